@@ -1,0 +1,132 @@
+import type { Policy, PortRange, Reach } from "./policy";
+import type { Problem } from "./policyError";
+import { overlaps } from "./portRange";
+import { knockKey } from "./sequence";
+import { serviceId } from "./serviceId";
+
+type Rule = (policy: Policy, reaches: readonly Reach[]) => readonly Problem[];
+
+/** Rules that look at more than one field. A new rule is one small function in this list. */
+const RULES: readonly Rule[] = [
+  guardedTwice,
+  guardedAndOpen,
+  knockOnServedPort,
+  sequenceBeginsAnother,
+  sameServiceId,
+  sameConnectionTwice,
+  locksPulumiOut,
+];
+
+export function crossFieldProblems(policy: Policy, reaches: readonly Reach[]): readonly Problem[] {
+  return RULES.flatMap((rule) => rule(policy, reaches));
+}
+
+function guardedTwice({ services }: Policy): readonly Problem[] {
+  return pairs(services)
+    .filter(([first, second]) => shareAPort(first.ports, second.ports))
+    .map(([first, second]) => ({
+      path: `services.${second.name}.ports`,
+      problem: `has a port that ${first.name} guards too`,
+      remedy: "give each port to one service",
+    }));
+}
+
+function guardedAndOpen({ services, openPorts }: Policy): readonly Problem[] {
+  return services
+    .filter(({ ports }) => shareAPort(ports, openPorts))
+    .map(({ name }) => ({
+      path: `services.${name}.ports`,
+      problem: "has a port that openPorts serves",
+      remedy: "a port is either guarded or open",
+    }));
+}
+
+function knockOnServedPort({ services, openPorts }: Policy): readonly Problem[] {
+  const guarded = services.flatMap((service) => service.ports);
+  return services.flatMap((service) =>
+    service.sequence.flatMap((knock, index) => {
+      const range: PortRange = { protocol: knock.protocol, from: knock.port, to: knock.port };
+      const served = openPorts.some((ports) => overlaps(ports, range)) ? "openPorts serves" : undefined;
+      const role = guarded.some((ports) => overlaps(ports, range)) ? "a service guards" : served;
+      return role === undefined
+        ? []
+        : [
+            {
+              path: `services.${service.name}.sequence`,
+              problem: `knock ${index + 1} is a port that ${role}`,
+              remedy: "choose another",
+            },
+          ];
+    }),
+  );
+}
+
+function sequenceBeginsAnother({ services }: Policy): readonly Problem[] {
+  return pairs(services).flatMap(([first, second]) => {
+    const [shorter, longer] =
+      first.sequence.length <= second.sequence.length ? [first, second] : [second, first];
+    const isPrefix = shorter.sequence.every((knock, index) => {
+      const other = longer.sequence[index];
+      return other !== undefined && knockKey(knock) === knockKey(other);
+    });
+    if (!isPrefix) {
+      return [];
+    }
+    const isEqual = shorter.sequence.length === longer.sequence.length;
+    return [
+      {
+        path: `services.${longer.name}.sequence`,
+        problem: `${isEqual ? "equals" : "begins with"} the sequence of ${shorter.name}`,
+        remedy: "choose another",
+      },
+    ];
+  });
+}
+
+function sameServiceId({ services }: Policy): readonly Problem[] {
+  return pairs(services)
+    .filter(([first, second]) => serviceId(first.name) === serviceId(second.name))
+    .map(([first, second]) => ({
+      path: `services.${second.name}`,
+      problem: `has a name that the kernel could not tell from ${first.name}`,
+      remedy: "rename it",
+    }));
+}
+
+function sameConnectionTwice(_policy: Policy, reaches: readonly Reach[]): readonly Problem[] {
+  // Behind a proxy an address may mean another machine than the same address without one.
+  return pairs(reaches)
+    .filter(
+      ([first, second]) =>
+        first.address === second.address && first.port === second.port && !first.viaProxy && !second.viaProxy,
+    )
+    .map(([first, second]) => ({
+      path: `hosts.${second.host}.connection`,
+      problem: `leads to the same address and port as ${first.host}`,
+      remedy: "name each host once",
+    }));
+}
+
+function locksPulumiOut({ services, allow }: Policy, reaches: readonly Reach[]): readonly Problem[] {
+  return reaches.flatMap((reach) => {
+    const range: PortRange = { protocol: "tcp", from: reach.port, to: reach.port };
+    const guard = services.find((service) => service.ports.some((ports) => overlaps(ports, range)));
+    return guard === undefined || allow.length > 0 || reach.viaProxy
+      ? []
+      : [
+          {
+            path: `hosts.${reach.host}.connection`,
+            problem: `${guard.name} guards the port through which Pulumi connects, and nothing lets Pulumi in`,
+            remedy: "add the deployer's address to allow, or connect through a proxy",
+          },
+        ];
+  });
+}
+
+function shareAPort(a: readonly PortRange[], b: readonly PortRange[]): boolean {
+  return a.some((range) => b.some((other) => overlaps(range, other)));
+}
+
+function pairs<T>(items: readonly T[]): readonly (readonly [T, T])[] {
+  return items.flatMap((first, index) => items.slice(index + 1).map((second) => [first, second] as const));
+}

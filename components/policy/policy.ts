@@ -1,0 +1,45 @@
+/** The transport of a port. */
+export type Protocol = "tcp" | "udp";
+
+/** One packet to one protocol and port that counts toward a sequence. */
+export interface Knock {
+  readonly protocol: Protocol;
+  readonly port: number;
+}
+
+/** The ports `from` to `to` of one protocol, both ends included. */
+export interface PortRange {
+  readonly protocol: Protocol;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A network in canonical form: no host bits, address as inet_ntop(3) prints it. */
+export interface Network {
+  readonly family: 4 | 6;
+  readonly cidr: string;
+}
+
+/** A guarded service: its ports are closed to everybody who has not completed its sequence. */
+export interface Service {
+  readonly name: string;
+  readonly ports: readonly PortRange[];
+  readonly sequence: readonly Knock[];
+  readonly knockTimeoutSeconds: number;
+  readonly accessWindowSeconds: number;
+}
+
+/** What one host is to do: validated, every default filled, sorted so that key order never shows. */
+export interface Policy {
+  readonly services: readonly Service[];
+  readonly allow: readonly Network[];
+  readonly openPorts: readonly PortRange[];
+}
+
+/** How the deployer reaches a host: what the lock-out check must know of a connection, and no more. */
+export interface Reach {
+  readonly host: string;
+  readonly address: string;
+  readonly port: number;
+  readonly viaProxy: boolean;
+}

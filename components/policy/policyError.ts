@@ -1,0 +1,27 @@
+/** One thing that is wrong: where, what, and what to do about it. Never holds a port of a sequence. */
+export interface Problem {
+  readonly path: string;
+  readonly problem: string;
+  readonly remedy: string;
+}
+
+/** Every problem of a policy at once. `message` is complete: one line a problem, sorted by path. */
+export class PolicyError extends Error {
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    const sorted = problems.toSorted((a, b) => compare(a.path, b.path) || compare(a.problem, b.problem));
+    super(sorted.map(printProblem).join("\n"));
+    this.name = "PolicyError";
+    this.problems = sorted;
+  }
+}
+
+/** A problem as a person reads it: `path: what is wrong; what to do`. */
+export function printProblem(problem: Problem): string {
+  return `${problem.path}: ${problem.problem}; ${problem.remedy}`;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,57 @@
+import { z } from "zod";
+import { parseDuration, printDuration } from "./duration";
+import { parseNetwork } from "./network";
+import type { Parsed } from "./parsed";
+import { parsePortRange } from "./portRange";
+import { tryParseSequence } from "./sequence";
+
+/** Names become parts of nftables objects, systemd journal lines and Pulumi resource names. */
+export const nameSchema = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9-]{0,31}$/, "begin with a letter, then letters, digits and dashes, 32 at most");
+
+const KNOCK_TIMEOUT_SECONDS = { min: 1, max: 300 };
+const ACCESS_WINDOW_SECONDS = { min: 1, max: 7 * 86400 };
+
+const portRange = parsedBy(parsePortRange);
+const network = parsedBy(parseNetwork);
+
+/** One guarded service as it is written, with the defaults of what may be left out. */
+export const serviceSchema = z
+  .strictObject({
+    ports: z.array(portRange).min(1, "names no port; list at least one"),
+    sequence: parsedBy(tryParseSequence),
+    knockTimeout: durationWithin(KNOCK_TIMEOUT_SECONDS).default(5),
+    accessWindow: durationWithin(ACCESS_WINDOW_SECONDS).default(10),
+  })
+  .transform(({ knockTimeout, accessWindow, ...service }) => ({
+    ...service,
+    knockTimeoutSeconds: knockTimeout,
+    accessWindowSeconds: accessWindow,
+  }));
+
+export const networksSchema = z.array(network).default([]);
+export const portRangesSchema = z.array(portRange).default([]);
+
+export const reachSchema = z.strictObject({
+  address: z.string().min(1, "is empty; give an address or a host name"),
+  port: z.int().min(1, "is not a port; use 1 to 65535").max(65535, "is not a port; use 1 to 65535"),
+  viaProxy: z.boolean(),
+});
+
+function durationWithin(range: { readonly min: number; readonly max: number }) {
+  return parsedBy(parseDuration).refine((seconds) => seconds >= range.min && seconds <= range.max, {
+    error: `is out of range; use ${printDuration(range.min)} to ${printDuration(range.max)}`,
+  });
+}
+
+function parsedBy<T>(parse: (text: string) => Parsed<T>) {
+  return z.string().transform((text, context): T => {
+    const parsed = parse(text);
+    if (parsed.kind === "value") {
+      return parsed.value;
+    }
+    context.addIssue({ code: "custom", message: `${parsed.problem}; ${parsed.remedy}` });
+    return z.NEVER;
+  });
+}

@@ -1,0 +1,31 @@
+import type { z } from "zod";
+import type { Problem } from "./policyError";
+
+/** zod's issues in our words. Values and unknown keys never appear: they may be a misplaced sequence. */
+export function schemaProblems(path: string, error: z.ZodError): readonly Problem[] {
+  return error.issues.map((issue) => {
+    const where = [path, ...issue.path.map((key) => (typeof key === "number" ? key + 1 : key))].join(".");
+    switch (issue.code) {
+      case "invalid_type":
+        return {
+          path: where,
+          problem: "is missing or of another type",
+          remedy: `give ${article(issue.expected)}`,
+        };
+      case "unrecognized_keys":
+        return { path: where, problem: "has an unknown field", remedy: "check the spelling of its fields" };
+      default:
+        return { path: where, ...split(issue.message) };
+    }
+  });
+}
+
+function article(type: string): string {
+  return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`;
+}
+
+/** Our schemas write their messages as `what is wrong; what to do`. */
+function split(message: string): Pick<Problem, "problem" | "remedy"> {
+  const [problem = "", remedy = "see the documentation of this field"] = message.split(/; (.*)/s);
+  return { problem, remedy };
+}

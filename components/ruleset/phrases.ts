@@ -1,0 +1,59 @@
+import type { DynamicElement, Key, Source, Statement, Verdict } from "./ruleset";
+
+/** Addresses of v4 and v6 need sets of their own, and each rule that touches them comes twice. */
+export interface Family {
+  readonly version: 4 | 6;
+  readonly addressType: "ipv4_addr" | "ipv6_addr";
+  readonly saddr: "ip saddr" | "ip6 saddr";
+}
+
+export const BOTH_FAMILIES: readonly Family[] = [
+  { version: 4, addressType: "ipv4_addr", saddr: "ip saddr" },
+  { version: 6, addressType: "ipv6_addr", saddr: "ip6 saddr" },
+];
+
+/**
+ * The packet's priority is our scratch register: nobody reads it on the way in, and unlike the mark it belongs
+ * to no policy routing. It is empty again on every way out.
+ */
+export const SCRATCH = "meta priority";
+export const SCRATCH_EMPTY = { kind: "constant", value: "0:0" } as const;
+
+export const PORT_KEY: Key = ["meta l4proto", "th dport"];
+
+export function assign(source: Source): Statement {
+  return { kind: "assign", target: SCRATCH, source };
+}
+
+export function match(key: Key, operator: "==" | "!=" | undefined, operand: string): Statement {
+  return { kind: "match", key, ...(operator && { operator }), operand };
+}
+
+export function inSet(key: Key, set: string): Statement {
+  return { kind: "inSet", key, set };
+}
+
+export function update(set: string, element: DynamicElement): Statement {
+  return { kind: "update", set, element };
+}
+
+/** Deletes from a stage map. The grammar wants a value; the kernel ignores it. */
+export function forget(set: string, key: Key): Statement {
+  return { kind: "delete", set, element: { key, value: SCRATCH_EMPTY.value } };
+}
+
+export function reject(answer: "tcp reset" | "icmpx type port-unreachable"): Statement {
+  return { kind: "reject", with: answer };
+}
+
+export function accept(): Verdict {
+  return { kind: "accept" };
+}
+
+export function returns(): Verdict {
+  return { kind: "return" };
+}
+
+export function goto(chain: string): Verdict {
+  return { kind: "goto", chain };
+}
