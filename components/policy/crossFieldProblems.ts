@@ -1,4 +1,5 @@
-import type { Policy, PortRange, Reach } from "./policy";
+import { contains } from "./network";
+import type { Deployer, Policy, PortRange, Reach, Service } from "./policy";
 import type { Problem } from "./policyError";
 import { overlaps } from "./portRange";
 import { knockKey } from "./sequence";
@@ -109,8 +110,7 @@ function sameConnectionTwice(_policy: Policy, reaches: readonly Reach[]): readon
 
 function locksPulumiOut({ services, allow }: Policy, reaches: readonly Reach[]): readonly Problem[] {
   return reaches.flatMap((reach) => {
-    const range: PortRange = { protocol: "tcp", from: reach.port, to: reach.port };
-    const guard = services.find((service) => service.ports.some((ports) => overlaps(ports, range)));
+    const guard = guardOf(services, reach.port);
     return guard === undefined || allow.length > 0 || reach.viaProxy
       ? []
       : [
@@ -121,6 +121,26 @@ function locksPulumiOut({ services, allow }: Policy, reaches: readonly Reach[]):
           },
         ];
   });
+}
+
+/** The same check with what only the host can tell: the address from which it sees the deployer come. */
+export function deployerProblems(policy: Policy, host: string, deployer: Deployer): readonly Problem[] {
+  const guard = guardOf(policy.services, deployer.port);
+  if (guard === undefined || contains(policy.allow, deployer.address)) {
+    return [];
+  }
+  return [
+    {
+      path: `hosts.${host}.connection`,
+      problem: `${guard.name} would lock Pulumi out, which this host sees coming from ${deployer.address}`,
+      remedy: "add that address to allow",
+    },
+  ];
+}
+
+function guardOf(services: readonly Service[], port: number): Service | undefined {
+  const range: PortRange = { protocol: "tcp", from: port, to: port };
+  return services.find((service) => service.ports.some((ports) => overlaps(ports, range)));
 }
 
 function shareAPort(a: readonly PortRange[], b: readonly PortRange[]): boolean {

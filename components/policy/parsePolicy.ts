@@ -3,25 +3,33 @@ import { crossFieldProblems } from "./crossFieldProblems";
 import { mergeNetworks } from "./network";
 import type { Policy, Reach, Service } from "./policy";
 import { PolicyError, type Problem } from "./policyError";
-import { nameSchema, networksSchema, portRangesSchema, reachSchema, serviceSchema } from "./policySchema";
+import {
+  nameSchema,
+  networksSchema,
+  portRangesSchema,
+  reachSchema,
+  rollbackSchema,
+  serviceSchema,
+} from "./policySchema";
 import { mergePortRanges } from "./portRange";
 import { schemaProblems } from "./schemaProblems";
 
-const FIELDS: readonly string[] = ["services", "allow", "openPorts", "hosts"];
+const FIELDS: readonly string[] = ["services", "allow", "openPorts", "rollbackTimeout", "hosts"];
 
 /**
  * Validates a policy as it is written (the component's arguments, each host cut down to how it is reached)
  * and fills in the defaults.
  *
- * @param input `{ services, allow?, openPorts?, hosts? }` of any type; nothing about it is trusted.
+ * @param input `{ services, allow?, openPorts?, rollbackTimeout?, hosts? }` of any type; nothing about it is trusted.
+ * @param found problems that the caller found already, to be reported together with those found here.
  * @throws PolicyError with every problem at once. No message contains a port of a sequence.
  */
-export function parsePolicy(input: unknown): Policy {
+export function parsePolicy(input: unknown, found: readonly Problem[] = []): Policy {
   const fields = toEntries(input);
   if (fields === undefined) {
     throw new PolicyError([{ path: "policy", problem: "is not an object", remedy: "give { services: … }" }]);
   }
-  const problems: Problem[] = [];
+  const problems: Problem[] = [...found];
   const field = (name: string): unknown => fields.find(([key]) => key === name)?.[1];
 
   const unknownFields = fields.filter(([key]) => !FIELDS.includes(key)).length;
@@ -35,6 +43,7 @@ export function parsePolicy(input: unknown): Policy {
   }
   const allow = parseField("allow", networksSchema, field("allow"), problems) ?? [];
   const openPorts = parseField("openPorts", portRangesSchema, field("openPorts"), problems) ?? [];
+  const rollbackSeconds = parseField("rollbackTimeout", rollbackSchema, field("rollbackTimeout"), problems);
   const hosts = parseRecord("hosts", reachSchema, field("hosts") ?? {}, problems);
 
   const policy: Policy = {
@@ -43,6 +52,7 @@ export function parsePolicy(input: unknown): Policy {
       .toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     allow: mergeNetworks(allow),
     openPorts: mergePortRanges(openPorts),
+    rollbackSeconds: rollbackSeconds ?? 0,
   };
   const reaches = [...hosts].map(([host, reach]): Reach => ({ host, ...reach }));
   problems.push(...crossFieldProblems(policy, reaches));

@@ -34,6 +34,14 @@ export interface Policy {
   readonly services: readonly Service[];
   readonly allow: readonly Network[];
   readonly openPorts: readonly PortRange[];
+  /** How long a host waits for the second connection before it puts its old rules back. */
+  readonly rollbackSeconds: number;
+}
+
+/** How a host sees the deployer's connection: behind address translation only the host knows. */
+export interface Deployer {
+  readonly address: string;
+  readonly port: number;
 }
 
 /** How the deployer reaches a host: what the lock-out check must know of a connection, and no more. */

@@ -11,6 +11,7 @@ export const nameSchema = z
   .regex(/^[A-Za-z][A-Za-z0-9-]{0,31}$/, "begin with a letter, then letters, digits and dashes, 32 at most");
 
 const KNOCK_TIMEOUT_SECONDS = { min: 1, max: 300 };
+const ROLLBACK_SECONDS = { min: 5, max: 600 };
 const ACCESS_WINDOW_SECONDS = { min: 1, max: 7 * 86400 };
 
 const portRange = parsedBy(parsePortRange);
@@ -32,6 +33,8 @@ export const serviceSchema = z
 
 export const networksSchema = z.array(network).default([]);
 export const portRangesSchema = z.array(portRange).default([]);
+
+export const rollbackSchema = durationWithin(ROLLBACK_SECONDS).default(60);
 
 export const reachSchema = z.strictObject({
   address: z.string().min(1, "is empty; give an address or a host name"),

@@ -1,6 +1,5 @@
 import { createSocket } from "node:dgram";
 import { lookup } from "node:dns/promises";
-import { once } from "node:events";
 import { connect, isIP, isIPv6 } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Knock } from "../policy/sequence";
@@ -52,8 +51,9 @@ export class KnockError extends Error {
 type Target = Pick<KnockReport, "address" | "family">;
 type Answer = "unreachable" | "other";
 
+/** A knock timeout is not longer either. */
+export const MAX_DELAY_MILLISECONDS = 300_000;
 const DEFAULT_DELAY_MILLISECONDS = 100;
-const MAX_DELAY_MILLISECONDS = 300_000;
 
 /** A SYN without an answer is sent again after 1 s (Linux, macOS); Windows tries again 0.5 s after a refusal. */
 const MAX_ATTEMPT_MILLISECONDS = 400;
@@ -77,6 +77,11 @@ export async function knock(options: KnockOptions): Promise<KnockReport> {
   if (!(delay >= 0 && delay <= MAX_DELAY_MILLISECONDS)) {
     throw new RangeError(`delayMilliseconds: is out of range; use 0 to ${MAX_DELAY_MILLISECONDS}`);
   }
+  for (const [index, { port }] of options.sequence.entries()) {
+    if (!Number.isInteger(port) || port < 1 || port > 65535) {
+      throw new RangeError(`sequence: knock ${index + 1} is not a port; use parseSequence`);
+    }
+  }
   options.signal?.throwIfAborted();
   const target = await findTarget(options.host, options.family);
 
@@ -86,12 +91,15 @@ export async function knock(options: KnockOptions): Promise<KnockReport> {
     await sleepUntil(nextStart, options.signal);
     options.signal?.throwIfAborted();
     nextStart = performance.now() + delay;
+    const settleMilliseconds = Math.min(delay, MAX_ATTEMPT_MILLISECONDS);
     const failed = (code: string) => sendFailure(code, `${options.host}: knock ${index + 1}`);
     if (protocol === "tcp") {
-      const answer = await sendSyn(target, port, Math.min(delay, MAX_ATTEMPT_MILLISECONDS), failed);
+      const answer = await sendSyn(target, port, settleMilliseconds, failed);
       unreachableAnswers += answer === "unreachable" ? 1 : 0;
     } else {
       await sendDatagram(target, port, failed);
+      // Also after the last knock: what the caller sends next must not overtake it.
+      await sleepUntil(performance.now() + settleMilliseconds, options.signal);
     }
     options.onKnock?.(index + 1);
   }
@@ -105,7 +113,7 @@ async function findTarget(host: string, family: 4 | 6 | undefined): Promise<Targ
     throw new KnockError("badHost", "host: is not a name or an address; give one, without a port or a user");
   }
   const found = await lookup(host, { all: true, verbatim: true }).catch((): [] => {
-    throw new KnockError("unknownHost", `${host}: is not a known host; check the name, or give an address`);
+    throw new KnockError("unknownHost", `${host}: cannot be looked up; check the name and the name server`);
   });
   for (const { address } of found) {
     const itsFamily = isIP(address) === 6 ? 6 : 4;
@@ -137,22 +145,17 @@ async function sendSyn(
 ): Promise<Answer> {
   const socket = connect({ host: target.address, port, family: target.family });
   const answered = new AbortController();
-  let code = "";
   socket.on("connect", () => answered.abort());
-  socket.on("error", (error) => {
-    code = codeOf(error);
-    answered.abort();
-  });
+  socket.on("error", () => answered.abort());
   // connect(2) has run by the next tick. What it refuses at once never left this machine; what fails later is
   // an answer from the network. Only this order tells them apart: the error codes are the same.
   await new Promise<void>((resolve) => process.nextTick(resolve));
-  if (socket.destroyed) {
-    await once(answered.signal, "abort");
-    throw failed(code);
+  if (socket.errored !== null) {
+    throw failed(codeOf(socket.errored));
   }
   await sleep(attemptMilliseconds, undefined, { signal: answered.signal }).catch(() => undefined);
   socket.destroy();
-  return UNREACHABLE_CODES.has(code) ? "unreachable" : "other";
+  return socket.errored !== null && UNREACHABLE_CODES.has(codeOf(socket.errored)) ? "unreachable" : "other";
 }
 
 /** The socket is new for each knock, so that no knock belongs to a flow that connection tracking knows. */

@@ -1,0 +1,116 @@
+import type { Input } from "@pulumi/pulumi";
+
+/** The arguments of `PortKnockFirewall`. */
+export interface PortKnockFirewallArgs {
+  /** The fleet: host name → how to reach it. A name is part of resource names; letters, digits and dashes. */
+  hosts: Record<string, HostArgs>;
+  /** What is guarded: service name → ports and sequence. Letters, digits and dashes, 32 at most. */
+  services: Record<string, ServiceArgs>;
+  /**
+   * Addresses and networks that never knock, v4 and v6: `192.168.0.0/16`, `2001:db8::/32`, `192.0.2.7`.
+   * Where the SSH port is guarded, the deployer's address must be here (or use a proxy that is).
+   *
+   * @default none
+   */
+  allow?: Input<Input<string>[]>;
+  /**
+   * Ports that the hosts serve to everybody: `80`, `443/tcp`, `51820/udp`, `8000-8099`. A connection to one of
+   * them is not a wrong knock.
+   *
+   * @default none
+   */
+  openPorts?: Input<Input<string>[]>;
+  /**
+   * How long a host waits, after new rules were loaded, for Pulumi's second connection before it puts its old
+   * rules back: `5s` to `10m`.
+   *
+   * @default "60s"
+   */
+  rollbackTimeout?: Input<string>;
+}
+
+/** One host of the fleet. */
+export interface HostArgs {
+  /** How to reach the host over SSH, as root or as a user with passwordless sudo. */
+  connection: Input<ConnectionArgs>;
+  /**
+   * Takes the host over from another component or stack: its owner, `project/stack/component/host`, exactly as
+   * the refusal prints it. Later applies do not need it.
+   *
+   * @default none: a host that belongs to another owner is refused
+   */
+  adopt?: Input<string>;
+}
+
+/** One guarded service. */
+export interface ServiceArgs {
+  /** The guarded ports: `22`, `22/tcp`, `60000-61000/udp`. Without a protocol TCP. */
+  ports: Input<Input<string>[]>;
+  /**
+   * The knock sequence: 2 to 16 ports in knocking order, each with an optional protocol, TCP without one:
+   * `7000,8000/udp,9000`. Make it a secret: `config.requireSecret("sshSequence")`.
+   */
+  sequence: Input<string>;
+  /**
+   * The longest gap to the next knock: `1s` to `5m`.
+   *
+   * @default "5s"
+   */
+  knockTimeout?: Input<string>;
+  /**
+   * How long new connections may be started once the sequence is complete: `1s` to `7d`. Connections that exist
+   * go on after it.
+   *
+   * @default "10s"
+   */
+  accessWindow?: Input<string>;
+}
+
+/** One SSH server: the host itself, or the proxy on the way to it. */
+export interface ProxyConnectionArgs {
+  /** Address or name. */
+  host: Input<string>;
+  /** @default 22 */
+  port?: Input<number>;
+  /** @default "root" */
+  user?: Input<string>;
+  /** Password of the user. */
+  password?: Input<string>;
+  /** A private key in OpenSSH or PEM form. It takes preference over the password. */
+  privateKey?: Input<string>;
+  /** What the private key is encrypted with. */
+  privateKeyPassword?: Input<string>;
+  /**
+   * Socket of an SSH agent.
+   *
+   * @default SSH_AUTH_SOCK of the environment
+   */
+  agentSocketPath?: Input<string>;
+  /**
+   * The host's public key, `ssh-ed25519 AAAA…`; ed25519 or ECDSA. Without one the host's identity is not checked
+   * at all.
+   */
+  hostKey?: Input<string>;
+  /**
+   * How many failed dials are tried again.
+   *
+   * @default 2
+   */
+  dialErrorLimit?: Input<number>;
+  /**
+   * Longest time for one dial, in seconds.
+   *
+   * @default 10
+   */
+  perDialTimeout?: Input<number>;
+}
+
+/** How Pulumi reaches a host over SSH: the fields of `@pulumi/command`'s remote connection. */
+export interface ConnectionArgs extends ProxyConnectionArgs {
+  /**
+   * A bastion through which the host is reached.
+   *
+   * @default none
+   */
+  proxy?: Input<ProxyConnectionArgs>;
+}

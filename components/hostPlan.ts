@@ -1,0 +1,92 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { DescribedHost } from "./describedHost";
+import { ifKnown } from "./ifKnown";
+import { deployerProblems } from "./policy/crossFieldProblems";
+import type { Policy } from "./policy/policy";
+import { PolicyError, type Problem } from "./policy/policyError";
+import type { Connection, ConnectionResult } from "./remote/connection";
+import { type Manifest, type Owner, printOwner, writeManifest } from "./remote/manifest";
+import { type Observation, observe, UNPROBED } from "./remote/observation";
+import { type ProbeResult, probeHost } from "./remote/probeHost";
+import { withoutStack } from "./validatePolicy";
+
+/** Everything about one host before a resource is made for it. */
+export interface HostPlan {
+  readonly owner: Owner;
+  readonly connection: pulumi.Output<Connection>;
+  readonly manifest: pulumi.Output<Manifest>;
+  readonly observation: pulumi.Output<Observation>;
+  /** Why the rules would shut Pulumi out of this host; empty where they do not, or nobody could ask. */
+  readonly lockOut: pulumi.Output<readonly Problem[]>;
+}
+
+export interface HostPlanInputs {
+  readonly component: string;
+  readonly host: DescribedHost;
+  readonly policy: pulumi.Output<Policy>;
+  readonly ruleset: pulumi.Output<string>;
+}
+
+/** Asks the host how it is, and compares that with what is desired. */
+export function planHost({ component, host, policy, ruleset }: HostPlanInputs): HostPlan {
+  const owner = { project: pulumi.getProject(), stack: pulumi.getStack(), component, host: host.name };
+  // A connection that was refused has failed the policy, so that it never comes this far.
+  const connection = pulumi.all([policy, host.connection]).apply(([, result]) => toConnection(result));
+  const manifest = pulumi.secret(
+    pulumi
+      .all([host.adopt, policy, ruleset])
+      .apply(([adopt, desired, rules]) => writeManifest({ owner, adopt, policy: desired, ruleset: rules })),
+  );
+  const probed = isProbing()
+    ? ifKnown(connection).apply(async (known) => known && probeHost(known))
+    : pulumi.output<ProbeResult | undefined>(undefined);
+  const observation = pulumi
+    .all([probed, ifKnown(manifest)])
+    .apply(([result, desired]) =>
+      result && desired ? observe(result, { token: desired.token, owner: printOwner(owner) }) : UNPROBED,
+    );
+  const lockOut = pulumi.all([probed, ifKnown(policy)]).apply(([result, desired]) => {
+    const deployer = result?.kind === "answered" ? result.status.deployer : undefined;
+    return deployer && desired ? deployerProblems(desired, host.name, deployer) : [];
+  });
+  // Neither words about drift nor markers are secret, and a preview should show them.
+  return {
+    owner,
+    connection,
+    manifest,
+    observation: pulumi.unsecret(observation),
+    lockOut: pulumi.unsecret(lockOut),
+  };
+}
+
+/**
+ * What must have resolved before anything of a host is touched: in an update that no host of the fleet shuts
+ * Pulumi out; in a preview, which touches nothing, that this one does not.
+ */
+export function clearance(
+  component: pulumi.Resource,
+  plan: HostPlan,
+  fleet: readonly HostPlan[],
+): pulumi.Output<unknown> {
+  const concerned = pulumi.runtime.isDryRun() ? [plan] : fleet;
+  return pulumi.all(concerned.map(({ lockOut }) => lockOut)).apply((problems) =>
+    withoutStack(component, () => {
+      if (problems.flat().length > 0) {
+        throw new PolicyError(problems.flat());
+      }
+    }),
+  );
+}
+
+/** Whether hosts are asked how they are. Never under mocks, and not where stack config `portknock:probe` is
+ * `false`: previews on machines without a way in. */
+function isProbing(): boolean {
+  return pulumi.runtime.hasEngine() && (new pulumi.Config("portknock").getBoolean("probe") ?? true);
+}
+
+function toConnection(result: ConnectionResult): Connection {
+  if (result.kind === "refused") {
+    throw new Error("bug: a refused connection passed the policy");
+  }
+  return result.connection;
+}

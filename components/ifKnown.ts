@@ -1,0 +1,14 @@
+import { type Output, type OutputInstance, output } from "@pulumi/pulumi";
+
+/**
+ * The value, or `undefined` in a preview that cannot know it yet. An `apply` does not run on what is unknown, so
+ * without this one host that is still to be created would hide every other host's preview.
+ */
+export function ifKnown<T>(value: Output<T>): Output<T | undefined> {
+  // Not in the type, but part of what Outputs of different SDK versions tell each other.
+  const isKnown = Promise.resolve<unknown>(Reflect.get(value, "isKnown")).then((known) => known !== false);
+  const unknown: OutputInstance<T | undefined> = output<undefined>(undefined);
+  return output(isKnown).apply<T | undefined>(
+    (known): OutputInstance<T | undefined> => (known ? value : unknown),
+  );
+}

@@ -1,0 +1,19 @@
+# shellcheck shell=sh
+# What travels on standard input of `sh -s VERB`: the host script and its payload. Everything stands inside a
+# function that is called on the last line, so a truncated stream runs nothing. The payload is part of the
+# script text because dash reads its input in blocks: what follows the last line never reaches a `cat`.
+# The lines between the here-document marks are filled in by envelope.ts.
+portknock_unpack() {
+	umask 077
+	portknock_work=$(mktemp -d /run/portknock.XXXXXXXX 2>/dev/null || mktemp -d) || return 1
+	trap 'rm -rf "$portknock_work"' EXIT
+	trap 'exit 1' HUP INT TERM
+	cat >"$portknock_work/host.sh" <<'PORTKNOCK_HOST_SH'
+PORTKNOCK_HOST_SH
+	cat >"$portknock_work/manifest" <<'PORTKNOCK_MANIFEST'
+PORTKNOCK_MANIFEST
+	cat >"$portknock_work/ruleset.nft" <<'PORTKNOCK_RULESET'
+PORTKNOCK_RULESET
+	sh "$portknock_work/host.sh" "$@" "$portknock_work" </dev/null
+}
+portknock_unpack "$@"

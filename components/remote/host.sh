@@ -1,0 +1,481 @@
+# shellcheck shell=sh
+# Runs on a guarded host, as root, sent over SSH:
+#
+#   apply MARKER DIR     load the ruleset in DIR and arm the rollback timer
+#   confirm MARKER DIR   over a new connection: keep what was applied, also for the next boot
+#   rollback             run by the timer when nobody confirmed: back to the confirmed rules
+#   remove MARKER DIR    leave the host as it was, if it still belongs to the owner named in DIR
+#   status [SSH_CONNECTION]   read-only report for the probe
+#
+# DIR holds `manifest` and `ruleset.nft`. Nothing secret is ever an argument, an environment variable or output.
+# Every state on disk is reached by one rename, so dying at any line leaves a state that the next run mends.
+
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+export PATH LC_ALL=C
+
+state=/var/lib/portknock
+confirmed=$state/confirmed
+candidate=$state/candidate
+boot_folder=/etc/portknock
+boot_file=$boot_folder/ruleset.nft
+unit_name=portknock.service
+unit_file=/etc/systemd/system/$unit_name
+timer=portknock-rollback
+boot_id=/proc/sys/kernel/random/boot_id
+oldest_nft=0.9.8
+
+portknock_main() {
+	umask 077
+	verb=${1:-}
+	case $verb in
+	apply | confirm | remove) preflight && with_lock "$verb" "$2" "$3" ;;
+	rollback) preflight && with_lock rollback ;;
+	status) preflight && status "${2:-}" ;;
+	*) fail 'unknown verb; use apply, confirm, rollback, remove or status' ;;
+	esac
+}
+
+fail() {
+	printf 'portknock: %s\n' "$1" >&2
+	exit 1
+}
+
+preflight() {
+	if [ "$(id -u)" != 0 ]; then
+		fail "user $(id -un) may not become root; connect as root, or give this user passwordless sudo"
+	fi
+	command -v nft >/dev/null || fail 'nft is missing; install the package nftables'
+	[ -d /run/systemd/system ] || fail 'systemd does not run this host; only hosts with systemd can be guarded'
+	command -v flock >/dev/null || fail 'flock is missing; install the package util-linux'
+	nft_version=$(nft --version | sed -n 's/^nftables v\([0-9.]*\).*/\1/p')
+	if [ "$(printf '%s\n' "$oldest_nft" "$nft_version" | sort -V | head -n 1)" != "$oldest_nft" ]; then
+		fail "nft $nft_version is too old; upgrade the package nftables to $oldest_nft or newer"
+	fi
+}
+
+# The folder itself is the lock, so that none is left behind. The rollback must run, however long it waits.
+with_lock() {
+	exec 9</etc/systemd/system
+	if [ "$1" = rollback ]; then
+		flock 9
+	else
+		flock -w 60 9 || fail 'another run holds the lock of this host; try again when it is done'
+	fi
+	is_pending || rm -f "$candidate"
+	"$@"
+}
+
+# --- apply ---------------------------------------------------------------------------------------------------
+
+apply() {
+	before=$(live)
+	check_owner "$2"
+	prepare_candidate "$1" "$2"
+	if ! complaint=$(nft -c -f "$next/ruleset.nft" 2>&1); then
+		refuse_candidate
+	fi
+	arm_rollback
+	point candidate "$next"
+	if ! load "$next" "$before"; then
+		refuse_candidate
+	fi
+	list_table >"$next/listing"
+	sweep
+	printf 'portknock: loaded; rolls back in %s seconds unless confirmed\n' "$(field rollback "$next")"
+}
+
+# The same component may take over from another of its own host names: that is a rename, and the engine runs the
+# old name's `remove` after this apply.
+check_owner() {
+	[ -n "$before" ] || return 0
+	ours=$(field owner "$1")
+	theirs=$(field owner "$before")
+	[ "${ours%/*}" = "${theirs%/*}" ] && return 0
+	[ "$(field adopt "$1")" = "$theirs" ] && return 0
+	fail "this host is guarded by $theirs; destroy it there, or set adopt to \"$theirs\" on this host"
+}
+
+prepare_candidate() {
+	mkdir -p "$state/generations"
+	chmod 700 "$state"
+	attempt=$(cat /proc/sys/kernel/random/uuid)
+	next=$state/generations/$attempt
+	mkdir "$next"
+	cp "$2/manifest" "$2/ruleset.nft" "$next"
+	printf '%s\n' "$1" >"$next/marker"
+	printf '%s\n' "$nft_version" >"$next/nft-version"
+	cp "$boot_id" "$next/boot-id"
+	# From here on an observer can tell that there was another attempt, however it ends.
+	replace_file "$state/attempt" "$attempt"
+	cp "$2/host.sh" "$state/host.sh.new"
+	mv "$state/host.sh.new" "$state/host.sh"
+}
+
+# Back to what was loaded before this run. An earlier candidate that nobody confirmed yet keeps its timer.
+# nft quotes the rules that it refuses, so only a line number and a message without numbers leave this host.
+refuse_candidate() {
+	reason=$(printf '%s\n' "$complaint" |
+		awk -F ': Error: ' '/: Error: / { split($1, at, ":"); gsub(/[0-9]+/, "N", $2); print "line " at[2] ": " $2; exit }')
+	if [ "$before" = "$(readlink "$confirmed")" ]; then
+		rm -f "$candidate"
+		disarm_rollback
+	else
+		point candidate "$before"
+	fi
+	sweep
+	[ -n "$before" ] || rm -rf "$state"
+	fail "nft $nft_version refused the ruleset (${reason:-no reason given}); nothing was changed, the old rules stand"
+}
+
+arm_rollback() {
+	disarm_rollback
+	systemd-run --quiet --collect --unit="$timer" --on-active="$(field rollback "$next")" \
+		--timer-property=AccuracySec=200ms sh "$state/host.sh" rollback ||
+		fail 'the rollback timer could not be armed; nothing was changed'
+}
+
+disarm_rollback() {
+	systemctl stop "$timer.timer" 2>/dev/null || true
+}
+
+# --- confirm -------------------------------------------------------------------------------------------------
+
+confirm() {
+	token=$(field token "$2")
+	if is_generation "$candidate" "$token" "$1"; then
+		install_boot "$candidate"
+		point confirmed "$(readlink "$candidate")"
+		rm -f "$candidate"
+	elif is_generation "$confirmed" "$token" "$1"; then
+		install_boot "$confirmed"
+	else
+		fail 'there is nothing to confirm: this host put its old rules back; run pulumi up again'
+	fi
+	disarm_rollback
+	sweep
+	printf 'portknock: confirmed\n'
+}
+
+# is_generation GENERATION TOKEN MARKER: whether it is the one meant, and was loaded whole.
+is_generation() {
+	[ -e "$1/listing" ] && [ "$(field token "$1")" = "$2" ] && [ "$(marker "$1")" = "$3" ]
+}
+
+install_boot() {
+	mkdir -p "$boot_folder"
+	replace_file "$boot_file" "$(cat "$1/ruleset.nft")"
+	if [ "$(unit_text)" != "$(cat "$unit_file" 2>/dev/null)" ]; then
+		unit_text >"$unit_file.new"
+		chmod 644 "$unit_file.new"
+		mv "$unit_file.new" "$unit_file"
+		systemctl daemon-reload
+	fi
+	systemctl --quiet enable "$unit_name" 2>/dev/null
+	# Starting it loads nothing while our table stands, so open windows stay.
+	systemctl start "$unit_name"
+}
+
+# Debian's nftables.service flushes every table on reload, restart and stop, ours too: reload and restart reach
+# our unit, which puts a missing table back and leaves a present one alone.
+unit_text() {
+	cat <<-UNIT
+		[Unit]
+		Description=portknock: ports hidden behind knock sequences
+		DefaultDependencies=no
+		Wants=network-pre.target
+		Before=network-pre.target shutdown.target
+		After=nftables.service
+		PartOf=nftables.service
+		ReloadPropagatedFrom=nftables.service
+		Conflicts=shutdown.target
+		RequiresMountsFor=$boot_folder
+
+		[Service]
+		Type=oneshot
+		RemainAfterExit=yes
+		ExecStart=/bin/sh -c 'nft list table inet portknock >/dev/null 2>&1 || exec nft -f $boot_file'
+		ExecReload=/bin/sh -c 'nft list table inet portknock >/dev/null 2>&1 || exec nft -f $boot_file'
+
+		[Install]
+		WantedBy=sysinit.target
+	UNIT
+}
+
+remove_boot() {
+	systemctl --quiet disable --now "$unit_name" 2>/dev/null || true
+	rm -f "$unit_file" "$unit_file.new"
+	rm -rf "$boot_folder"
+	systemctl daemon-reload
+}
+
+# --- rollback and remove -------------------------------------------------------------------------------------
+
+rollback() {
+	is_pending || return 0
+	if [ -e "$confirmed" ]; then
+		load "$(readlink "$confirmed")" "$(live)" ||
+			fail 'the old rules could not be loaded; this host still runs the rules that nobody confirmed'
+		install_boot "$confirmed"
+		rm -f "$candidate"
+		sweep
+	else
+		forget_everything
+	fi
+	printf 'portknock: nobody confirmed the new rules; the old ones are back\n'
+}
+
+remove() {
+	live=$(live)
+	if [ -n "$live" ] && [ "$(field owner "$live")" != "$(field owner "$2")" ]; then
+		printf 'portknock: this host belongs to %s now; nothing was removed\n' "$(field owner "$live")"
+		return 0
+	fi
+	disarm_rollback
+	forget_everything
+	printf 'portknock: removed\n'
+}
+
+# The state, which names the owner, goes last: a run that died half-way can be repeated.
+forget_everything() {
+	remove_boot
+	if nft list table inet portknock >/dev/null 2>&1; then
+		nft delete table inet portknock
+	fi
+	rm -rf "$state"
+}
+
+# --- state on disk -------------------------------------------------------------------------------------------
+
+# The generation whose rules are loaded: the candidate, or without one what was confirmed.
+live() {
+	if is_pending; then
+		readlink "$candidate"
+	else
+		readlink "$confirmed" || true
+	fi
+}
+
+# A candidate does not outlive its boot: the boot file held what was confirmed, and the timer is gone.
+is_pending() {
+	[ -e "$candidate" ] && cmp -s "$candidate/boot-id" "$boot_id"
+}
+
+field() {
+	sed -n "s/^$1 //p" "$2/manifest"
+}
+
+marker() {
+	cat "$1/marker"
+}
+
+point() {
+	sync "$2"/*
+	ln -sfn "$2" "$state/$1.new"
+	mv -T "$state/$1.new" "$state/$1"
+}
+
+replace_file() {
+	printf '%s\n' "$2" >"$1.new"
+	sync "$1.new"
+	mv "$1.new" "$1"
+}
+
+sweep() {
+	rm -f "$state"/*.new
+	for generation in "$state"/generations/*; do
+		if [ "$generation" != "$(readlink "$candidate")" ] && [ "$generation" != "$(readlink "$confirmed")" ]; then
+			rm -rf "$generation"
+		fi
+	done
+}
+
+# --- the kernel ----------------------------------------------------------------------------------------------
+
+# load NEW OLD: one transaction, in which the open windows of OLD that NEW still grants are put back.
+load() {
+	transaction=$(mktemp "$state/transaction.XXXXXXXX")
+	{
+		cat "$1/ruleset.nft"
+		if [ -n "$2" ]; then
+			carried_windows 4 "$1" "$2"
+			carried_windows 6 "$1" "$2"
+		fi
+	} >"$transaction"
+	complaint=$(nft -f "$transaction" 2>&1)
+	outcome=$?
+	rm -f "$transaction"
+	return $outcome
+}
+
+# A window is carried over to the service of the same name if its sequence is the same, and never beyond the
+# access window of the new rules.
+carried_windows() {
+	admitted "$1" |
+		awk -v family="$1" '
+			FNR == 1 { file++ }
+			file < 3 && $1 == "service" { sequence[file, $2] = $5; window[file, $2] = $4 }
+			file == 3 && sequence[1, $2] != "" && sequence[1, $2] == sequence[2, $2] {
+				left = $3 < window[1, $2] * 1000 ? $3 : window[1, $2] * 1000
+				if (left > 0)
+					element[++count] = $1 " . " $2 " timeout " window[1, $2] "s expires " left "ms"
+			}
+			END {
+				if (count == 0) exit
+				printf "add element inet portknock pk_admitted%s {\n", family
+				for (i = 1; i <= count; i++) print "\t" element[i] (i < count ? "," : "")
+				print "}"
+			}' "$2/manifest" "$3/manifest" -
+}
+
+# Lines `ADDRESS SERVICE-ID MILLISECONDS-LEFT` of who is admitted.
+admitted() {
+	nft list set inet portknock "pk_admitted$1" 2>/dev/null | tr -d '\n\t' |
+		sed -n 's/.*elements = { *\([^}]*\)}.*/\1/p' | tr ',' '\n' |
+		awk '
+			function milliseconds(text,   total, size) {
+				total = 0
+				while (match(text, /^[0-9]+[a-z]+/)) {
+					size = substr(text, 1, RLENGTH)
+					text = substr(text, RLENGTH + 1)
+					if (size ~ /ms$/) total += size + 0
+					else if (size ~ /s$/) total += 1000 * size
+					else if (size ~ /m$/) total += 60000 * size
+					else if (size ~ /h$/) total += 3600000 * size
+					else if (size ~ /d$/) total += 86400000 * size
+				}
+				return total
+			}
+			{ for (i = 4; i < NF; i++) if ($i == "expires") print $1, $3, milliseconds($(i + 1)) }'
+}
+
+list_table() {
+	nft -s list table inet portknock 2>/dev/null | without_traffic
+}
+
+# A listing without what packets write into it. nft 1.1 appends counts of elements.
+without_traffic() {
+	awk '
+		/^\t(set|map|chain) / { dynamic = $2 ~ /^pk_(stage|admitted|pace)[46]$/ }
+		/^\t\telements = / && dynamic { skipping = 1 }
+		{ sub(/[ \t]*# count [0-9]+$/, "") }
+		!skipping { print }
+		/}/ { skipping = 0 }'
+}
+
+# --- status --------------------------------------------------------------------------------------------------
+
+status() {
+	# shellcheck disable=SC2086 # four words: client address and port, server address and port
+	set -- $1
+	printf 'portknock-status 1\n'
+	printf 'nft %s\n' "$nft_version"
+	[ $# != 4 ] || printf 'deployer %s %s\n' "$1" "$4"
+	live=$(live)
+	if [ -z "$live" ]; then
+		printf 'state unguarded\n'
+		# Changes when our state folder comes or goes: a host that lost it is not taken for one never seen.
+		printf 'observed %s\n' "$({ cat /etc/machine-id; stat -c %z /var/lib; } | digest)"
+		return
+	fi
+	printf 'state %s\n' "$(if is_pending; then echo pending; else echo guarded; fi)"
+	printf 'owner %s\ntoken %s\nmarker %s\n' "$(field owner "$live")" "$(field token "$live")" "$(marker "$live")"
+	findings=$(findings "$live")
+	printf 'observed %s\n' "$({ cat "$state/attempt"; list_table; boot_digest; printf '%s' "$findings"; } | digest)"
+	printf '%s\n' "$findings" | sed '/^$/d; s/^/finding /'
+	for family in 4 6; do
+		admitted $family | awk -v manifest="$live/manifest" '
+			BEGIN { while ((getline line < manifest) > 0) { split(line, word, " "); if (word[1] == "service") name[word[2]] = word[3] } }
+			$2 in name { printf "admitted %s %s %d\n", name[$2], $1, $3 / 1000 }'
+	done
+}
+
+digest() {
+	sha256sum | cut -d ' ' -f 1
+}
+
+boot_digest() {
+	digest 2>/dev/null <"$boot_file"
+}
+
+findings() {
+	table_findings "$1"
+	is_pending || boot_findings "$1"
+}
+
+boot_findings() {
+	if [ ! -e "$boot_file" ]; then
+		echo 'the boot file is missing'
+	elif ! cmp -s "$boot_file" "$1/ruleset.nft"; then
+		echo 'the boot file was changed'
+	fi
+	if [ ! -e "$unit_file" ]; then
+		echo "the unit $unit_name is missing"
+	elif [ "$(unit_text)" != "$(cat "$unit_file")" ]; then
+		echo "the unit $unit_name was changed"
+	elif ! systemctl --quiet is-enabled "$unit_name" 2>/dev/null; then
+		echo "the unit $unit_name is disabled"
+	elif ! systemctl --quiet is-active "$unit_name"; then
+		echo "the unit $unit_name is not active"
+	fi
+}
+
+table_findings() {
+	if ! nft list table inet portknock >/dev/null 2>&1; then
+		echo 'the table is missing'
+	elif [ ! -e "$1/listing" ]; then
+		echo 'the last apply did not finish'
+	elif [ "$(cat "$1/nft-version")" = "$nft_version" ]; then
+		list_table | compare_listings "$1/listing"
+	else
+		# Another nft prints the same rules in another way: let it print ours, in a network of its own.
+		expected=$(mktemp /run/portknock.XXXXXXXX)
+		# shellcheck disable=SC2016 # $1 is the inner shell's
+		unshare -n sh -c 'nft -f "$1" && nft -s list table inet portknock' sh "$1/ruleset.nft" 2>/dev/null |
+			without_traffic >"$expected"
+		if [ -s "$expected" ]; then
+			list_table | compare_listings "$expected"
+		else
+			echo "nft was upgraded to $nft_version and the rules cannot be compared with what it prints"
+		fi
+		rm -f "$expected"
+	fi
+}
+
+# What differs between the listing in a file and the one on standard input, by object and by our own comments.
+compare_listings() {
+	awk '
+		FNR == 1 { file++ }
+		/^\t(set|map|chain) / {
+			object = $1 " " $2
+			known[file, object] = 1
+			if (file == 1) wanted[++objects] = object
+			else if (!((1, object) in known)) print object " is not ours"
+			next
+		}
+		/^\t\t/ && file == 1 { rule[++rules] = $0; owner[rules] = object; wants[object, $0]++; body[1, object] = body[1, object] $0 }
+		/^\t\t/ && file == 2 {
+			body[2, object] = body[2, object] $0
+			if (wants[object, $0] > found[object, $0]) found[object, $0]++
+			else if ((1, object) in known) foreign[object]++
+		}
+		END {
+			for (i = 1; i <= rules; i++) {
+				if (owner[i] !~ /^chain/ || !((2, owner[i]) in known)) continue
+				if (found[owner[i], rule[i]]-- > 0) continue
+				comment = rule[i]
+				if (!sub(/.*comment "/, "", comment)) comment = "hook\""
+				sub(/".*/, "", comment)
+				print owner[i] ": the rule \"" comment "\" is missing or was changed"
+				explained[owner[i]] = 1
+			}
+			for (i = 1; i <= objects; i++) {
+				object = wanted[i]
+				if (!((2, object) in known)) print object " is missing"
+				else if (foreign[object] && object ~ /^chain/) print object ": has a rule that is not ours"
+				else if (body[1, object] != body[2, object] && !explained[object])
+					print object (object ~ /^chain/ ? ": its rules are in another order" : " was changed")
+			}
+		}' "$1" -
+}
+
+portknock_main "$@"

@@ -1,0 +1,65 @@
+import { z } from "zod";
+import type { Deployer } from "../policy/policy";
+
+/** What the host script's `status` reports. */
+export type HostStatus =
+  | { readonly kind: "unguarded"; readonly observed: string; readonly deployer: Deployer | undefined }
+  | {
+      readonly kind: "guarded";
+      readonly observed: string;
+      readonly deployer: Deployer | undefined;
+      readonly owner: string;
+      readonly token: string;
+      readonly marker: string;
+      /** Applied, and neither confirmed nor rolled back yet. */
+      readonly isPending: boolean;
+      /** What drifted, in words, by object and comment. Never a port. */
+      readonly findings: readonly string[];
+    };
+
+const common = z.object({
+  "portknock-status": z.tuple([z.literal("1")]),
+  observed: z.tuple([z.string().regex(/^[0-9a-f]{64}$/)]),
+  deployer: z
+    .tuple([z.string().transform((line) => line.split(" "))])
+    .transform(([[address = "", port]]) => ({ address, port: Number(port) }))
+    .optional(),
+});
+
+const report = z.discriminatedUnion("state", [
+  common.extend({ state: z.literal("unguarded") }),
+  common.extend({
+    state: z.enum(["guarded", "pending"]),
+    owner: z.tuple([z.string()]),
+    token: z.tuple([z.string()]),
+    marker: z.tuple([z.string()]),
+    finding: z.array(z.string()).default([]),
+  }),
+]);
+
+/** @throws Error when the text is not a report that we understand; the message does not quote it. */
+export function parseHostStatus(text: string): HostStatus {
+  const fields = new Map<string, string[]>();
+  for (const line of text.split("\n").filter((each) => each !== "")) {
+    const [name = "", ...rest] = line.split(" ");
+    fields.set(name, [...(fields.get(name) ?? []), rest.join(" ")]);
+  }
+  const parsed = report.safeParse({ ...Object.fromEntries(fields), state: fields.get("state")?.[0] });
+  if (!parsed.success) {
+    throw new Error("its report is not one that this version understands");
+  }
+  const { data } = parsed;
+  const seen = { observed: data.observed[0], deployer: data.deployer };
+  if (data.state === "unguarded") {
+    return { kind: "unguarded", ...seen };
+  }
+  return {
+    kind: "guarded",
+    ...seen,
+    owner: data.owner[0],
+    token: data.token[0],
+    marker: data.marker[0],
+    isPending: data.state === "pending",
+    findings: data.finding,
+  };
+}

@@ -1,0 +1,54 @@
+import { createHash } from "node:crypto";
+import type { Policy } from "../policy/policy";
+import { printSequence } from "../policy/sequence";
+import { serviceId } from "../policy/serviceId";
+
+/** Whose host it is. Two components, or one component in two stacks, must not overwrite each other. */
+export interface Owner {
+  readonly project: string;
+  readonly stack: string;
+  readonly component: string;
+  readonly host: string;
+}
+
+export interface ManifestContent {
+  readonly owner: Owner;
+  /** The owner to take the host over from, as the host's refusal prints it. */
+  readonly adopt: string | undefined;
+  readonly policy: Policy;
+  readonly ruleset: string;
+}
+
+/** What the host script must know beside the rules: one `name value` a line. Secret: it holds sequences. */
+export interface Manifest {
+  readonly text: string;
+  readonly token: string;
+}
+
+/** The token is a function of what is desired alone: equal tokens mean equal rules, owner and timer. */
+export function writeManifest(content: ManifestContent): Manifest {
+  const { owner, adopt, policy, ruleset } = content;
+  const desired = [
+    `owner ${printOwner(owner)}`,
+    `rollback ${policy.rollbackSeconds}`,
+    ...policy.services.map((service) =>
+      [
+        "service",
+        serviceId(service.name),
+        service.name,
+        service.accessWindowSeconds,
+        printSequence(service.sequence),
+      ].join(" "),
+    ),
+  ];
+  const token = createHash("sha256")
+    .update([...desired, ruleset].join("\n"))
+    .digest("hex");
+  const lines = [`token ${token}`, ...desired, ...(adopt === undefined ? [] : [`adopt ${adopt}`]), ""];
+  return { text: lines.join("\n"), token };
+}
+
+/** The owner as hosts print it: `project/stack/component/host`. */
+export function printOwner({ project, stack, component, host }: Owner): string {
+  return [project, stack, component, host].join("/");
+}

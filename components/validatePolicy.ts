@@ -1,0 +1,60 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { PortKnockFirewallArgs } from "./args";
+import type { DescribedHost } from "./describedHost";
+import { ifKnown } from "./ifKnown";
+import { parsePolicy } from "./policy/parsePolicy";
+import type { Policy } from "./policy/policy";
+import { PolicyError, type Problem } from "./policy/policyError";
+import type { Connection, ConnectionResult } from "./remote/connection";
+
+/**
+ * The validated policy, or one error with all problems of rules and connections. What a preview cannot know yet
+ * is checked when it is known.
+ */
+export function validatePolicy(
+  component: pulumi.Resource,
+  rules: Omit<PortKnockFirewallArgs, "hosts">,
+  hosts: readonly DescribedHost[],
+): pulumi.Output<Policy> {
+  const connections = pulumi.all(hosts.map(({ connection }) => ifKnown(connection)));
+  return pulumi.all([rules, connections]).apply(([resolved, results]) => {
+    const named = hosts.map(({ name }, index) => ({ name, result: results[index] }));
+    return withoutStack(component, () => parse(resolved, named));
+  });
+}
+
+/** A refused policy as an error of the component: the message and nothing else. */
+export function withoutStack<T>(component: pulumi.Resource, validate: () => T): T {
+  try {
+    return validate();
+  } catch (error) {
+    throw error instanceof PolicyError ? new pulumi.ResourceError(error.message, component, true) : error;
+  }
+}
+
+interface NamedResult {
+  readonly name: string;
+  readonly result: ConnectionResult | undefined;
+}
+
+function parse(rules: object, connections: readonly NamedResult[]): Policy {
+  const problems = connections.flatMap(({ name, result }) => connectionProblems(name, result));
+  const hosts = connections.flatMap(({ name, result }) =>
+    result?.kind === "value" ? [[name, toReach(result.connection)] as const] : [],
+  );
+  return parsePolicy({ ...rules, hosts: Object.fromEntries(hosts) }, problems);
+}
+
+function connectionProblems(name: string, result: ConnectionResult | undefined): readonly Problem[] {
+  return result?.kind === "refused"
+    ? result.fields.map((field) => ({
+        path: ["hosts", name, "connection", field].filter(Boolean).join("."),
+        problem: "is missing, unknown or of another type",
+        remedy: "see ConnectionArgs",
+      }))
+    : [];
+}
+
+function toReach({ host, port, proxy }: Connection): { address: string; port: number; viaProxy: boolean } {
+  return { address: host, port, viaProxy: proxy !== undefined };
+}
