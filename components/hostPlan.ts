@@ -59,17 +59,9 @@ export function planHost({ component, host, policy, ruleset }: HostPlanInputs): 
   };
 }
 
-/**
- * What must have resolved before anything of a host is touched: in an update that no host of the fleet shuts
- * Pulumi out; in a preview, which touches nothing, that this one does not.
- */
-export function clearance(
-  component: pulumi.Resource,
-  plan: HostPlan,
-  fleet: readonly HostPlan[],
-): pulumi.Output<unknown> {
-  const concerned = pulumi.runtime.isDryRun() ? [plan] : fleet;
-  return pulumi.all(concerned.map(({ lockOut }) => lockOut)).apply((problems) =>
+/** Resolves for the plans that may be touched: none of their hosts would shut Pulumi out. */
+export function clearanceOf(component: pulumi.Resource, plans: readonly HostPlan[]): pulumi.Output<unknown> {
+  return pulumi.all(plans.map(({ lockOut }) => lockOut)).apply((problems) =>
     withoutStack(component, () => {
       if (problems.flat().length > 0) {
         throw new PolicyError(problems.flat());

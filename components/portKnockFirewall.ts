@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { PortKnockFirewallArgs } from "./args";
 import { describeHosts } from "./describedHost";
 import { HostFirewall } from "./hostFirewall";
-import { clearance, planHost } from "./hostPlan";
+import { clearanceOf, planHost } from "./hostPlan";
 import type { Policy } from "./policy/policy";
 import { printSequence } from "./policy/sequence";
 import { compilePolicy } from "./ruleset/compilePolicy";
@@ -37,12 +37,14 @@ export class PortKnockFirewall extends pulumi.ComponentResource {
     const policy = validatePolicy(this, rules, described);
     const ruleset = pulumi.secret(policy.apply((valid) => printRuleset(compilePolicy(valid))));
     const plans = described.map((host) => planHost({ component: name, host, policy, ruleset }));
-    for (const plan of plans) {
-      new HostFirewall(
-        `${name}-${plan.owner.host}`,
-        { plan, ruleset, clearance: clearance(this, plan, plans) },
-        { parent: this },
-      );
+    // An update touches no host before the whole fleet is clear. A preview touches nothing, and there a host that
+    // is still to be created would hide the others.
+    const groups = pulumi.runtime.isDryRun() ? plans.map((plan) => [plan]) : [plans];
+    for (const group of groups) {
+      const clearance = clearanceOf(this, group);
+      for (const plan of group) {
+        new HostFirewall(`${name}-${plan.owner.host}`, { plan, ruleset, clearance }, { parent: this });
+      }
     }
 
     const names = Object.keys(hosts).toSorted();

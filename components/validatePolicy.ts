@@ -23,13 +23,22 @@ export function validatePolicy(
   });
 }
 
-/** A refused policy as an error of the component: the message and nothing else. */
+/** Runs a validation; a refused policy becomes an error of the component that prints its message and no more. */
 export function withoutStack<T>(component: pulumi.Resource, validate: () => T): T {
   try {
     return validate();
   } catch (error) {
-    throw error instanceof PolicyError ? new pulumi.ResourceError(error.message, component, true) : error;
+    throw error instanceof PolicyError ? toResourceError(error.message, component) : error;
   }
+}
+
+/** The SDK puts `error serializing property …` before the message of an error for each property it passes, and
+ * prints the stack of one that arrives when the program's last line has run. This error lets neither happen. */
+function toResourceError(message: string, component: pulumi.Resource): pulumi.ResourceError {
+  return Object.defineProperties(new pulumi.ResourceError(message, component, true), {
+    message: { get: () => message, set: () => {} },
+    stack: { value: message },
+  });
 }
 
 interface NamedResult {

@@ -1,0 +1,52 @@
+#!/usr/bin/env node
+import { Command } from "commander";
+import { addCheckCommand } from "./checkCommand";
+import { describeFailure } from "./describeFailure";
+import { addKnockCommand } from "./knockCommand";
+import { addRenderCommand } from "./renderCommand";
+import { readVersion } from "./version";
+
+const EXAMPLES = `
+Examples:
+  $ portknock knock web-1.example.com && ssh web-1.example.com
+  $ portknock check policy.json
+  $ portknock render policy.json | sudo nft --check --file -
+
+Exit codes: 0 fine, 1 refused or failed, 2 wrong usage.`;
+
+function main(): void {
+  // A reader that has seen enough (`| head`) is no failure.
+  process.stdout.on("error", () => process.exit(0));
+  process.on("uncaughtException", (error) => {
+    fail(error);
+    process.exit();
+  });
+  // Overwrites the arguments in the process list, where a sequence may stand.
+  process.title = "portknock";
+  createProgram().parseAsync().catch(fail);
+}
+
+function createProgram(): Command {
+  const program = new Command("portknock")
+    .description("Knocks at hosts guarded by PortKnockFirewall, and checks and prints their policies.")
+    .version(readVersion(), "-V, --version", "print the version")
+    .helpCommand(false)
+    .exitOverride()
+    // Commander's errors repeat what was typed; `fail` prints them without.
+    .configureOutput({ outputError: () => undefined })
+    .addHelpText("after", EXAMPLES);
+  addKnockCommand(program);
+  addCheckCommand(program);
+  addRenderCommand(program);
+  return program;
+}
+
+function fail(error: unknown): void {
+  const { exitCode, lines } = describeFailure(error);
+  for (const line of lines) {
+    process.stderr.write(`portknock: ${line}\n`);
+  }
+  process.exitCode = exitCode;
+}
+
+main();

@@ -1,0 +1,27 @@
+import * as pulumi from "@pulumi/pulumi";
+import { type ConnectionArgs, PortKnockFirewall, type ServiceArgs } from "pulumi-portknock";
+
+/** A guarded service as the stack's configuration has it: its sequence stands apart, encrypted. */
+type ServiceConfig = Omit<ServiceArgs, "sequence">;
+
+const config = new pulumi.Config();
+const privateKey = config.requireSecret("privateKey");
+const sequences = config.requireSecretObject<Record<string, string>>("sequences");
+const hosts = config.requireObject<Record<string, ConnectionArgs>>("hosts");
+const services = config.requireObject<Record<string, ServiceConfig>>("services");
+const rollbackTimeout = config.get("rollbackTimeout");
+
+export const fleet = new PortKnockFirewall("fleet", {
+  hosts: Object.fromEntries(
+    Object.entries(hosts).map(([name, connection]) => [name, { connection: { privateKey, ...connection } }]),
+  ),
+  services: Object.fromEntries(
+    Object.entries(services).map(([name, service]) => [
+      name,
+      { ...service, sequence: sequences.apply((secret) => secret[name] ?? "") },
+    ]),
+  ),
+  allow: config.getObject<string[]>("allow") ?? [],
+  openPorts: config.getObject<string[]>("openPorts") ?? [],
+  ...(rollbackTimeout !== undefined && { rollbackTimeout }),
+}).hosts;

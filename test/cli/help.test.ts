@@ -1,0 +1,29 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { portknock } from "./portknock";
+
+describe("portknock", { timeout: 30_000 }, () => {
+  it("prints the version of the package", async () => {
+    const manifest: unknown = JSON.parse(readFileSync("package.json", "utf8"));
+    const { version } = z.object({ version: z.string() }).parse(manifest);
+    expect(await portknock(["--version"])).toEqual({ exitCode: 0, stdout: `${version}\n`, stderr: "" });
+  });
+
+  it("prints its help when asked, and as wrong usage when called without a command", async () => {
+    const asked = await portknock(["--help"]);
+    expect([asked.exitCode, asked.stderr]).toEqual([0, ""]);
+    expect(await portknock([])).toEqual({ exitCode: 2, stdout: "", stderr: asked.stdout });
+  });
+
+  it.each(["knock", "check", "render"])("shows examples in the help of %s", async (command) => {
+    const { exitCode, stdout, stderr } = await portknock([command, "--help"]);
+    expect([exitCode, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(new RegExp(`^Usage: portknock ${command} [^]*\nExamples:\n  \\$ `));
+  });
+
+  it("warns in the help that an argument is seen by others", async () => {
+    const words = (await portknock(["knock", "--help"])).stdout.replaceAll(/\s+/g, " ");
+    expect(words).toMatch(/Every user of this machine can see an argument in the process list/);
+  });
+});

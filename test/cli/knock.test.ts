@@ -1,0 +1,110 @@
+import { chmodSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { portknock, temporaryFile, withoutTime } from "./portknock";
+
+const KNOCKED = "knocked 127.0.0.1: 3 knocks in T s\n";
+
+describe("portknock knock", { timeout: 30_000 }, () => {
+  it("knocks with a sequence given as an argument and tells of it in one line without ports", async () => {
+    const { exitCode, stdout, stderr } = await portknock([
+      ...["knock", "127.0.0.1", "--delay", "10ms"],
+      ...["--sequence", "47001,47013/udp,47025"],
+    ]);
+    expect([exitCode, withoutTime(stdout), stderr]).toEqual([0, KNOCKED, ""]);
+  });
+
+  it("knocks with a sequence from a file that only its owner may read", async () => {
+    const path = temporaryFile("knocks", "47001,47013/udp,47025\n");
+    const { exitCode, stdout, stderr } = await portknock(["knock", "127.0.0.1", "--sequence-file", path]);
+    expect([exitCode, withoutTime(stdout), stderr]).toEqual([0, KNOCKED, ""]);
+  });
+
+  it("knocks with a sequence from standard input, and prints nothing when it is to be quiet", async () => {
+    const args = ["knock", "127.0.0.1", "--quiet", "--sequence-file", "-"];
+    expect(await portknock(args, "47001 47013/udp\n")).toEqual({ exitCode: 0, stdout: "", stderr: "" });
+  });
+
+  it("waits the delay between one knock and the next", async () => {
+    const start = performance.now();
+    const args = ["knock", "127.0.0.1", "--delay", "1s", "--sequence", "47001,47013,47025"];
+    const { exitCode, stdout } = await portknock(args);
+    expect([exitCode, withoutTime(stdout)]).toEqual([0, KNOCKED]);
+    expect(performance.now() - start).toBeGreaterThanOrEqual(2000);
+  });
+
+  it("rejects a sequence file that others may read", async () => {
+    const path = temporaryFile("knocks", "47001,47013\n");
+    chmodSync(path, 0o640);
+    expect(await portknock(["knock", "127.0.0.1", "--sequence-file", path])).toEqual({
+      exitCode: 1,
+      stdout: "",
+      stderr: `portknock: ${path}: may be read by others; run: chmod 600 ${path}\n`,
+    });
+  });
+
+  it("rejects a host without an address of the family that is asked for", async () => {
+    expect(await portknock(["knock", "127.0.0.1", "-6", "--sequence", "47001,47013"])).toEqual({
+      exitCode: 1,
+      stdout: "",
+      stderr: "portknock: 127.0.0.1: has no IPv6 address; leave the family open, or give another host\n",
+    });
+  });
+
+  const HELP = 'see "portknock --help"';
+  it.each([
+    ["no host", ["knock"], `missing required argument 'HOST'; ${HELP}`],
+    ["ports after the host", ["knock", "h", "47001", "47013"], `too many arguments; ${HELP}`],
+    [
+      "a mistyped option, not repeating its value",
+      ["knock", "h", "--sequnce=47001"],
+      `unknown option --sequnce; ${HELP}`,
+    ],
+    ["a negative port as an option", ["knock", "h", "-47001"], `unknown option; ${HELP}`],
+    [
+      "both families",
+      ["knock", "h", "-4", "-6"],
+      `option '-4, --ipv4' cannot be used with option '-6, --ipv6'; ${HELP}`,
+    ],
+    [
+      "two sources of the sequence",
+      ["knock", "h", "--sequence", "47001,47013", "--sequence-file", "f"],
+      `option '--sequence <TEXT>' cannot be used with option '--sequence-file <PATH>'; ${HELP}`,
+    ],
+    [
+      "a delay without a unit",
+      ["knock", "h", "--delay", "100", "--sequence", "47001,47013"],
+      '--delay: is not a delay; write a number and a unit up to 300s, like "100ms" or "2s"',
+    ],
+    [
+      "a delay that is too long",
+      ["knock", "h", "--delay", "301s", "--sequence", "47001,47013"],
+      '--delay: is not a delay; write a number and a unit up to 300s, like "100ms" or "2s"',
+    ],
+    [
+      "what is not a sequence, not repeating it",
+      ["knock", "h", "--sequence", "47001,ssh"],
+      'sequence: knock 2 is not a port; write ports from 1 to 65535 with an optional protocol, like "7000,8000/udp,9000"',
+    ],
+    [
+      "no sequence without a terminal to ask on",
+      ["knock", "h"],
+      "no sequence, and no terminal to ask on; give --sequence-file",
+    ],
+    [
+      "a sequence file that is missing",
+      ["knock", "h", "--sequence-file", "/nowhere"],
+      "/nowhere: no such file; check the path",
+    ],
+    ["an unknown command, not repeating it", ["47001,47013"], `unknown command; ${HELP}`],
+  ])("rejects %s as wrong usage", async (_, args, problem) => {
+    expect(await portknock(args)).toEqual({ exitCode: 2, stdout: "", stderr: `portknock: ${problem}\n` });
+  });
+
+  it("rejects a host with a port in it, not repeating it", async () => {
+    expect(await portknock(["knock", "web-1:47001", "--sequence", "47001,47013"])).toEqual({
+      exitCode: 1,
+      stdout: "",
+      stderr: "portknock: host: is not a name or an address; give one, without a port or a user\n",
+    });
+  });
+});

@@ -1,0 +1,89 @@
+import { describe, expect, it } from "vitest";
+import { parsePolicy } from "../../components/policy/parsePolicy";
+import { compilePolicy } from "../../components/ruleset/compilePolicy";
+import { printRuleset } from "../../components/ruleset/printRuleset";
+import { portknock, temporaryFile } from "./portknock";
+
+const INPUT = {
+  services: {
+    ssh: { ports: ["22"], sequence: "10000,2345,3456/udp,11234" },
+    web: { ports: ["8443"], sequence: "20000,12345,13456/udp" },
+  },
+};
+const POLICY = JSON.stringify(INPUT, undefined, 2);
+const REFUSED = JSON.stringify({
+  services: {
+    ssh: { ports: ["22"], sequence: "10000" },
+    web: { ports: ["8443"], sequence: "20000,12345,20000" },
+  },
+});
+
+const PROBLEMS = [
+  "services.ssh.sequence: has 1 knock; give 2 to 16, or leave the service unguarded",
+  "services.web.sequence: knock 3 repeats knock 1; use each port once",
+];
+
+describe("portknock check", { timeout: 30_000 }, () => {
+  it("says of a policy that is fine which services it guards", async () => {
+    const path = temporaryFile("policy.json", POLICY);
+    expect(await portknock(["check", path])).toEqual({
+      exitCode: 0,
+      stdout: `${path}: fine: 2 services guarded (ssh, web)\n`,
+      stderr: "",
+    });
+  });
+
+  it("reads standard input for a dash, with or without a byte order mark", async () => {
+    const stdout = "standard input: fine: 2 services guarded (ssh, web)\n";
+    expect(await portknock(["check", "-"], POLICY)).toEqual({ exitCode: 0, stdout, stderr: "" });
+    expect(await portknock(["check", "-"], `\uFEFF${POLICY}`)).toEqual({ exitCode: 0, stdout, stderr: "" });
+  });
+
+  it("rejects a policy with every problem on a line of its own, without a port", async () => {
+    const path = temporaryFile("policy.json", REFUSED);
+    expect(await portknock(["check", path])).toEqual({
+      exitCode: 1,
+      stdout: "",
+      stderr: PROBLEMS.map((problem) => `portknock: ${path}: ${problem}\n`).join(""),
+    });
+  });
+
+  it("rejects what is not JSON with its position and nothing of its text", async () => {
+    const path = temporaryFile("policy.json", '{\n  "services": { "ssh": 10000,2345 }\n}\n');
+    expect(await portknock(["check", path])).toEqual({
+      exitCode: 2,
+      stdout: "",
+      stderr: `portknock: ${path}: line 2, column 30 is not JSON; correct it there\n`,
+    });
+  });
+
+  it("rejects a file that is missing and one that is a directory", async () => {
+    expect(await portknock(["check", "/nowhere.json"])).toEqual({
+      exitCode: 2,
+      stdout: "",
+      stderr: "portknock: /nowhere.json: no such file; check the path\n",
+    });
+    expect(await portknock(["check", "/"])).toEqual({
+      exitCode: 2,
+      stdout: "",
+      stderr: "portknock: /: is a directory; name a file in it\n",
+    });
+  });
+});
+
+describe("portknock render", { timeout: 30_000 }, () => {
+  it("prints the ruleset that the component puts on a host", async () => {
+    const path = temporaryFile("policy.json", POLICY);
+    const stdout = printRuleset(compilePolicy(parsePolicy(INPUT)));
+    expect(await portknock(["render", path])).toEqual({ exitCode: 0, stdout, stderr: "" });
+    expect(await portknock(["render", "-"], POLICY)).toEqual({ exitCode: 0, stdout, stderr: "" });
+  });
+
+  it("rejects a policy that check refuses, and prints no ruleset", async () => {
+    expect(await portknock(["render", "-"], REFUSED)).toEqual({
+      exitCode: 1,
+      stdout: "",
+      stderr: PROBLEMS.map((problem) => `portknock: standard input: ${problem}\n`).join(""),
+    });
+  });
+});
