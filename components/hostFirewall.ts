@@ -78,8 +78,11 @@ function keepMarkerOfUnchecked(observation: pulumi.Output<Observation>): pulumi.
 
 function report(observation: pulumi.Output<Observation>, host: string, resource: pulumi.Resource): void {
   observation.apply((seen) => {
-    for (const message of warnings(seen)) {
-      pulumi.log.warn(`${host}: ${message}`, resource);
+    if (seen.kind === "unguarded") {
+      pulumi.log.info(`${host}: carries none of our rules`, resource);
+    }
+    for (const warning of warnings(seen)) {
+      pulumi.log.warn(`${host}: ${warning}`, resource);
     }
   });
 }
@@ -87,6 +90,7 @@ function report(observation: pulumi.Output<Observation>, host: string, resource:
 function warnings(observation: Observation): readonly string[] {
   switch (observation.kind) {
     case "inSync":
+    case "unguarded":
       return [];
     case "behind":
       return observation.findings.map((finding) => `drifted: ${finding}`);

@@ -7,6 +7,7 @@ import type { ProbeResult } from "./probeHost";
  */
 export type Observation =
   | { readonly kind: "inSync"; readonly marker: string }
+  | { readonly kind: "unguarded"; readonly marker: string }
   | { readonly kind: "behind"; readonly marker: string; readonly findings: readonly string[] }
   | { readonly kind: "otherOwner"; readonly marker: string; readonly owner: string }
   | { readonly kind: "unchecked"; readonly reason: string | undefined };
@@ -26,7 +27,7 @@ export function observe(result: ProbeResult, desired: Desired): Observation {
   const { status } = result;
   const marker = newMarker(status);
   if (status.kind === "unguarded") {
-    return { kind: "behind", marker, findings: [] };
+    return { kind: "unguarded", marker };
   }
   if (!isSameComponent(status.owner, desired.owner)) {
     return { kind: "otherOwner", marker, owner: status.owner };

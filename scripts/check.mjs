@@ -1,0 +1,70 @@
+// The gate before the tests: format, lint, circular imports, types, unused exports, shell scripts.
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { findOnPath, root } from "./setup/paths.mjs";
+
+const bin = (name) => join(root, "node_modules/.bin", name);
+
+/** Runs every step, however many fail, and says one line about each. */
+export function check() {
+  const counts = { passed: 0, failed: 0, skipped: 0, reasons: [] };
+  for (const step of steps()) {
+    const outcome = report(step);
+    counts[outcome] += 1;
+    if (outcome === "skipped") counts.reasons.push(`${step.name}: ${step.skip}`);
+  }
+  return counts;
+}
+
+function steps() {
+  return [
+    { name: "format, lint, circular imports", program: bin("biome"), args: ["check", "."] },
+    { name: "types", program: bin("tsc"), args: ["--noEmit"] },
+    { name: "types of the tests", program: bin("tsc"), args: ["--noEmit", "-p", "test"] },
+    { name: "unused exports and dependencies", program: bin("knip"), args: ["--no-progress"] },
+    shellcheckStep(),
+  ];
+}
+
+function shellcheckStep() {
+  const name = "shell scripts";
+  const program = findOnPath("shellcheck");
+  if (program === undefined) return { name, skip: "no shellcheck: apt-get install shellcheck" };
+  const scripts = shellScripts();
+  return scripts.length === 0 ? { name, skip: "there are none" } : { name, program, args: scripts };
+}
+
+function shellScripts() {
+  const known = spawnSync(
+    "git",
+    ["ls-files", "--cached", "--others", "--exclude-standard", "*.sh", ".ci/run"],
+    {
+      cwd: root,
+      encoding: "utf8",
+    },
+  );
+  return known.stdout.split("\n").filter((file) => file !== "" && existsSync(join(root, file)));
+}
+
+function report({ name, program, args, skip }) {
+  if (skip !== undefined) {
+    console.log(`check: ${name}: skipped, ${skip}`);
+    return "skipped";
+  }
+  const { status, stdout, stderr, error } = spawnSync(program, args, {
+    cwd: root,
+    encoding: "utf8",
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  if (status === 0) {
+    console.log(`check: ${name}: ok`);
+    return "passed";
+  }
+  console.log(`check: ${name}: failed`);
+  console.log(error === undefined ? `${stdout}${stderr}`.trimEnd() : error.message);
+  return "failed";
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href && check().failed > 0) process.exitCode = 1;

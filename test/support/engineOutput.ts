@@ -1,0 +1,27 @@
+/** The engine's summary: `["~ 2 updated", "6 unchanged"]`. */
+export function changes(output: string): readonly string[] {
+  const [, summary = ""] = output.split("Resources:\n");
+  const [block = ""] = summary.split("\n\n");
+  return block
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !line.startsWith("warning:"));
+}
+
+/** The warnings and errors of the engine's last section, one entry a line, without what they are attached to. */
+export function diagnostics(output: string): readonly string[] {
+  const [, section = ""] = output.split("Diagnostics:\n");
+  const [block = ""] = section.split(/\n(?:Outputs|Resources):\n/);
+  return block
+    .split("\n")
+    .filter((line) => line.startsWith("    "))
+    .map((line) => line.trim());
+}
+
+/** The resources that the engine touches, by logical name. */
+export function touched(output: string): readonly string[] {
+  const rows = output.matchAll(
+    /^ ?[~+-]+ +command:remote:Command (\S+) (?:update|updated|create|created|delete)\b/gm,
+  );
+  return [...new Set([...rows].map(([, name = ""]) => name))].toSorted();
+}
