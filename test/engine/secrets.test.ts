@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createFleetStack } from "../support/fleetStack";
+import { createLab, type Lab, type LabHost } from "../support/lab";
+import { realProblem } from "../support/realProblem";
+
+const PORTS = ["41791", "52867", "43973"];
+
+describe.skipIf(realProblem())("no port of a sequence, no rule and no key", () => {
+  let lab: Lab;
+  let host: LabHost;
+  const seen = new Map<string, string>();
+
+  beforeAll(async () => {
+    lab = await createLab();
+    host = await lab.addHost("web-1");
+    const stack = await createFleetStack(lab, "dev");
+    const config = {
+      hosts: [host],
+      services: { ssh: { ports: ["22"] } },
+      sequences: { ssh: `${PORTS[0]},${PORTS[1]}/udp,${PORTS[2]}` },
+      allow: [lab.operator.address4],
+    };
+    await stack.configure(config);
+    const keep = (where: string, { stdout, stderr }: { stdout: string; stderr: string }): void => {
+      seen.set(where, `${stdout}${stderr}`);
+    };
+
+    const deployer = await lab.operator.spawn(["sh", "-c", WATCH_DEPLOYER]);
+    const guarded = host.run(WATCH_HOST, { timeoutSeconds: 200 });
+    keep("preview --diff of a new host", await stack.preview({ args: ["--diff"] }));
+    keep("up of a new host", await stack.up({ args: ["--diff"] }));
+    await stack.configure({ ...config, openPorts: ["80"] });
+    keep("preview --diff of a change", await stack.preview({ args: ["--diff"] }));
+    keep("up of a change", await stack.up({ args: ["--diff"] }));
+    await host.run("mv /usr/sbin/nft /usr/sbin/nft.real");
+    await host.writeFile("/usr/sbin/nft", QUOTING_NFT, 0o755);
+    await stack.configure({ ...config, openPorts: ["81"] });
+    keep("a failed apply", await stack.up({ check: false, args: ["--diff"] }));
+    await host.run("mv /usr/sbin/nft.real /usr/sbin/nft");
+    await host.run("nft flush chain inet portknock pk_knock; nft flush map inet portknock pk_moves");
+    keep("preview --diff of drift", await stack.preview({ args: ["--diff"] }));
+
+    await host.run("touch /run/stop-watching");
+    keep("the deployer's processes", await deployer.stop());
+    keep("the host's processes", await guarded);
+    keep("the exported state", await stack.pulumi(["stack", "export"]));
+    keep(
+      "the state's files",
+      await lab.operator.run(["grep", "-r", "", `${stack.folder}/state`, "--no-filename"]),
+    );
+    keep("the host's journal", await host.run("journalctl --no-pager --all --output=export"));
+    keep(
+      "the host's world-readable files",
+      await host.run(
+        "find /etc /var /run /tmp /home -xdev -type f -perm /o+r -size -1000k -exec cat {} + 2>/dev/null || true",
+      ),
+    );
+  }, 240_000);
+  afterAll(async () => lab?.dispose());
+
+  test.each([
+    "preview --diff of a new host",
+    "up of a new host",
+    "preview --diff of a change",
+    "up of a change",
+    "a failed apply",
+    "preview --diff of drift",
+    "the deployer's processes",
+    "the host's processes",
+    "the exported state",
+    "the state's files",
+    "the host's journal",
+    "the host's world-readable files",
+  ])("is in %s", (where) => {
+    const text = seen.get(where) ?? "";
+    expect(text.length).toBeGreaterThan(200);
+    const keyLines = lab.privateKey.split("\n").filter((line) => line.length > 40 && !line.startsWith("-"));
+    const secrets = [...PORTS, "pk_guarded", "@pk_", "BEGIN OPENSSH PRIVATE KEY", ...keyLines];
+    expect(secrets.filter((secret) => text.includes(secret))).toEqual([]);
+  });
+
+  test("is missing from the root-only files that need them, so that the search above can find something", async () => {
+    const { stdout } = await host.run("cat /etc/portknock/ruleset.nft /var/lib/portknock/confirmed/manifest");
+    expect(PORTS.filter((port) => !stdout.includes(port))).toEqual([]);
+    const { stdout: modes } = await host.run(
+      "stat -c '%a %U' /etc/portknock/ruleset.nft /var/lib/portknock /var/lib/portknock/confirmed/manifest",
+    );
+    expect(modes).toBe("600 root\n700 root\n600 root\n");
+  });
+});
+
+/** Every command line on the operator's side, again and again. The environment is Pulumi's own affair: it hands a
+ * program its decrypted configuration there. */
+const WATCH_DEPLOYER = `here=$(stat -Lc %i /proc/self/ns/net)
+while :; do
+  for pid in $(ps -ewwo netns,pid | awk -v here="$here" '$1 == here { print $2 }'); do
+    cat "/proc/$pid/cmdline" 2>/dev/null | tr '\\0' '\\n'
+  done
+done`;
+
+const WATCH_HOST = `until [ -e /run/stop-watching ]; do
+  cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n'
+done | sort -u`;
+
+const QUOTING_NFT = `#!/bin/sh
+if [ "$1" = -c ]; then
+  echo "$3:12:3-40: Error: Could not process rule: No such file or directory" >&2
+  cat "$3" >&2
+  exit 1
+fi
+exec /usr/sbin/nft.real "$@"
+`;
