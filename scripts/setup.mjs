@@ -28,8 +28,8 @@ if (!conclude() && purpose === "demo") process.exitCode = 1;
 async function setUp(purpose, bases) {
   await ensureNpmPackages();
   await ensureDebianPackages(purpose);
-  if (purpose === "check") return;
   await ensureBuild();
+  if (purpose === "check") return;
   const engine = await ensureEngine();
   const tools = {
     ...(engine && { ...engine, pulumiHome, plugin: await ensureCommandPlugin(engine.pulumi) }),
@@ -52,7 +52,7 @@ function readArguments() {
     options: { for: { type: "string" }, base: { type: "string", multiple: true } },
   });
   const purpose = values.for ?? "everything";
-  const bases = values.base ?? ["bookworm"];
+  const bases = values.base ?? (purpose === "demo" ? ["bookworm"] : knownBases);
   if (!purposes.includes(purpose)) fail(`--for: there is no ${purpose}; give one of ${purposes.join(", ")}`);
   const unknown = bases.find((base) => !knownBases.includes(base));
   if (unknown !== undefined) fail(`--base: there is no ${unknown}; give one of ${knownBases.join(", ")}`);

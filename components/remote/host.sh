@@ -3,7 +3,7 @@
 #
 #   apply MARKER DIR     load the ruleset in DIR and arm the rollback timer
 #   confirm MARKER DIR   over a new connection: keep what was applied, also for the next boot
-#   rollback             run by the timer when nobody confirmed: back to the confirmed rules
+#   rollback ATTEMPT     run by a timer when nobody confirmed that attempt: back to the confirmed rules
 #   remove MARKER DIR    leave the host as it was, if it still belongs to the owner named in DIR
 #   status [SSH_CONNECTION]   read-only report for the probe
 #
@@ -29,7 +29,7 @@ portknock_main() {
 	verb=${1:-}
 	case $verb in
 	apply | confirm | remove) preflight && with_lock "$verb" "$2" "$3" ;;
-	rollback) preflight && with_lock rollback ;;
+	rollback) preflight && with_lock rollback "${2:-}" ;;
 	status) preflight && status "${2:-}" ;;
 	*) fail 'unknown verb; use apply, confirm, rollback, remove or status' ;;
 	esac
@@ -74,12 +74,14 @@ apply() {
 	if ! complaint=$(nft -c -f "$next/ruleset.nft" 2>&1); then
 		refuse_candidate
 	fi
+	is_pending || note_windows
 	arm_rollback
 	point candidate "$next"
 	if ! load "$next" "$before"; then
 		refuse_candidate
 	fi
-	list_table >"$next/listing"
+	disarm_all_but "$next"
+	list_table >"$next/listing" || fail_to_write "$next"
 	sweep
 	printf 'portknock: loaded; rolls back in %s seconds unless confirmed\n' "$(field rollback "$next")"
 }
@@ -96,19 +98,28 @@ check_owner() {
 }
 
 prepare_candidate() {
-	mkdir -p "$state/generations"
+	mkdir -p "$state/generations" 2>/dev/null || fail_to_write "$state"
 	chmod 700 "$state"
 	attempt=$(cat /proc/sys/kernel/random/uuid)
 	next=$state/generations/$attempt
-	mkdir "$next"
-	cp "$2/manifest" "$2/ruleset.nft" "$next"
-	printf '%s\n' "$1" >"$next/marker"
-	printf '%s\n' "$nft_version" >"$next/nft-version"
-	cp "$boot_id" "$next/boot-id"
-	# From here on an observer can tell that there was another attempt, however it ends.
-	replace_file "$state/attempt" "$attempt"
-	cp "$2/host.sh" "$state/host.sh.new"
-	mv "$state/host.sh.new" "$state/host.sh"
+	if ! fill_generation "$1" "$2" 2>/dev/null; then
+		rm -rf "$next"
+		[ -n "$before" ] || rm -rf "$state"
+		fail_to_write "$state"
+	fi
+}
+
+# A full disk must end the run: rules that were cut short may well be rules that nft accepts.
+fill_generation() {
+	mkdir "$next" &&
+		cp "$2/manifest" "$2/ruleset.nft" "$boot_id" "$next" &&
+		mv "$next/boot_id" "$next/boot-id" &&
+		printf '%s\n' "$1" >"$next/marker" &&
+		printf '%s\n' "$nft_version" >"$next/nft-version" &&
+		cp "$2/host.sh" "$state/host.sh.new" &&
+		mv "$state/host.sh.new" "$state/host.sh" &&
+		# From here on an observer can tell that there was another attempt, however it ends.
+		write_file "$state/attempt" "$attempt"
 }
 
 # Back to what was loaded before this run. An earlier candidate that nobody confirmed yet keeps its timer.
@@ -118,24 +129,31 @@ refuse_candidate() {
 		awk -F ': Error: ' '/: Error: / { split($1, at, ":"); gsub(/[0-9]+/, "N", $2); print "line " at[2] ": " $2; exit }')
 	if [ "$before" = "$(readlink "$confirmed")" ]; then
 		rm -f "$candidate"
-		disarm_rollback
 	else
 		point candidate "$before"
 	fi
+	disarm_all_but "$before"
 	sweep
 	[ -n "$before" ] || rm -rf "$state"
 	fail "nft $nft_version refused the ruleset (${reason:-no reason given}); nothing was changed, the old rules stand"
 }
 
+# Each attempt has a timer of its own, so that there is none without one, and a timer that fires while another
+# run holds the lock finds that the candidate is not the one that it was armed for.
 arm_rollback() {
-	disarm_rollback
-	systemd-run --quiet --collect --unit="$timer" --on-active="$(field rollback "$next")" \
-		--timer-property=AccuracySec=200ms sh "$state/host.sh" rollback ||
+	if ! systemd-run --quiet --collect --unit="$timer-$attempt" --on-active="$(field rollback "$next")" \
+		--timer-property=AccuracySec=200ms sh "$state/host.sh" rollback "$attempt" 2>/dev/null; then
+		sweep
+		[ -n "$before" ] || rm -rf "$state"
 		fail 'the rollback timer could not be armed; nothing was changed'
+	fi
 }
 
-disarm_rollback() {
-	systemctl stop "$timer.timer" 2>/dev/null || true
+# disarm_all_but GENERATION: all timers but that one's.
+disarm_all_but() {
+	for armed in $(systemctl list-units --all --plain --no-legend "$timer-*.timer" | cut -d ' ' -f 1); do
+		[ "$armed" = "$timer-${1##*/}.timer" ] || systemctl stop "$armed" 2>/dev/null
+	done
 }
 
 # --- confirm -------------------------------------------------------------------------------------------------
@@ -151,7 +169,7 @@ confirm() {
 	else
 		fail 'there is nothing to confirm: this host put its old rules back; run pulumi up again'
 	fi
-	disarm_rollback
+	disarm_all_but none
 	sweep
 	printf 'portknock: confirmed\n'
 }
@@ -163,7 +181,7 @@ is_generation() {
 
 install_boot() {
 	mkdir -p "$boot_folder"
-	replace_file "$boot_file" "$(cat "$1/ruleset.nft")"
+	cmp -s "$1/ruleset.nft" "$boot_file" || replace_file "$boot_file" "$(cat "$1/ruleset.nft")"
 	if [ "$(unit_text)" != "$(cat "$unit_file" 2>/dev/null)" ]; then
 		unit_text >"$unit_file.new"
 		chmod 644 "$unit_file.new"
@@ -176,7 +194,8 @@ install_boot() {
 }
 
 # Debian's nftables.service flushes every table on reload, restart and stop, ours too: reload and restart reach
-# our unit, which puts a missing table back and leaves a present one alone.
+# our unit, and a start after a stop pulls it in; it puts a missing table back and leaves a present one alone.
+# nft quotes the rules that it cannot load, and the journal is not the place for them.
 unit_text() {
 	cat <<-UNIT
 		[Unit]
@@ -193,11 +212,11 @@ unit_text() {
 		[Service]
 		Type=oneshot
 		RemainAfterExit=yes
-		ExecStart=/bin/sh -c 'nft list table inet portknock >/dev/null 2>&1 || exec nft -f $boot_file'
-		ExecReload=/bin/sh -c 'nft list table inet portknock >/dev/null 2>&1 || exec nft -f $boot_file'
+		ExecStart=/bin/sh -c 'nft list table inet portknock >/dev/null 2>&1 || exec nft -f $boot_file 2>/dev/null'
+		ExecReload=/bin/sh -c 'nft list table inet portknock >/dev/null 2>&1 || exec nft -f $boot_file 2>/dev/null'
 
 		[Install]
-		WantedBy=sysinit.target
+		WantedBy=sysinit.target nftables.service
 	UNIT
 }
 
@@ -211,9 +230,10 @@ remove_boot() {
 # --- rollback and remove -------------------------------------------------------------------------------------
 
 rollback() {
-	is_pending || return 0
+	is_pending && [ "$(readlink "$candidate")" = "$state/generations/$1" ] || return 0
 	if [ -e "$confirmed" ]; then
-		load "$(readlink "$confirmed")" "$(live)" ||
+		# A full disk holds no transaction: then without the windows.
+		load "$(readlink "$confirmed")" "$(live)" || nft -f "$confirmed/ruleset.nft" 2>/dev/null ||
 			fail 'the old rules could not be loaded; this host still runs the rules that nobody confirmed'
 		install_boot "$confirmed"
 		rm -f "$candidate"
@@ -230,7 +250,7 @@ remove() {
 		printf 'portknock: this host belongs to %s now; nothing was removed\n' "$(field owner "$live")"
 		return 0
 	fi
-	disarm_rollback
+	disarm_all_but none
 	forget_everything
 	printf 'portknock: removed\n'
 }
@@ -239,7 +259,7 @@ remove() {
 forget_everything() {
 	remove_boot
 	if nft list table inet portknock >/dev/null 2>&1; then
-		nft delete table inet portknock
+		nft delete table inet portknock 2>/dev/null || fail 'the table could not be deleted; it is still in force'
 	fi
 	rm -rf "$state"
 }
@@ -275,13 +295,21 @@ point() {
 }
 
 replace_file() {
-	printf '%s\n' "$2" >"$1.new"
-	sync "$1.new"
-	mv "$1.new" "$1"
+	write_file "$1" "$2" || fail_to_write "$1"
+}
+
+write_file() {
+	printf '%s\n' "$2" 2>/dev/null >"$1.new" && sync "$1.new" && mv "$1.new" "$1"
+}
+
+fail_to_write() {
+	rm -f "$1.new"
+	fail "$1 could not be written; make room on the disk"
 }
 
 sweep() {
-	rm -f "$state"/*.new
+	rm -f "$state"/*.new "$state"/transaction.*
+	is_pending || rm -f "$confirmed/windows"
 	for generation in "$state"/generations/*; do
 		if [ "$generation" != "$(readlink "$candidate")" ] && [ "$generation" != "$(readlink "$confirmed")" ]; then
 			rm -rf "$generation"
@@ -293,15 +321,13 @@ sweep() {
 
 # load NEW OLD: one transaction, in which the open windows of OLD that NEW still grants are put back.
 load() {
-	transaction=$(mktemp "$state/transaction.XXXXXXXX")
-	{
-		cat "$1/ruleset.nft"
-		if [ -n "$2" ]; then
-			carried_windows 4 "$1" "$2"
-			carried_windows 6 "$1" "$2"
-		fi
-	} >"$transaction"
-	complaint=$(nft -f "$transaction" 2>&1)
+	complaint=
+	transaction=$(mktemp "$state/transaction.XXXXXXXX") &&
+		{
+			cat "$1/ruleset.nft" &&
+				{ [ -z "$2" ] || { carried_windows 4 "$1" "$2" && carried_windows 6 "$1" "$2"; }; }
+		} >"$transaction" &&
+		complaint=$(nft -f "$transaction" 2>&1)
 	outcome=$?
 	rm -f "$transaction"
 	return $outcome
@@ -310,21 +336,44 @@ load() {
 # A window is carried over to the service of the same name if its sequence is the same, and never beyond the
 # access window of the new rules.
 carried_windows() {
-	admitted "$1" |
+	{ noted_windows "$1" "$2"; admitted "$1"; } |
 		awk -v family="$1" '
 			FNR == 1 { file++ }
 			file < 3 && $1 == "service" { sequence[file, $2] = $5; window[file, $2] = $4 }
-			file == 3 && sequence[1, $2] != "" && sequence[1, $2] == sequence[2, $2] {
+			file == 3 && sequence[1, $2] != "" && ($4 == "noted" || sequence[1, $2] == sequence[2, $2]) {
 				left = $3 < window[1, $2] * 1000 ? $3 : window[1, $2] * 1000
-				if (left > 0)
-					element[++count] = $1 " . " $2 " timeout " window[1, $2] "s expires " left "ms"
+				if (left > longest[$1 " . " $2]) {
+					longest[$1 " . " $2] = left
+					element[$1 " . " $2] = "timeout " window[1, $2] "s expires " left "ms"
+				}
 			}
 			END {
-				if (count == 0) exit
-				printf "add element inet portknock pk_admitted%s {\n", family
-				for (i = 1; i <= count; i++) print "\t" element[i] (i < count ? "," : "")
-				print "}"
+				for (key in element) {
+					printf "%s\t%s %s", count++ ? ",\n" : "add element inet portknock pk_admitted" family " {\n", key, element[key]
+				}
+				if (count) print "\n}"
 			}' "$2/manifest" "$3/manifest" -
+}
+
+# Who is admitted under the confirmed rules when a candidate takes their place: what it closes comes back with
+# them. Written once, whatever number of candidates follow each other.
+note_windows() {
+	[ -e "$confirmed" ] || return 0
+	{
+		cat /proc/uptime
+		admitted 4 | sed 's/^/4 /'
+		admitted 6 | sed 's/^/6 /'
+	} >"$confirmed/windows"
+}
+
+# noted_windows FAMILY GENERATION: lines as of `admitted`, with what is left of them now and the word `noted`.
+noted_windows() {
+	[ ! -e "$2/windows" ] ||
+		awk -v family="$1" '
+			NR == 1 { now = $1; next }
+			FNR == 1 { elapsed = now - $1; next }
+			$1 == family { printf "%s %s %d noted\n", $2, $3, $4 - elapsed * 1000 }
+		' /proc/uptime "$2/windows"
 }
 
 # Lines `ADDRESS SERVICE-ID MILLISECONDS-LEFT` of who is admitted.
@@ -445,8 +494,10 @@ table_findings() {
 compare_listings() {
 	awk '
 		FNR == 1 { file++ }
-		/^\t(set|map|chain) / {
-			object = $1 " " $2
+		/^\t[a-z]/ && !/[{]$/ && file == 2 { print "table: has " $1 " that are not ours" }
+		/^\t[a-z].*[{]$/ {
+			object = $0
+			gsub(/^\t| [{]$/, "", object)
 			known[file, object] = 1
 			if (file == 1) wanted[++objects] = object
 			else if (!((1, object) in known)) print object " is not ours"

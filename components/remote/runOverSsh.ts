@@ -13,6 +13,8 @@ export interface RemoteResult {
   readonly stderr: string;
 }
 
+const HANDSHAKE_SECONDS = 10;
+
 /**
  * Runs one command on a host over one SSH connection (two with a proxy), never retrying.
  *
@@ -69,7 +71,8 @@ function toConfig(hop: Hop): ConnectConfig {
     host: hop.host,
     port: hop.port,
     username: hop.user,
-    readyTimeout: hop.perDialTimeout * 1000,
+    // ssh2 counts the whole handshake in; perDialTimeout is about the TCP connection.
+    readyTimeout: (hop.perDialTimeout + HANDSHAKE_SECONDS) * 1000,
     ...(hop.password !== undefined && { password: hop.password, tryKeyboard: true }),
     ...(hop.privateKey !== undefined && { privateKey: hop.privateKey }),
     ...(hop.privateKeyPassword !== undefined && { passphrase: hop.privateKeyPassword }),

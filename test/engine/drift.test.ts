@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { changes, diagnostics, touched } from "../support/engineOutput";
-import { createFleetStack, type FleetConfig, type FleetStack } from "../support/fleetStack";
-import { createLab, type Lab, type LabHost } from "../support/lab";
+import { createFleet, type GuardedFleet } from "../support/guardedFleet";
 import { realProblem } from "../support/realProblem";
 import { countLogins } from "../support/seenBy";
 
@@ -9,27 +8,13 @@ const QUIET = { args: ["--expect-no-changes"] };
 const ONLY_WEB_1 = ["fleet-web-1-apply", "fleet-web-1-confirm"];
 
 describe.skipIf(realProblem())("drift", () => {
-  let lab: Lab;
-  let web1: LabHost;
-  let web2: LabHost;
-  let stack: FleetStack;
-  let config: FleetConfig;
+  let fleet: GuardedFleet;
 
   beforeAll(async () => {
-    lab = await createLab();
-    [web1, web2] = await Promise.all([lab.addHost("web-1"), lab.addHost("web-2")]);
-    stack = await createFleetStack(lab, "dev");
-    config = {
-      hosts: [web1, web2],
-      services: { ssh: { ports: ["22"] } },
-      sequences: { ssh: "41101,52202/udp,43303" },
-      allow: [lab.operator.address4],
-      openPorts: ["80"],
-    };
-    await stack.configure(config);
-    await stack.up();
+    fleet = await createFleet();
+    await fleet.stack.up();
   });
-  afterAll(async () => lab?.dispose());
+  afterAll(async () => fleet?.lab.dispose());
 
   test.each([
     {
@@ -66,19 +51,19 @@ describe.skipIf(realProblem())("drift", () => {
       findings: ["web-1: carries none of our rules"],
     },
   ])("of one host is announced in preview and repaired there alone: $what", async ({ tamper, findings }) => {
-    await web1.run(tamper);
-    const preview = await stack.preview({ ...QUIET, check: false });
+    await fleet.web1.run(tamper);
+    const preview = await fleet.stack.preview({ ...QUIET, check: false });
     expect([preview.exitCode === 0, diagnostics(preview.stdout)]).toEqual([false, findings]);
     expect(touched(preview.stdout)).toEqual(ONLY_WEB_1);
 
-    const up = await stack.up();
+    const up = await fleet.stack.up();
     expect(touched(up.stdout)).toEqual(ONLY_WEB_1);
-    expect(changes((await stack.preview(QUIET)).stdout)).toEqual(["8 unchanged"]);
+    expect(changes((await fleet.stack.preview(QUIET)).stdout)).toEqual(["8 unchanged"]);
   });
 
   test("of a host that was just repaired is no change where the host cannot be asked", async () => {
-    await web1.shutdown();
-    const { stdout } = await stack.preview(QUIET);
+    await fleet.web1.shutdown();
+    const { stdout } = await fleet.stack.preview(QUIET);
     expect([changes(stdout), diagnostics(stdout)]).toEqual([
       ["8 unchanged"],
       [
@@ -87,19 +72,19 @@ describe.skipIf(realProblem())("drift", () => {
         ),
       ],
     ]);
-    await web1.boot();
-    expect(changes((await stack.preview(QUIET)).stdout)).toEqual(["8 unchanged"]);
+    await fleet.web1.boot();
+    expect(changes((await fleet.stack.preview(QUIET)).stdout)).toEqual(["8 unchanged"]);
   });
 
   test("is neither looked for nor reported where the stack's configuration switches probing off", async () => {
-    await web1.run("nft delete table inet portknock");
-    await stack.configure({ ...config, probe: false });
-    const before = await countLogins(web1);
-    const { stdout } = await stack.preview(QUIET);
+    await fleet.web1.run("nft delete table inet portknock");
+    await fleet.stack.configure({ ...fleet.config, probe: false });
+    const before = await countLogins(fleet.web1);
+    const { stdout } = await fleet.stack.preview(QUIET);
     expect([changes(stdout), diagnostics(stdout)]).toEqual([["8 unchanged"], []]);
-    expect(await countLogins(web1)).toBe(before);
-    await stack.configure({ ...config, probe: false, openPorts: ["80", "443"] });
-    expect(touched((await stack.preview()).stdout)).toEqual([
+    expect(await countLogins(fleet.web1)).toBe(before);
+    await fleet.stack.configure({ ...fleet.config, probe: false, openPorts: ["80", "443"] });
+    expect(touched((await fleet.stack.preview()).stdout)).toEqual([
       "fleet-web-1-apply",
       "fleet-web-1-confirm",
       "fleet-web-2-apply",

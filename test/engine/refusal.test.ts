@@ -1,41 +1,26 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { changes, diagnostics, touched } from "../support/engineOutput";
-import { createFleetStack, type FleetConfig, type FleetStack } from "../support/fleetStack";
-import { createLab, type Lab, type LabHost } from "../support/lab";
+import { createFleet, type GuardedFleet, makeNftRefuse, restoreNft } from "../support/guardedFleet";
 import { realProblem } from "../support/realProblem";
 import { snapshotHost } from "../support/seenBy";
 
 describe.skipIf(realProblem())("what cannot or must not be applied", () => {
-  let lab: Lab;
-  let web1: LabHost;
-  let web2: LabHost;
-  let stack: FleetStack;
-  let config: FleetConfig;
+  let fleet: GuardedFleet;
   let before: readonly string[];
-  const snapshots = (): Promise<readonly string[]> => Promise.all([web1, web2].map(snapshotHost));
+  const snapshots = (): Promise<readonly string[]> => Promise.all([fleet.web1, fleet.web2].map(snapshotHost));
 
   beforeAll(async () => {
-    lab = await createLab();
-    [web1, web2] = await Promise.all([lab.addHost("web-1"), lab.addHost("web-2")]);
-    stack = await createFleetStack(lab, "dev");
-    config = {
-      hosts: [web1, web2],
-      services: { ssh: { ports: ["22"] } },
-      sequences: { ssh: "41101,52202/udp,43303" },
-      allow: [lab.operator.address4],
-      rollbackTimeout: "5s",
-    };
-    await stack.configure(config);
-    await stack.up();
+    fleet = await createFleet({ rollbackTimeout: "5s" });
+    await fleet.stack.up();
   });
   beforeEach(async () => {
     before = await snapshots();
   });
-  afterAll(async () => lab?.dispose());
+  afterAll(async () => fleet?.lab.dispose());
 
   test("rejects a policy with every problem at once, without a stack, and touches nothing", async () => {
-    await stack.configure({
-      ...config,
+    await fleet.stack.configure({
+      ...fleet.config,
       services: { ssh: { ports: ["22", "99999"], knockTimeout: "5" }, web: { ports: ["80"] } },
       sequences: { ssh: "41101,41102", web: "52202,52202" },
       allow: ["10.77.0.1/16"],
@@ -47,23 +32,23 @@ describe.skipIf(realProblem())("what cannot or must not be applied", () => {
       "services.ssh.sequence: knocks 1 and 2 are neighbouring ports, which a plain scan tries in a row; choose ports that are further apart",
       "services.web.sequence: knock 2 repeats knock 1; use each port once",
     ];
-    const preview = await stack.preview({ check: false });
+    const preview = await fleet.stack.preview({ check: false });
     expect([preview.exitCode === 0, diagnostics(preview.stdout)]).toEqual([false, expected]);
-    const up = await stack.up({ check: false });
+    const up = await fleet.stack.up({ check: false });
     expect([up.exitCode === 0, diagnostics(up.stdout)]).toEqual([false, expected]);
     expect(await snapshots()).toEqual(before);
   });
 
   test("rejects a change that would lock Pulumi out, on every host, before any is touched", async () => {
-    await stack.configure({ ...config, allow: ["10.77.0.200"] });
+    await fleet.stack.configure({ ...fleet.config, allow: ["10.77.0.200"] });
     const line = (host: string): string =>
       `hosts.${host}.connection: ssh would lock Pulumi out, which this host sees coming from 10.77.0.1; add that address to allow`;
-    const preview = await stack.preview({ check: false });
+    const preview = await fleet.stack.preview({ check: false });
     expect([preview.exitCode === 0, diagnostics(preview.stdout).toSorted()]).toEqual([
       false,
       [`error: ${line("web-1")}`, `error: ${line("web-2")}`],
     ]);
-    const up = await stack.up({ check: false });
+    const up = await fleet.stack.up({ check: false });
     expect([up.exitCode === 0, diagnostics(up.stdout)]).toEqual([
       false,
       [`error: ${line("web-1")}`, line("web-2")],
@@ -72,8 +57,8 @@ describe.skipIf(realProblem())("what cannot or must not be applied", () => {
   });
 
   test("rejects a lock-out that shows in the policy alone, before any host is asked", async () => {
-    await stack.configure({ ...config, allow: [] });
-    const up = await stack.up({ check: false });
+    await fleet.stack.configure({ ...fleet.config, allow: [] });
+    const up = await fleet.stack.up({ check: false });
     const line = (host: string): string =>
       `hosts.${host}.connection: ssh guards the port through which Pulumi connects, and nothing lets Pulumi in; add the deployer's address to allow, or connect through a proxy`;
     expect([up.exitCode === 0, diagnostics(up.stdout)]).toEqual([
@@ -84,14 +69,12 @@ describe.skipIf(realProblem())("what cannot or must not be applied", () => {
   });
 
   test("leaves the old rules where a host refuses the candidate, says why in one line, and tries again", async () => {
-    await stack.configure({ ...config, openPorts: ["8080"] });
-    await web1.run("mv /usr/sbin/nft /usr/sbin/nft.real");
-    await web1.writeFile("/usr/sbin/nft", REFUSING_NFT, 0o755);
-    const rules = (): Promise<string> =>
-      web1.run("/usr/sbin/nft.real list ruleset").then(({ stdout }) => stdout);
+    await fleet.stack.configure({ ...fleet.config, openPorts: ["8080"] });
+    await makeNftRefuse(fleet.web1);
+    const rules = (): Promise<string> => fleet.web1.run("nft list ruleset").then(({ stdout }) => stdout);
     const standing = await rules();
 
-    const up = await stack.up({ check: false, args: ["--continue-on-error"] });
+    const up = await fleet.stack.up({ check: false, args: ["--continue-on-error"] });
     expect(up.exitCode).not.toBe(0);
     expect(diagnostics(up.stdout).filter((line) => line.startsWith("portknock:"))).toEqual([
       "portknock: web-1: nft 1.0.6 refused the ruleset (line 12: Could not process rule: No such file or directory); nothing was changed, the old rules stand",
@@ -99,45 +82,41 @@ describe.skipIf(realProblem())("what cannot or must not be applied", () => {
     expect(up.stdout).not.toMatch(/pk_stage4|portknock_main|chain /);
     expect(await rules()).toBe(standing);
 
-    await web1.run("mv /usr/sbin/nft.real /usr/sbin/nft");
-    const again = await stack.up();
+    await restoreNft(fleet.web1);
+    const again = await fleet.stack.up();
     expect(touched(again.stdout)).toEqual(["fleet-web-1-apply", "fleet-web-1-confirm"]);
-    expect(changes((await stack.preview({ args: ["--expect-no-changes"] })).stdout)).toEqual(["8 unchanged"]);
+    expect(changes((await fleet.stack.preview({ args: ["--expect-no-changes"] })).stdout)).toEqual([
+      "8 unchanged",
+    ]);
   });
 
   test("rolls back by itself where new rules cut Pulumi off, and the next up tries again", async () => {
-    await stack.configure({ ...config, openPorts: ["9090"] });
+    await fleet.stack.configure({ ...fleet.config, openPorts: ["9090"] });
     const rules = (): Promise<string> =>
-      web2.run("nft list table inet portknock").then(({ stdout }) => stdout);
+      fleet.web2.run("nft list table inet portknock").then(({ stdout }) => stdout);
     const standing = await rules();
     // Two connections come through, probe and apply; the third, confirm, does not.
-    await lab.operator.run(["nft", "-f", "-"], {
+    await fleet.lab.operator.run(["nft", "-f", "-"], {
       input: `table ip breakage {
         chain out {
           type filter hook output priority 0
-          ip daddr ${web2.address4} tcp dport 22 ct state new limit rate over 1/day burst 2 packets drop
+          ip daddr ${fleet.web2.address4} tcp dport 22 ct state new limit rate over 1/day burst 2 packets drop
         }
       }`,
     });
-    const up = await stack.up({ check: false, args: ["--continue-on-error"] });
+    const up = await fleet.stack.up({ check: false, args: ["--continue-on-error"] });
     expect(up.exitCode).not.toBe(0);
     expect(touched(up.stdout)).toEqual(["fleet-web-1-apply", "fleet-web-1-confirm", "fleet-web-2-apply"]);
-    console.log(up.stdout);
+    expect(diagnostics(up.stdout).filter((line) => line.startsWith("error: after"))).toEqual([
+      `error: after 2 failed attempts: dial tcp ${fleet.web2.address4}:22: i/o timeout`,
+    ]);
     await expect.poll(rules, { timeout: 20_000, interval: 100 }).toBe(standing);
 
-    await lab.operator.run(["nft", "delete", "table", "ip", "breakage"]);
-    const again = await stack.up();
+    await fleet.lab.operator.run(["nft", "delete", "table", "ip", "breakage"]);
+    const again = await fleet.stack.up();
     expect(touched(again.stdout)).toEqual(["fleet-web-2-apply", "fleet-web-2-confirm"]);
-    expect(changes((await stack.preview({ args: ["--expect-no-changes"] })).stdout)).toEqual(["8 unchanged"]);
+    expect(changes((await fleet.stack.preview({ args: ["--expect-no-changes"] })).stdout)).toEqual([
+      "8 unchanged",
+    ]);
   });
 });
-
-/** Refuses every candidate as nft does: it quotes what it was given. */
-const REFUSING_NFT = `#!/bin/sh
-if [ "$1" = -c ]; then
-  echo "$3:12:3-40: Error: Could not process rule: No such file or directory" >&2
-  cat "$3" >&2
-  exit 1
-fi
-exec /usr/sbin/nft.real "$@"
-`;

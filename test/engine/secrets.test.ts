@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createFleetStack } from "../support/fleetStack";
+import { makeNftRefuse, restoreNft } from "../support/guardedFleet";
 import { createLab, type Lab, type LabHost } from "../support/lab";
 import { realProblem } from "../support/realProblem";
 
@@ -32,11 +33,10 @@ describe.skipIf(realProblem())("no port of a sequence, no rule and no key", () =
     await stack.configure({ ...config, openPorts: ["80"] });
     keep("preview --diff of a change", await stack.preview({ args: ["--diff"] }));
     keep("up of a change", await stack.up({ args: ["--diff"] }));
-    await host.run("mv /usr/sbin/nft /usr/sbin/nft.real");
-    await host.writeFile("/usr/sbin/nft", QUOTING_NFT, 0o755);
+    await makeNftRefuse(host);
     await stack.configure({ ...config, openPorts: ["81"] });
     keep("a failed apply", await stack.up({ check: false, args: ["--diff"] }));
-    await host.run("mv /usr/sbin/nft.real /usr/sbin/nft");
+    await restoreNft(host);
     await host.run("nft flush chain inet portknock pk_knock; nft flush map inet portknock pk_moves");
     keep("preview --diff of drift", await stack.preview({ args: ["--diff"] }));
 
@@ -101,12 +101,3 @@ done`;
 const WATCH_HOST = `until [ -e /run/stop-watching ]; do
   cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n'
 done | sort -u`;
-
-const QUOTING_NFT = `#!/bin/sh
-if [ "$1" = -c ]; then
-  echo "$3:12:3-40: Error: Could not process rule: No such file or directory" >&2
-  cat "$3" >&2
-  exit 1
-fi
-exec /usr/sbin/nft.real "$@"
-`;

@@ -27,7 +27,7 @@ export function labProblem(): string | undefined {
 
 export function baseProblem(base: string): string | undefined {
   const folder = baseFolder(base);
-  if (existsSync(join(folder, "usr/lib/systemd/systemd"))) return undefined;
+  if (existsSync(join(folder, "lib/systemd/systemd"))) return undefined;
   return `lab: no base image in ${folder}; run: npm run setup`;
 }
 

@@ -1,0 +1,176 @@
+import { parsePolicy } from "../../components/policy/parsePolicy";
+import { fillEnvelope, HOST_SCRIPT } from "../../components/remote/envelope";
+import { hostCommand, statusCommand, type Verb } from "../../components/remote/hostCommand";
+import { type Owner, printOwner, writeManifest } from "../../components/remote/manifest";
+import { compilePolicy } from "../../components/ruleset/compilePolicy";
+import { printRuleset } from "../../components/ruleset/printRuleset";
+import type { Lab, LabHost, RunResult, SshOptions } from "./lab";
+import { waitUntil } from "./lab/waitUntil";
+
+export interface PayloadOptions {
+  readonly services?: Readonly<Record<string, ServiceOptions>>;
+  readonly allow?: readonly string[];
+  readonly rollbackTimeout?: string;
+  readonly owner?: Partial<Owner>;
+  readonly adopt?: string;
+  /** What becomes of the compiled rules: for rules that no policy gives. */
+  readonly edit?: (ruleset: string) => string;
+}
+
+export interface ServiceOptions {
+  readonly ports: readonly string[];
+  readonly sequence: string;
+  readonly accessWindow?: string;
+  readonly knockTimeout?: string;
+}
+
+/** What a verb gets on standard input, and what of it a test wants to know. */
+export interface HostPayload {
+  readonly input: string;
+  readonly ruleset: string;
+  readonly token: string;
+  readonly owner: string;
+}
+
+/** Ports that nothing else on a host mentions, so that finding one anywhere means a leak. */
+export const SEQUENCE_PORTS: readonly string[] = ["61937", "52813", "47159", "43211", "57283"];
+
+export const SSH = { ports: ["22"], sequence: "61937,52813/udp,47159", accessWindow: "5m" };
+export const WEB = { ports: ["8080-8082"], sequence: "61937,43211,57283", accessWindow: "10m" };
+
+/** The operator stays allowed unless a test says otherwise: guarding port 22 is what these rules are for. */
+export function hostPayload(options: PayloadOptions = {}): HostPayload {
+  const { services = { ssh: SSH, web: WEB }, allow = ["10.77.0.1", "fd77::1"], adopt } = options;
+  const policy = parsePolicy({
+    services,
+    allow,
+    openPorts: ["80"],
+    rollbackTimeout: options.rollbackTimeout ?? "60s",
+  });
+  const owner = { project: "shop", stack: "dev", component: "edge", host: "web-1", ...options.owner };
+  const compiled = printRuleset(compilePolicy(policy));
+  const ruleset = options.edit?.(compiled) ?? compiled;
+  const manifest = writeManifest({ owner, adopt, policy, ruleset });
+  return {
+    input: fillEnvelope({ manifest: manifest.text, ruleset }),
+    ruleset,
+    token: manifest.token,
+    owner: printOwner(owner),
+  };
+}
+
+export interface VerbOptions extends Pick<SshOptions, "from" | "user"> {
+  /** @default "m1" */
+  readonly marker?: string;
+}
+
+/** A verb as in production: over a connection of its own, with the real ssh client. Never throws. */
+export function runVerb(
+  lab: Lab,
+  host: LabHost,
+  verb: Verb,
+  payload: HostPayload,
+  { marker = "m1", user = "root", ...options }: VerbOptions = {},
+): Promise<RunResult> {
+  const command = hostCommand(user, verb, marker);
+  return lab.ssh(host, command, { ...options, user, input: payload.input, check: false });
+}
+
+/** The same verb where the network must not matter. */
+export function runVerbLocally(
+  host: LabHost,
+  verb: Verb,
+  payload: Pick<HostPayload, "input">,
+  marker = "m1",
+): Promise<RunResult> {
+  return host.run(`sh -s ${verb} ${marker}`, { input: payload.input, check: false });
+}
+
+/** Applies and confirms, each over its own connection. */
+export async function guard(
+  lab: Lab,
+  host: LabHost,
+  payload: HostPayload,
+  options?: VerbOptions,
+): Promise<void> {
+  for (const verb of ["apply", "confirm"] as const) {
+    const { exitCode, stderr } = await runVerb(lab, host, verb, payload, options);
+    if (exitCode !== 0) throw new Error(`${verb}: ${stderr}`);
+  }
+}
+
+/** The report that the probe reads. */
+export async function readStatus(lab: Lab, host: LabHost): Promise<HostReport> {
+  return toReport((await lab.ssh(host, statusCommand("root"), { input: HOST_SCRIPT })).stdout);
+}
+
+/** The same report where the network must not matter. */
+export async function readStatusLocally(host: LabHost): Promise<HostReport> {
+  return toReport((await host.run("sh -s status", { input: HOST_SCRIPT })).stdout);
+}
+
+export interface HostReport {
+  readonly text: string;
+  readonly state: string;
+  readonly owner: string | undefined;
+  readonly marker: string | undefined;
+  readonly token: string | undefined;
+  readonly observed: string;
+  readonly findings: readonly string[];
+  readonly admitted: readonly string[];
+}
+
+function toReport(text: string): HostReport {
+  const values = (name: string): readonly string[] =>
+    text.split("\n").flatMap((line) => (line.startsWith(`${name} `) ? [line.slice(name.length + 1)] : []));
+  const [state = "", observed = ""] = [...values("state"), ...values("observed")];
+  return {
+    text,
+    state,
+    owner: values("owner")[0],
+    marker: values("marker")[0],
+    token: values("token")[0],
+    observed,
+    findings: values("finding"),
+    admitted: values("admitted"),
+  };
+}
+
+/** Everything that these scripts could leave behind on a host. */
+export async function snapshot(host: LabHost): Promise<string> {
+  const { stdout } = await host.run(
+    [
+      "nft list ruleset",
+      "find /etc /var/lib /run/portknock* \\( -type d -printf '%p %m\\n' \\) -o -printf '%p %m %s %l\\n' 2>/dev/null | sort",
+      "systemctl list-unit-files --no-legend --no-pager",
+      "systemctl list-units --all --no-legend --no-pager 'portknock*'",
+    ].join("; "),
+  );
+  return stdout;
+}
+
+/** Resolves when a candidate was rolled back, which its timer starts. */
+export async function awaitRollback(host: LabHost): Promise<void> {
+  const pending = "readlink /var/lib/portknock/candidate || systemctl is-active 'portknock-rollback*'";
+  await waitUntil(
+    async () => (await host.run(pending, { check: false })).exitCode !== 0,
+    20,
+    () => `${host.name}: rollback`,
+  );
+}
+
+/** The table as it is listed, without counters; empty when there is none. */
+export async function listTable(host: LabHost): Promise<string> {
+  return (await host.run("nft -s list table inet portknock 2>/dev/null", { check: false })).stdout;
+}
+
+/** Whether a connection to a port is accepted, from wherever. */
+export async function canConnect(
+  from: { run: Lab["operator"]["run"] },
+  address: string,
+  port: number,
+): Promise<boolean> {
+  const script = `exec 3<>/dev/tcp/${address}/${port}`;
+  const { exitCode } = await from.run(["timeout", "2", "bash", "-c", script], { check: false });
+  return exitCode === 0;
+}
