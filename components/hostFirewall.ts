@@ -87,13 +87,19 @@ function report(observation: pulumi.Output<Observation>, host: string, resource:
   });
 }
 
+const ROLLED_BACK =
+  "put its old rules back: under the last ones Pulumi could not connect a second time; the next up tries again";
+
 function warnings(observation: Observation): readonly string[] {
   switch (observation.kind) {
     case "inSync":
     case "unguarded":
       return [];
     case "behind":
-      return observation.findings.map((finding) => `drifted: ${finding}`);
+      return [
+        ...(observation.hasRolledBack ? [ROLLED_BACK] : []),
+        ...observation.findings.map((finding) => `drifted: ${finding}`),
+      ];
     case "otherOwner":
       return [`guarded by ${observation.owner}; this host will refuse to be taken over without adopt`];
     case "unchecked":

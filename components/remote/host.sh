@@ -20,23 +20,30 @@ boot_folder=/etc/portknock
 boot_file=$boot_folder/ruleset.nft
 unit_name=portknock.service
 unit_file=/etc/systemd/system/$unit_name
+dropin_file=/etc/systemd/system/nftables.service.d/portknock.conf
 timer=portknock-rollback
 boot_id=/proc/sys/kernel/random/boot_id
 oldest_nft=0.9.8
 
 portknock_main() {
 	umask 077
+	host_name=
 	verb=${1:-}
 	case $verb in
-	apply | confirm | remove) preflight && with_lock "$verb" "$2" "$3" ;;
+	apply | confirm | remove)
+		host_name=$(field owner "$3")
+		host_name=${host_name##*/}
+		preflight && with_lock "$verb" "$2" "$3"
+		;;
 	rollback) preflight && with_lock rollback "${2:-}" ;;
 	status) preflight && status "${2:-}" ;;
 	*) fail 'unknown verb; use apply, confirm, rollback, remove or status' ;;
 	esac
 }
 
+# With the host's name from the program where it is known: many hosts may fail in one update.
 fail() {
-	printf 'portknock: %s\n' "$1" >&2
+	printf 'portknock: %s%s\n' "${host_name:+$host_name: }" "$1" >&2
 	exit 1
 }
 
@@ -118,6 +125,7 @@ fill_generation() {
 		printf '%s\n' "$nft_version" >"$next/nft-version" &&
 		cp "$2/host.sh" "$state/host.sh.new" &&
 		mv "$state/host.sh.new" "$state/host.sh" &&
+		rm -f "$state/rolled-back" &&
 		# From here on an observer can tell that there was another attempt, however it ends.
 		write_file "$state/attempt" "$attempt"
 }
@@ -182,10 +190,12 @@ is_generation() {
 install_boot() {
 	mkdir -p "$boot_folder"
 	cmp -s "$1/ruleset.nft" "$boot_file" || replace_file "$boot_file" "$(cat "$1/ruleset.nft")"
-	if [ "$(unit_text)" != "$(cat "$unit_file" 2>/dev/null)" ]; then
-		unit_text >"$unit_file.new"
-		chmod 644 "$unit_file.new"
-		mv "$unit_file.new" "$unit_file"
+	if ! units_stand; then
+		mkdir -p "${dropin_file%/*}"
+		chmod 755 "${dropin_file%/*}"
+		replace_file "$unit_file" "$(unit_text)"
+		replace_file "$dropin_file" "$(dropin_text)"
+		chmod 644 "$unit_file" "$dropin_file"
 		systemctl daemon-reload
 	fi
 	systemctl --quiet enable "$unit_name" 2>/dev/null
@@ -193,9 +203,10 @@ install_boot() {
 	systemctl start "$unit_name"
 }
 
-# Debian's nftables.service flushes every table on reload, restart and stop, ours too: reload and restart reach
-# our unit, and a start after a stop pulls it in; it puts a missing table back and leaves a present one alone.
-# nft quotes the rules that it cannot load, and the journal is not the place for them.
+units_stand() {
+	[ "$(unit_text)" = "$(cat "$unit_file" 2>/dev/null)" ] && [ "$(dropin_text)" = "$(cat "$dropin_file" 2>/dev/null)" ]
+}
+
 unit_text() {
 	cat <<-UNIT
 		[Unit]
@@ -204,25 +215,39 @@ unit_text() {
 		Wants=network-pre.target
 		Before=network-pre.target shutdown.target
 		After=nftables.service
-		PartOf=nftables.service
-		ReloadPropagatedFrom=nftables.service
 		Conflicts=shutdown.target
 		RequiresMountsFor=$boot_folder
 
 		[Service]
 		Type=oneshot
 		RemainAfterExit=yes
-		ExecStart=/bin/sh -c 'nft list table inet portknock >/dev/null 2>&1 || exec nft -f $boot_file 2>/dev/null'
-		ExecReload=/bin/sh -c 'nft list table inet portknock >/dev/null 2>&1 || exec nft -f $boot_file 2>/dev/null'
+		ExecStart=$(bring_back)
 
 		[Install]
-		WantedBy=sysinit.target nftables.service
+		WantedBy=sysinit.target
 	UNIT
+}
+
+# Debian's nftables.service flushes every table, ours too, when it starts, reloads and stops. Only commands of its
+# own run before anybody who waits for it goes on.
+dropin_text() {
+	cat <<-UNIT
+		[Service]
+		ExecStartPost=-$(bring_back)
+		ExecReload=-$(bring_back)
+		ExecStopPost=-$(bring_back)
+	UNIT
+}
+
+# Leaves a present table alone. nft quotes the rules that it cannot load, and the journal is not the place for them.
+bring_back() {
+	printf "/bin/sh -c 'nft list table inet portknock >/dev/null 2>&1 || exec nft -f %s 2>/dev/null'" "$boot_file"
 }
 
 remove_boot() {
 	systemctl --quiet disable --now "$unit_name" 2>/dev/null || true
-	rm -f "$unit_file" "$unit_file.new"
+	rm -f "$unit_file" "$unit_file.new" "$dropin_file" "$dropin_file.new"
+	rmdir "${dropin_file%/*}" 2>/dev/null || true
 	rm -rf "$boot_folder"
 	systemctl daemon-reload
 }
@@ -238,6 +263,7 @@ rollback() {
 		install_boot "$confirmed"
 		rm -f "$candidate"
 		sweep
+		touch "$state/rolled-back" 2>/dev/null || true
 	else
 		forget_everything
 	fi
@@ -270,8 +296,8 @@ forget_everything() {
 live() {
 	if is_pending; then
 		readlink "$candidate"
-	else
-		readlink "$confirmed" || true
+	elif [ -e "$confirmed" ]; then
+		readlink "$confirmed"
 	fi
 }
 
@@ -340,7 +366,7 @@ carried_windows() {
 		awk -v family="$1" '
 			FNR == 1 { file++ }
 			file < 3 && $1 == "service" { sequence[file, $2] = $5; window[file, $2] = $4 }
-			file == 3 && sequence[1, $2] != "" && ($4 == "noted" || sequence[1, $2] == sequence[2, $2]) {
+			file == 3 && $3 != "never-ending" && sequence[1, $2] != "" && ($4 == "noted" || sequence[1, $2] == sequence[2, $2]) {
 				left = $3 < window[1, $2] * 1000 ? $3 : window[1, $2] * 1000
 				if (left > longest[$1 " . " $2]) {
 					longest[$1 " . " $2] = left
@@ -376,7 +402,7 @@ noted_windows() {
 		' /proc/uptime "$2/windows"
 }
 
-# Lines `ADDRESS SERVICE-ID MILLISECONDS-LEFT` of who is admitted.
+# Lines `ADDRESS SERVICE-ID MILLISECONDS-LEFT` of who is admitted; who was put there by hand may be `never-ending`.
 admitted() {
 	nft list set inet portknock "pk_admitted$1" 2>/dev/null | tr -d '\n\t' |
 		sed -n 's/.*elements = { *\([^}]*\)}.*/\1/p' | tr ',' '\n' |
@@ -394,7 +420,11 @@ admitted() {
 				}
 				return total
 			}
-			{ for (i = 4; i < NF; i++) if ($i == "expires") print $1, $3, milliseconds($(i + 1)) }'
+			NF >= 3 {
+				left = "never-ending"
+				for (i = 4; i < NF; i++) if ($i == "expires") left = milliseconds($(i + 1))
+				print $1, $3, left
+			}'
 }
 
 list_table() {
@@ -431,10 +461,11 @@ status() {
 	findings=$(findings "$live")
 	printf 'observed %s\n' "$({ cat "$state/attempt"; list_table; boot_digest; printf '%s' "$findings"; } | digest)"
 	printf '%s\n' "$findings" | sed '/^$/d; s/^/finding /'
+	[ ! -e "$state/rolled-back" ] || printf 'rolled-back\n'
 	for family in 4 6; do
 		admitted $family | awk -v manifest="$live/manifest" '
 			BEGIN { while ((getline line < manifest) > 0) { split(line, word, " "); if (word[1] == "service") name[word[2]] = word[3] } }
-			$2 in name { printf "admitted %s %s %d\n", name[$2], $1, $3 / 1000 }'
+			$2 in name && $3 != "never-ending" { printf "admitted %s %s %d\n", name[$2], $1, $3 / 1000 }'
 	done
 }
 
@@ -448,6 +479,7 @@ boot_digest() {
 
 findings() {
 	table_findings "$1"
+	window_findings "$1"
 	is_pending || boot_findings "$1"
 }
 
@@ -456,6 +488,9 @@ boot_findings() {
 		echo 'the boot file is missing'
 	elif ! cmp -s "$boot_file" "$1/ruleset.nft"; then
 		echo 'the boot file was changed'
+	fi
+	if [ "$(dropin_text)" != "$(cat "$dropin_file" 2>/dev/null)" ]; then
+		echo 'our drop-in for nftables.service is missing or was changed'
 	fi
 	if [ ! -e "$unit_file" ]; then
 		echo "the unit $unit_name is missing"
@@ -488,6 +523,19 @@ table_findings() {
 		fi
 		rm -f "$expected"
 	fi
+}
+
+# A door that somebody propped open by hand is in no listing.
+window_findings() {
+	for family in 4 6; do
+		admitted $family | awk -v set="pk_admitted$family" '
+			FNR == 1 { file++ }
+			file == 1 && $1 == "service" { longest[$2] = $4 * 1000 }
+			file == 2 && (!($2 in longest) || $3 == "never-ending" || $3 > longest[$2]) {
+				print "set " set " admits somebody for longer than any knock does"
+				exit
+			}' "$1/manifest" -
+	done
 }
 
 # What differs between the listing in a file and the one on standard input, by object and by our own comments.

@@ -13,6 +13,8 @@ export type HostStatus =
       readonly marker: string;
       /** Applied, and neither confirmed nor rolled back yet. */
       readonly isPending: boolean;
+      /** Nobody confirmed the last apply, so the host put its old rules back. */
+      readonly hasRolledBack: boolean;
       /** What drifted, in words, by object and comment. Never a port. */
       readonly findings: readonly string[];
     };
@@ -33,6 +35,7 @@ const report = z.discriminatedUnion("state", [
     owner: z.tuple([z.string()]),
     token: z.tuple([z.string()]),
     marker: z.tuple([z.string()]),
+    "rolled-back": z.array(z.string()).optional(),
     finding: z.array(z.string()).default([]),
   }),
 ]);
@@ -60,6 +63,7 @@ export function parseHostStatus(text: string): HostStatus {
     token: data.token[0],
     marker: data.marker[0],
     isPending: data.state === "pending",
+    hasRolledBack: data["rolled-back"] !== undefined,
     findings: data.finding,
   };
 }

@@ -8,7 +8,12 @@ import type { ProbeResult } from "./probeHost";
 export type Observation =
   | { readonly kind: "inSync"; readonly marker: string }
   | { readonly kind: "unguarded"; readonly marker: string }
-  | { readonly kind: "behind"; readonly marker: string; readonly findings: readonly string[] }
+  | {
+      readonly kind: "behind";
+      readonly marker: string;
+      readonly hasRolledBack: boolean;
+      readonly findings: readonly string[];
+    }
   | { readonly kind: "otherOwner"; readonly marker: string; readonly owner: string }
   | { readonly kind: "unchecked"; readonly reason: string | undefined };
 
@@ -35,7 +40,7 @@ export function observe(result: ProbeResult, desired: Desired): Observation {
   const isAsDesired = status.token === desired.token && !status.isPending && status.findings.length === 0;
   return isAsDesired
     ? { kind: "inSync", marker: status.marker }
-    : { kind: "behind", marker, findings: status.findings };
+    : { kind: "behind", marker, hasRolledBack: status.hasRolledBack, findings: status.findings };
 }
 
 /**

@@ -1,31 +1,28 @@
-import { printDuration } from "../policy/duration";
-import type { Policy, Service } from "../policy/policy";
-import { serviceId } from "../policy/serviceId";
+import type { Policy } from "../policy/policy";
 import { compileSets } from "./compileSets";
+import { admitChain, advanceChain, doneChain, firstChain, knockChain } from "./knockChains";
 import {
   accept,
   assign,
   BOTH_FAMILIES,
-  type Family,
-  forget,
+  forgetStage,
   goto,
   inSet,
+  lookUpStage,
   match,
   PORT_KEY,
+  perFamily,
   reject,
   returns,
+  rule,
   SCRATCH,
   SCRATCH_EMPTY,
-  update,
 } from "./phrases";
-import type { Chain, Rule, Ruleset, Statement } from "./ruleset";
+import type { Chain, Rule, Ruleset } from "./ruleset";
 import { buildStages, type Stage } from "./stages";
 
 /** The one table that we own on a host, family inet. */
 export const TABLE = "portknock";
-
-/** A source that makes first knocks faster than this is ignored: see `paced` below. */
-const FIRST_KNOCK_PACE = "5/second burst 10 packets";
 
 const PLAIN_SYN = match(["tcp flags & (fin | syn | rst | ack)"], "==", "syn");
 const NOT_PLAIN_SYN = match(["tcp flags & (fin | syn | rst | ack)"], "!=", "syn");
@@ -107,9 +104,7 @@ function udpChain(): Chain {
 
 /** One look-up in an almost empty map is what a scan's packet pays: only a source with a stage goes further. */
 function resetRules(protocol: string): readonly Rule[] {
-  return BOTH_FAMILIES.map((family) =>
-    rule(`${protocol}: a wrong knock`, lookUpStage(family), goto("pk_reset")),
-  );
+  return perFamily(`${protocol}: a wrong knock`, (family) => [lookUpStage(family), goto("pk_reset")]);
 }
 
 function resetChain(): Chain {
@@ -118,7 +113,7 @@ function resetChain(): Chain {
     rules: [
       rule("reset: clear the scratch register", assign(SCRATCH_EMPTY)),
       // A knocker's forwarded or broadcast packets are not knocks.
-      ...BOTH_FAMILIES.map((family) => rule("reset: back to the start", FOR_THIS_HOST, forgetStage(family))),
+      ...perFamily("reset: back to the start", (family) => [FOR_THIS_HOST, forgetStage(family)]),
     ],
   };
 }
@@ -147,17 +142,15 @@ function guardChain({ allow }: Policy): Chain {
   return {
     name: "pk_guard",
     rules: [
-      ...BOTH_FAMILIES.filter((family) => allow.some((network) => network.family === family.version)).map(
-        (family) =>
-          rule("guard: always allowed", inSet([family.saddr], `pk_allow${family.version}`), goto("pk_done")),
+      ...perFamily(
+        "guard: always allowed",
+        (family) => [inSet([family.saddr], `pk_allow${family.version}`), goto("pk_done")],
+        BOTH_FAMILIES.filter(({ version }) => allow.some((network) => network.family === version)),
       ),
-      ...BOTH_FAMILIES.map((family) =>
-        rule(
-          "guard: admitted",
-          inSet([family.saddr, SCRATCH], `pk_admitted${family.version}`),
-          goto("pk_done"),
-        ),
-      ),
+      ...perFamily("guard: admitted", (family) => [
+        inSet([family.saddr, SCRATCH], `pk_admitted${family.version}`),
+        goto("pk_done"),
+      ]),
       rule("guard: clear the scratch register", assign(SCRATCH_EMPTY)),
       rule(
         "guard: answer as a closed TCP port",
@@ -169,106 +162,9 @@ function guardChain({ allow }: Policy): Chain {
   };
 }
 
-function knockChain(): Chain {
-  return {
-    name: "pk_knock",
-    rules: [
-      ...BOTH_FAMILIES.map((family) => rule("knock: at which stage", lookUpStage(family))),
-      rule("knock: right, or made before", {
-        kind: "lookUpVerdict",
-        key: [SCRATCH, ...PORT_KEY],
-        map: "pk_moves",
-      }),
-      rule("knock: the first of a sequence", { kind: "lookUpVerdict", key: PORT_KEY, map: "pk_firsts" }),
-      ...BOTH_FAMILIES.map((family) => rule("knock: wrong, back to the start", forgetStage(family))),
-      rule("knock: answered as without us", goto("pk_done")),
-    ],
-  };
-}
-
-/** Every way to a first knock is paced: dead map elements pile up until they are collected, and a source that
- * repeats "first knock, wrong knock" would make its own packets cost 10 to 120 us (kernel 6.18). */
-function firstChain(seconds: number): Chain {
-  return {
-    name: `pk_first_${seconds}s`,
-    rules: [
-      rule("first knock: from the root", assign(SCRATCH_EMPTY)),
-      ...BOTH_FAMILIES.map((family) =>
-        rule(
-          "first knock: paced",
-          update(`pk_pace${family.version}`, { key: [family.saddr], rateOver: FIRST_KNOCK_PACE }),
-          goto("pk_done"),
-        ),
-      ),
-      rule("first knock: advance", goto(`pk_advance_${seconds}s`)),
-    ],
-  };
-}
-
-function advanceChain(seconds: number): Chain {
-  return {
-    name: `pk_advance_${seconds}s`,
-    rules: [
-      rule(
-        "advance: to the next stage",
-        assign({ kind: "lookUp", key: [SCRATCH, ...PORT_KEY], map: "pk_next" }),
-      ),
-      // `update` alone would refresh the timeout and keep the old stage.
-      ...BOTH_FAMILIES.map((family) => rule("advance: leave the old stage", forgetStage(family))),
-      ...BOTH_FAMILIES.map((family) =>
-        rule(
-          `advance: wait ${printDuration(seconds)} for the next knock`,
-          update(`pk_stage${family.version}`, {
-            key: [family.saddr],
-            timeoutSeconds: seconds,
-            value: SCRATCH,
-          }),
-        ),
-      ),
-      rule("advance: answered as without us", goto("pk_done")),
-    ],
-  };
-}
-
-function admitChain({ name, accessWindowSeconds }: Service): Chain {
-  return {
-    name: `pk_admit_${name}`,
-    rules: [
-      rule(`${name}: the sequence is complete`, assign({ kind: "constant", value: serviceId(name) })),
-      ...BOTH_FAMILIES.map((family) => rule(`${name}: back to the start`, forgetStage(family))),
-      ...BOTH_FAMILIES.map((family) =>
-        rule(
-          `${name}: admit for ${printDuration(accessWindowSeconds)}`,
-          update(`pk_admitted${family.version}`, {
-            key: [family.saddr, SCRATCH],
-            timeoutSeconds: accessWindowSeconds,
-          }),
-        ),
-      ),
-      rule(`${name}: answered as without us`, goto("pk_done")),
-    ],
-  };
-}
-
-function doneChain(): Chain {
-  return { name: "pk_done", rules: [rule("done: clear the scratch register", assign(SCRATCH_EMPTY))] };
-}
-
-function lookUpStage(family: Family): Statement {
-  return assign({ kind: "lookUp", key: [family.saddr], map: `pk_stage${family.version}` });
-}
-
-function forgetStage(family: Family): Statement {
-  return forget(`pk_stage${family.version}`, [family.saddr]);
-}
-
 function timeouts(stages: readonly Stage[]): readonly number[] {
   const distinct = new Set(stages.slice(1).map((stage) => stage.timeoutSeconds));
   return [...distinct].toSorted((a, b) => a - b);
-}
-
-function rule(comment: string, ...statements: readonly Statement[]): Rule {
-  return { comment, statements };
 }
 
 function when(condition: boolean, ...rules: readonly Rule[]): readonly Rule[] {

@@ -1,4 +1,4 @@
-import type { DynamicElement, Key, Source, Statement, Verdict } from "./ruleset";
+import type { DynamicElement, Key, Rule, Source, Statement, Verdict } from "./ruleset";
 
 /** Addresses of v4 and v6 need sets of their own, and each rule that touches them comes twice. */
 export interface Family {
@@ -38,7 +38,7 @@ export function update(set: string, element: DynamicElement): Statement {
 }
 
 /** Deletes from a stage map. The grammar wants a value; the kernel ignores it. */
-export function forget(set: string, key: Key): Statement {
+function forget(set: string, key: Key): Statement {
   return { kind: "delete", set, element: { key, value: SCRATCH_EMPTY.value } };
 }
 
@@ -56,4 +56,25 @@ export function returns(): Verdict {
 
 export function goto(chain: string): Verdict {
   return { kind: "goto", chain };
+}
+
+/** The same rule for each family, told apart by its comment. */
+export function perFamily(
+  comment: string,
+  statements: (family: Family) => readonly Statement[],
+  families: readonly Family[] = BOTH_FAMILIES,
+): readonly Rule[] {
+  return families.map((family) => rule(`${comment}, IPv${family.version}`, ...statements(family)));
+}
+
+export function rule(comment: string, ...statements: readonly Statement[]): Rule {
+  return { comment, statements };
+}
+
+export function lookUpStage(family: Family): Statement {
+  return assign({ kind: "lookUp", key: [family.saddr], map: `pk_stage${family.version}` });
+}
+
+export function forgetStage(family: Family): Statement {
+  return forget(`pk_stage${family.version}`, [family.saddr]);
 }

@@ -114,6 +114,9 @@ describe.skipIf(realProblem())("what cannot or must not be applied", () => {
 
     await fleet.lab.operator.run(["nft", "delete", "table", "ip", "breakage"]);
     const again = await fleet.stack.up();
+    expect(diagnostics(again.stdout)).toEqual([
+      "warning: web-2: put its old rules back: under the last ones Pulumi could not connect a second time; the next up tries again",
+    ]);
     expect(touched(again.stdout)).toEqual(["fleet-web-2-apply", "fleet-web-2-confirm"]);
     expect(changes((await fleet.stack.preview({ args: ["--expect-no-changes"] })).stdout)).toEqual([
       "8 unchanged",

@@ -15,7 +15,7 @@ const problem = labProblem();
 if (problem !== undefined) console.warn(`skipped: ${problem}`);
 
 const REFUSED =
-  "portknock: there is nothing to confirm: this host put its old rules back; run pulumi up again\n";
+  "portknock: web-1: there is nothing to confirm: this host put its old rules back; run pulumi up again\n";
 
 describe.skipIf(problem !== undefined)("apply and confirm", () => {
   let lab: Lab;

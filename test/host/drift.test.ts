@@ -129,6 +129,21 @@ const DRIFTS: readonly Drift[] = [
     findings: ["the boot file is missing"],
   },
   {
+    what: "a source is admitted by hand without an end",
+    tamper: nft("add element inet portknock pk_admitted4 { 10.9.9.9 . be3f:ff52 }"),
+    findings: ["set pk_admitted4 admits somebody for longer than any knock does"],
+  },
+  {
+    what: "a source is admitted by hand for longer than the access window",
+    tamper: nft("add element inet portknock pk_admitted6 { fd99::9 . be3f:ff52 timeout 1d }"),
+    findings: ["set pk_admitted6 admits somebody for longer than any knock does"],
+  },
+  {
+    what: "the drop-in for nftables.service is missing",
+    tamper: "rm /etc/systemd/system/nftables.service.d/portknock.conf",
+    findings: ["our drop-in for nftables.service is missing or was changed"],
+  },
+  {
     what: "the unit is disabled",
     tamper: "systemctl -q disable portknock.service",
     findings: ["the unit portknock.service is disabled"],

@@ -32,7 +32,7 @@ describe.skipIf(labProblem() !== undefined)("a disk without room", () => {
   const refusal = (what: string) => ({
     exitCode: 1,
     stdout: "",
-    stderr: `portknock: ${what} could not be written; make room on the disk\n`,
+    stderr: `portknock: web-1: ${what} could not be written; make room on the disk\n`,
   });
 
   it("rejects an apply, and the old rules stand", async () => {

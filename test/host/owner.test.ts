@@ -47,7 +47,7 @@ describe.skipIf(labProblem() !== undefined)("the owner of a host", () => {
       exitCode: 1,
       stdout: "",
       stderr:
-        'portknock: this host is guarded by shop/dev/edge/web-1; destroy it there, or set adopt to "shop/dev/edge/web-1" on this host\n',
+        'portknock: web-1: this host is guarded by shop/dev/edge/web-1; destroy it there, or set adopt to "shop/dev/edge/web-1" on this host\n',
     });
     expect(await snapshot(host)).toBe(before);
   });

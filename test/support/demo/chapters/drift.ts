@@ -20,7 +20,7 @@ export const repairDrift: Step = {
       [...diagnostics.toSorted(), ...summary],
       [
         "warning: web-1: drifted: chain pk_prerouting: has a rule that is not ours",
-        'warning: web-1: drifted: chain pk_reset: the rule "reset: back to the start" is missing or was changed',
+        'warning: web-1: drifted: chain pk_reset: the rule "reset: back to the start, IPv4" is missing or was changed',
         "~ 2 to update",
         "6 unchanged",
       ],
