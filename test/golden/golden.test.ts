@@ -1,0 +1,44 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { parsePolicy } from "../../components/policy/parsePolicy";
+import { compilePolicy } from "../../components/ruleset/compilePolicy";
+import { printRuleset } from "../../components/ruleset/printRuleset";
+import { checkRuleset, nftProblem } from "../support/checkRuleset";
+
+const folder = import.meta.dirname;
+const cases = readdirSync(folder, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name);
+
+const problem = nftProblem();
+if (problem !== undefined) console.warn(`skipped: loading the goldens: ${problem}`);
+
+describe("the compiler", () => {
+  it("has a golden for each of these cases", () => {
+    expect(cases).toEqual([
+      "article",
+      "knockd-2016",
+      "minimal",
+      "mixed",
+      "ranges",
+      "recent-2016",
+      "shared-prefix",
+      "udp-only",
+      "v6-allow",
+    ]);
+  });
+
+  it.each(cases)("compiles %s to exactly its golden ruleset", async (name) => {
+    const policy: unknown = JSON.parse(readFileSync(join(folder, name, "policy.json"), "utf8"));
+    await expect(printRuleset(compilePolicy(parsePolicy(policy)))).toMatchFileSnapshot(
+      join(folder, name, "ruleset.nft"),
+    );
+  });
+});
+
+describe.skipIf(problem !== undefined)("nft", () => {
+  it.each(cases)("takes the golden ruleset of %s", (name) => {
+    expect(checkRuleset(join(folder, name, "ruleset.nft"))).toBe("");
+  });
+});

@@ -1,0 +1,155 @@
+import { describe, expect, it } from "vitest";
+import { parsePolicy } from "../../components/policy/parsePolicy";
+import { PolicyError } from "../../components/policy/policyError";
+import { serviceId } from "../../components/policy/serviceId";
+import { guarding, problemsOf } from "../support/problemsOf";
+
+const KNOCKS = "7000,8000,9000";
+const OTHERS = "7100,8100,9100";
+
+describe("the ports of a policy", () => {
+  const twice = (first: string) => [
+    `services.web.ports: has a port that ${first} guards too; give each port to one service`,
+  ];
+
+  it.each([
+    ["22", "22"],
+    ["22-30", "30-40"],
+    ["1-65535/udp", "53/udp"],
+    ["80 22", "22 443"],
+  ])("rejects %s and %s guarded by two services", (first, second) => {
+    expect(problemsOf(guarding({ ssh: [first, KNOCKS], web: [second, OTHERS] }))).toEqual(twice("ssh"));
+  });
+
+  it.each([
+    ["22", "22/udp"],
+    ["22-30", "31-40"],
+  ])("may be %s and %s of two services", (first, second) => {
+    expect(problemsOf(guarding({ ssh: [first, KNOCKS], web: [second, OTHERS] }))).toEqual([]);
+  });
+
+  it.each(["22", "20-22", "1-65535/tcp"])("rejects a guarded port in openPorts %s", (open) => {
+    expect(problemsOf({ ...guarding({ web: ["22-30", KNOCKS] }), openPorts: ["1/udp", open] })).toEqual(
+      [
+        ...(open === "1-65535/tcp"
+          ? [1, 2, 3].map(
+              (knock) =>
+                `services.web.sequence: knock ${knock} is a port that openPorts serves; choose another`,
+            )
+          : []),
+        "services.web.ports: has a port that openPorts serves; a port is either guarded or open",
+      ].toSorted(),
+    );
+  });
+
+  it.each(["21", "31", "22-30/udp"])("may be guarded beside openPorts %s", (open) => {
+    expect(problemsOf({ ...guarding({ web: ["22-30", KNOCKS] }), openPorts: [open] })).toEqual([]);
+  });
+
+  it.each(["8000", "7999-8001", "8000/tcp"])("rejects a knock on openPorts %s", (open) => {
+    expect(problemsOf({ ...guarding({ ssh: ["22", KNOCKS] }), openPorts: [open] })).toEqual([
+      "services.ssh.sequence: knock 2 is a port that openPorts serves; choose another",
+    ]);
+  });
+
+  it.each(["7999", "8001", "8000/udp"])("may be served on openPorts %s beside a knock", (open) => {
+    expect(problemsOf({ ...guarding({ ssh: ["22", KNOCKS] }), openPorts: [open] })).toEqual([]);
+  });
+
+  it.each(["9000", "8999-9001"])("rejects a knock on %s, guarded by its own or another service", (ports) => {
+    const problem = "knock 3 is a port that a service guards; choose another";
+    expect(problemsOf(guarding({ ssh: [ports, KNOCKS] }))).toEqual([`services.ssh.sequence: ${problem}`]);
+    expect(problemsOf(guarding({ ssh: ["22", KNOCKS], web: [ports, OTHERS] }))).toEqual([
+      `services.ssh.sequence: ${problem}`,
+    ]);
+  });
+
+  it("may be guarded beside a knock of the other protocol", () => {
+    expect(problemsOf(guarding({ ssh: ["22 9000/udp 8999", KNOCKS] }))).toEqual([]);
+  });
+});
+
+describe("the sequences of a policy", () => {
+  const two = (first: string, second: string) => guarding({ ssh: ["22", first], web: ["80", second] });
+
+  it("rejects two that are equal, however they are written", () => {
+    expect(problemsOf(two(KNOCKS, "7000/tcp 8000:tcp 09000"))).toEqual([
+      "services.web.sequence: equals the sequence of ssh; choose another",
+    ]);
+  });
+
+  it("rejects one that begins another one, at the longer one", () => {
+    expect(problemsOf(two(KNOCKS, `${KNOCKS},6000`))).toEqual([
+      "services.web.sequence: begins with the sequence of ssh; choose another",
+    ]);
+    expect(problemsOf(two(KNOCKS, "7000,8000"))).toEqual([
+      "services.ssh.sequence: begins with the sequence of web; choose another",
+    ]);
+  });
+
+  it.each(["7000,8000,9000/udp", "7000,8000,9001", "7000,9000,8000", "8000,9000", "7000,8000,6000,9000"])(
+    "may be 7000,8000,9000 and %s",
+    (other) => {
+      expect(problemsOf(two(KNOCKS, other))).toEqual([]);
+    },
+  );
+});
+
+describe("the names of a policy", () => {
+  it("rejects two services that the kernel could not tell apart", () => {
+    expect(serviceId("s6rnw")).toBe(serviceId("snpba"));
+    expect(problemsOf(guarding({ snpba: ["22", KNOCKS], s6rnw: ["80", OTHERS] }))).toEqual([
+      "services.snpba: has a name that the kernel could not tell from s6rnw; rename it",
+    ]);
+  });
+
+  it("gives a service an id that stays: nobody's open window becomes another service's", () => {
+    expect(["ssh", "web", "mosh"].map(serviceId)).toEqual(["be3f:ff52", "fda:bc92", "f54:40af"]);
+  });
+});
+
+describe("all problems of a policy", () => {
+  const input = {
+    services: {
+      web: { ports: ["80", "0"], sequence: "1000" },
+      ssh: { ports: ["22"], sequence: KNOCKS },
+      mail: { ports: ["22"], sequence: KNOCKS, colour: "red" },
+      mosh: { ports: ["22"], sequence: KNOCKS },
+    },
+    allow: ["10.0.0.1/8"],
+    openPorts: ["7000"],
+    rollbackTimeout: "1h",
+    colour: "red",
+  };
+  const lines = [
+    'allow.1: has bits set behind its prefix; write "10.0.0.0/8" if that is meant',
+    "policy: has an unknown field; known are services, allow, openPorts, rollbackTimeout, hosts",
+    "rollbackTimeout: is out of range; use 5s to 10m",
+    "services.mail: has an unknown field; check the spelling of its fields",
+    "services.mosh.sequence: knock 1 is a port that openPorts serves; choose another",
+    "services.ssh.ports: has a port that mosh guards too; give each port to one service",
+    "services.ssh.sequence: equals the sequence of mosh; choose another",
+    "services.ssh.sequence: knock 1 is a port that openPorts serves; choose another",
+    'services.web.ports.2: names a port that does not exist; write "22", "22/tcp" or "60000-61000/udp", with ports from 1 to 65535',
+    "services.web.sequence: has 1 knock; give 2 to 16, or leave the service unguarded",
+  ];
+
+  it("come at once, sorted by path", () => {
+    expect(problemsOf(input)).toEqual(lines);
+  });
+
+  it("include those that the caller found", () => {
+    const found = [{ path: "hosts.b.connection", problem: "is bad", remedy: "mend it" }];
+    expect(() => parsePolicy(input, found)).toThrow(
+      new PolicyError([
+        ...lines.map((line) => {
+          const [path = "", rest = ""] = line.split(/: (.*)/);
+          const [problem = "", remedy = ""] = rest.split(/; (.*)/);
+          return { path, problem, remedy };
+        }),
+        ...found,
+      ]),
+    );
+    expect(() => parsePolicy(guarding({ ssh: ["22", KNOCKS] }), found)).toThrow(new PolicyError(found));
+  });
+});

@@ -1,0 +1,200 @@
+import { describe, expect, it } from "vitest";
+import { parsePolicy } from "../../components/policy/parsePolicy";
+import { problemsOf, ssh } from "../support/problemsOf";
+
+const SEQUENCE = "7000,8000/udp,9000";
+const tcp = (from: number, to = from) => ({ protocol: "tcp", from, to });
+const udp = (from: number, to = from) => ({ protocol: "udp", from, to });
+
+describe("a policy", () => {
+  it("gets every default", () => {
+    expect(parsePolicy({ services: { ssh: { ports: ["22"], sequence: SEQUENCE } } })).toEqual({
+      services: [
+        {
+          name: "ssh",
+          ports: [tcp(22)],
+          sequence: [
+            { protocol: "tcp", port: 7000 },
+            { protocol: "udp", port: 8000 },
+            { protocol: "tcp", port: 9000 },
+          ],
+          knockTimeoutSeconds: 5,
+          accessWindowSeconds: 10,
+        },
+      ],
+      allow: [],
+      openPorts: [],
+      rollbackSeconds: 60,
+    });
+  });
+
+  it("keeps what is written, sorted and merged", () => {
+    const policy = parsePolicy({
+      openPorts: ["443", "80", "440-442"],
+      allow: ["fd00::/8", "192.168.1.0/24", "192.168.0.0/16"],
+      rollbackTimeout: "10m",
+      services: {
+        web: { ports: ["8443"], sequence: "1000,2000" },
+        mosh: {
+          ports: ["60500-62000/udp", "2222", "60000-61000/udp"],
+          sequence: "3000,4000",
+          knockTimeout: "5m",
+          accessWindow: "7d",
+        },
+      },
+    });
+    expect(policy.services.map(({ name, ports }) => [name, ports])).toEqual([
+      ["mosh", [tcp(2222), udp(60000, 62000)]],
+      ["web", [tcp(8443)]],
+    ]);
+    expect(policy.services[0]).toMatchObject({ knockTimeoutSeconds: 300, accessWindowSeconds: 604_800 });
+    expect(policy.allow).toEqual([
+      { family: 4, cidr: "192.168.0.0/16" },
+      { family: 6, cidr: "fd00::/8" },
+    ]);
+    expect(policy.openPorts).toEqual([tcp(80), tcp(440, 443)]);
+    expect(policy.rollbackSeconds).toBe(600);
+  });
+
+  it("takes undefined for what may be left out", () => {
+    const absent = { allow: undefined, openPorts: undefined, rollbackTimeout: undefined, hosts: undefined };
+    expect(parsePolicy({ ...absent, ...ssh({ knockTimeout: undefined, accessWindow: undefined }) })).toEqual(
+      parsePolicy(ssh()),
+    );
+  });
+
+  it("takes names that objects inherit", () => {
+    const { ssh: service } = ssh().services;
+    const { services } = parsePolicy({ services: { toString: { ...service } } });
+    expect(services.map(({ name }) => name)).toEqual(["toString"]);
+  });
+
+  it("takes the longest name, and the longest and shortest times", () => {
+    const name = `a${"-".repeat(31)}`;
+    for (const [knockTimeout, accessWindow, rollbackTimeout] of [
+      ["1s", "1s", "5s"],
+      ["300s", "168h", "600s"],
+    ]) {
+      const service = { ports: ["22"], sequence: SEQUENCE, knockTimeout, accessWindow };
+      expect(problemsOf({ services: { [name]: service }, rollbackTimeout })).toEqual([]);
+    }
+  });
+});
+
+describe("a policy's times", () => {
+  it.each([
+    [ssh({ knockTimeout: "0s" }), "services.ssh.knockTimeout: is out of range; use 1s to 5m"],
+    [ssh({ knockTimeout: "301s" }), "services.ssh.knockTimeout: is out of range; use 1s to 5m"],
+    [ssh({ accessWindow: "0m" }), "services.ssh.accessWindow: is out of range; use 1s to 7d"],
+    [ssh({ accessWindow: "169h" }), "services.ssh.accessWindow: is out of range; use 1s to 7d"],
+    [{ ...ssh(), rollbackTimeout: "4s" }, "rollbackTimeout: is out of range; use 5s to 10m"],
+    [{ ...ssh(), rollbackTimeout: "601s" }, "rollbackTimeout: is out of range; use 5s to 10m"],
+    [
+      ssh({ knockTimeout: "5" }),
+      'services.ssh.knockTimeout: is not a duration; write a whole number and a unit, like "10s", "5m", "1h" or "2d"',
+    ],
+  ])("rejects %j", (input, problem) => {
+    expect(problemsOf(input)).toEqual([problem]);
+  });
+});
+
+describe("a policy's names", () => {
+  const rejected = "is not a name; begin with a letter, then letters, digits and dashes, 32 at most";
+  const names = ["", "1st", "-a", "a_b", "a b", "a.b", 'a"', "a\n", "ä", "7000,8000", "a".repeat(33)];
+
+  it.each([...names, "__proto__"])("rejects the service name %j without repeating it", (name) => {
+    const services = Object.fromEntries([
+      ["web", { ports: ["80"], sequence: "1000,2000" }],
+      [name, { ports: ["22"], sequence: SEQUENCE }],
+    ]);
+    expect(problemsOf({ services })).toEqual([`services: name 2 ${rejected}`]);
+  });
+
+  it("rejects such a host name", () => {
+    const hosts = { web_1: { address: "192.0.2.1", port: 2222, viaProxy: false } };
+    expect(problemsOf({ ...ssh(), hosts })).toEqual([`hosts: name 1 ${rejected}`]);
+  });
+});
+
+describe("a policy of another shape", () => {
+  const noPolicy = ["policy: is not an object; give { services: … }"];
+  it.each([[null], [undefined], [1], ["ssh"], [[]], [() => ({})]])("rejects %j", (input) => {
+    expect(problemsOf(input)).toEqual(noPolicy);
+  });
+
+  const noServices = ["services: is not an object; give one entry a name"];
+  it.each([[undefined], [null], [1], ["ssh"], [[]]])("rejects %j as services", (services) => {
+    expect(problemsOf({ services })).toEqual(noServices);
+  });
+
+  it.each([[{}], [new Map([["ssh", {}]])]])("rejects services that are none: %o", (services) => {
+    expect(problemsOf({ services })).toEqual(["services: guards nothing; name at least one service"]);
+  });
+
+  const noService = ["services.ssh: is missing or of another type; give an object"];
+  it.each([[undefined], [null], [22], ["22"], [[]]])("rejects %j as a service", (service) => {
+    expect(problemsOf({ services: { ssh: service } })).toEqual(noService);
+  });
+
+  it("rejects fields of another type, each by its path", () => {
+    const ports = ["22", 22, null];
+    const service = { ports, sequence: ["7000"], knockTimeout: 5, accessWindow: null };
+    expect(
+      problemsOf({ services: { ssh: service }, allow: null, openPorts: "80", rollbackTimeout: 60 }),
+    ).toEqual([
+      "allow: is missing or of another type; give an array",
+      "openPorts: is missing or of another type; give an array",
+      "rollbackTimeout: is missing or of another type; give a string",
+      "services.ssh.accessWindow: is missing or of another type; give a string",
+      "services.ssh.knockTimeout: is missing or of another type; give a string",
+      "services.ssh.ports.2: is missing or of another type; give a string",
+      "services.ssh.ports.3: is missing or of another type; give a string",
+      "services.ssh.sequence: is missing or of another type; give a string",
+    ]);
+  });
+
+  it("rejects a service without ports, and without a sequence", () => {
+    expect(problemsOf({ services: { ssh: { ports: [] } } })).toEqual([
+      "services.ssh.ports: names no port; list at least one",
+      "services.ssh.sequence: is missing or of another type; give a string",
+    ]);
+  });
+
+  it("rejects hosts of another shape", () => {
+    expect(problemsOf({ ...ssh(), hosts: [] })).toEqual(["hosts: is not an object; give one entry a name"]);
+    expect(problemsOf({ ...ssh(), hosts: { a: {}, b: { address: "", port: 0, viaProxy: "" } } })).toEqual([
+      "hosts.a.address: is missing or of another type; give a string",
+      "hosts.a.port: is missing or of another type; give a number",
+      "hosts.a.viaProxy: is missing or of another type; give a boolean",
+      "hosts.b.address: is empty; give an address or a host name",
+      "hosts.b.port: is not a port; use 1 to 65535",
+      "hosts.b.viaProxy: is missing or of another type; give a boolean",
+    ]);
+  });
+
+  const knownFields = "known are services, allow, openPorts, rollbackTimeout, hosts";
+  it("rejects unknown fields without repeating them", () => {
+    expect(problemsOf({ ...ssh(), "7000,8000,9000": true })).toEqual([
+      `policy: has an unknown field; ${knownFields}`,
+    ]);
+    expect(problemsOf({ ...ssh({ "7000,8000,9000": 1, knock: 2 }), allowed: [], open: [] })).toEqual([
+      `policy: has 2 unknown fields; ${knownFields}`,
+      "services.ssh: has an unknown field; check the spelling of its fields",
+    ]);
+  });
+
+  it("rejects __proto__ as any other unknown field, and nothing is inherited from it", () => {
+    const text =
+      '{ "services": { "ssh": { "ports": ["22"], "__proto__": { "sequence": "7000,8000" } } }, "__proto__": { "allow": ["::/0"] } }';
+    expect(problemsOf(JSON.parse(text))).toEqual([
+      `policy: has an unknown field; ${knownFields}`,
+      "services.ssh: has an unknown field; check the spelling of its fields",
+      "services.ssh.sequence: is missing or of another type; give a string",
+    ]);
+    expect(Object.keys(Object.prototype)).toEqual([]);
+  });
+
+  it("rejects inherited fields: only what is written counts", () => {
+    expect(problemsOf(Object.create(ssh()))).toEqual(["services: is not an object; give one entry a name"]);
+  });
+});

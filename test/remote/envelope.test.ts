@@ -1,0 +1,108 @@
+import { spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { fillEnvelope, HOST_SCRIPT } from "../../components/remote/envelope";
+
+const MANIFEST = "token t\nowner a/b/c/d\n";
+const RULESET = `table inet t { # ${"$"}(reboot) \`reboot\` ${"$"}{x} \\ ' "\n\t}\n`;
+const ENVELOPE = fillEnvelope({ manifest: MANIFEST, ruleset: RULESET });
+const LINES = ENVELOPE.split("\n").slice(0, -1);
+
+describe("the envelope", () => {
+  let folder: string;
+  let calls: string;
+
+  // Programs that do nothing but leave a trace. The shell itself is started by its path.
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "portknock-envelope-"));
+    calls = join(folder, "calls");
+    mkdirSync(join(folder, "bin"));
+    for (const name of ["mktemp", "cat", "sh", "rm", "nft", "systemctl", "portknock_unpac"]) {
+      writeFileSync(join(folder, "bin", name), `#!/bin/sh\necho ${name} >>${calls}\n`);
+      chmodSync(join(folder, "bin", name), 0o755);
+    }
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  function callsOf(shell: string, input: string): readonly string[] {
+    rmSync(calls, { force: true });
+    spawnSync(shell, ["-s", "apply", "marker"], { input, env: { PATH: join(folder, "bin") } });
+    return existsSync(calls) ? readFileSync(calls, "utf8").split("\n").slice(0, -1) : [];
+  }
+
+  it("runs the host script when all of it arrives", () => {
+    expect(callsOf("/bin/sh", ENVELOPE)[0]).toBe("mktemp");
+  });
+
+  const last = LINES.length - 1;
+  const cuts = [0, 1, 5, 9, 10, 11, 12, 13, last - 4, last - 3, last - 2, last - 1, last];
+  const spread = Array.from({ length: 20 }, (_, index) => Math.floor((LINES.length * (index + 1)) / 21));
+  const shells = ["/bin/sh", "/bin/bash"].filter((shell) => existsSync(shell));
+
+  it.each(shells)("runs nothing in %s when it is cut off before any line", (shell) => {
+    for (const lines of new Set([...cuts, ...spread])) {
+      const text = LINES.slice(0, lines)
+        .map((line) => `${line}\n`)
+        .join("");
+      expect({ lines, calls: callsOf(shell, text) }).toEqual({ lines, calls: [] });
+    }
+  });
+
+  it.each(shells)("runs nothing in %s when it is cut off in the middle of a line", (shell) => {
+    const lengths = [...cuts, ...spread].map((lines) => LINES.slice(0, lines).join("\n").length - 7);
+    for (const length of new Set(lengths.filter((each) => each > 0))) {
+      expect({ length, calls: callsOf(shell, ENVELOPE.slice(0, length)) }).toEqual({ length, calls: [] });
+    }
+  });
+
+  it("leaves the payload as it is, whatever a shell would make of it", () => {
+    const work = mkdtempSync(join(tmpdir(), "portknock-work-"));
+    try {
+      const { status, stdout } = spawnSync("/bin/sh", ["-s", "show"], {
+        // The host script's place is taken by one that shows what stands beside it.
+        input: ENVELOPE.replace(
+          HOST_SCRIPT,
+          () => 'echo "$1"; cat "$2/manifest" "$2/ruleset.nft"; ls -l "$2"\n',
+        ).replaceAll("/run/portknock.", () => `${work}/`),
+        encoding: "utf8",
+      });
+      expect(status).toBe(0);
+      const [shown = "", listed = ""] = stdout.split("total ");
+      expect(shown).toBe(`show\n${MANIFEST}${RULESET}`);
+      expect(listed.match(/^-\S+/gm)).toEqual(["-rw-------", "-rw-------", "-rw-------"]);
+      expect(readdirSync(work)).toEqual([]);
+    } finally {
+      rmSync(work, { recursive: true });
+    }
+  });
+
+  it.each([
+    ["holds the mark that ends it", "a\nPORTKNOCK_RULESET\nb\n"],
+    ["begins with that mark", "PORTKNOCK_RULESET\n"],
+    ["does not end in a line break", "table inet t { }"],
+    ["is empty", ""],
+  ])("rejects a ruleset as a bug when it %s", (_, ruleset) => {
+    expect(() => fillEnvelope({ manifest: MANIFEST, ruleset })).toThrow(
+      new Error("bug: a text cannot stand before the line PORTKNOCK_RULESET"),
+    );
+  });
+
+  it("takes a ruleset with the mark inside a line, and with another here-document's mark", () => {
+    const ruleset = "# PORTKNOCK_RULESET\nPORTKNOCK_RULESET \nPORTKNOCK_MANIFEST\n";
+    const text = fillEnvelope({ manifest: MANIFEST, ruleset });
+    expect(text.split("<<'PORTKNOCK_RULESET'\n")[1]).toBe(
+      `${ruleset}PORTKNOCK_RULESET\n\tsh "$portknock_work/host.sh" "$@" "$portknock_work" </dev/null\n}\nportknock_unpack "$@"\n`,
+    );
+  });
+});

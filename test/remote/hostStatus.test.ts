@@ -1,0 +1,116 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { parseHostStatus } from "../../components/remote/hostStatus";
+
+const OBSERVED = "0123456789abcdef".repeat(4);
+const UNGUARDED = ["portknock-status 1", "nft 1.0.6", "state unguarded", `observed ${OBSERVED}`];
+const GUARDED = [
+  "portknock-status 1",
+  "nft 1.0.6",
+  "deployer 198.51.100.7 22",
+  "state guarded",
+  "owner shop/dev/edge/web-1",
+  "token abc",
+  "marker 0123456789ab",
+  `observed ${OBSERVED}`,
+];
+const REFUSED = new Error("its report is not one that this version understands");
+
+const parse = (lines: readonly string[]) => parseHostStatus(`${lines.join("\n")}\n`);
+/** The lines without those that begin so, with others added. */
+const replaced = (lines: readonly string[], name: string, ...others: readonly string[]) => [
+  ...lines.filter((line) => line.split(" ")[0] !== name),
+  ...others,
+];
+
+describe("a host's report", () => {
+  it("tells that nothing guards it", () => {
+    expect(parse(UNGUARDED)).toEqual({ kind: "unguarded", observed: OBSERVED, deployer: undefined });
+  });
+
+  it("tells who guards it, and from where it was reached", () => {
+    expect(parse(GUARDED)).toEqual({
+      kind: "guarded",
+      observed: OBSERVED,
+      deployer: { address: "198.51.100.7", port: 22 },
+      owner: "shop/dev/edge/web-1",
+      token: "abc",
+      marker: "0123456789ab",
+      isPending: false,
+      hasRolledBack: false,
+      findings: [],
+    });
+  });
+
+  it("tells that nobody confirmed the last apply, so that the old rules are back", () => {
+    expect(parse([...GUARDED, "rolled-back"])).toEqual({ ...parse(GUARDED), hasRolledBack: true });
+  });
+
+  it("tells what waits to be confirmed, and every finding in its words", () => {
+    const lines = [
+      ...replaced(GUARDED, "state", "state pending"),
+      "finding set pk_open is missing",
+      "finding the  boot file: changed",
+    ];
+    expect(parse(lines)).toMatchObject({
+      isPending: true,
+      findings: ["set pk_open is missing", "the  boot file: changed"],
+    });
+  });
+
+  it("may hold lines that a later version of the script adds, in any order, and an IPv6 deployer", () => {
+    const lines = [
+      ...replaced(GUARDED, "deployer", "deployer 2001:db8::7 2222"),
+      "uptime 5",
+      "",
+      "admitted ssh x 9",
+    ];
+    expect(parse(lines.toReversed())).toMatchObject({
+      kind: "guarded",
+      deployer: { address: "2001:db8::7", port: 2222 },
+    });
+  });
+
+  it.each([
+    ["is empty", []],
+    ["is a login banner", ["Welcome to web-1"]],
+    ["has no version", replaced(GUARDED, "portknock-status")],
+    ["has another version", replaced(GUARDED, "portknock-status", "portknock-status 2")],
+    ["has two versions", [...GUARDED, "portknock-status 1"]],
+    ["has no state", replaced(GUARDED, "state")],
+    ["has an unknown state", replaced(GUARDED, "state", "state fine")],
+    ["has no owner", replaced(GUARDED, "owner")],
+    ["has two owners", [...GUARDED, "owner shop/dev/edge/web-2"]],
+    ["has no token", replaced(GUARDED, "token")],
+    ["has two markers", [...GUARDED, "marker x"]],
+    ["has no observation", replaced(UNGUARDED, "observed")],
+    ["has an observation of another form", replaced(UNGUARDED, "observed", `observed ${OBSERVED}; reboot`)],
+    ["has two deployers", [...GUARDED, "deployer 192.0.2.1 22"]],
+    ["is indented", UNGUARDED.map((line) => ` ${line}`)],
+    ["has carriage returns", UNGUARDED.map((line) => `${line}\r`)],
+  ])("is rejected when it %s", (_, lines) => {
+    expect(() => parse(lines)).toThrow(REFUSED);
+  });
+
+  it.each(["__proto__ 1", "constructor x", "toString x"])("is no other for a line %s", (line) => {
+    expect(parse([...UNGUARDED, line])).toEqual(parse(UNGUARDED));
+    expect(() => parse([line])).toThrow(REFUSED);
+  });
+
+  it("is understood or rejected in the same words, whatever the text", () => {
+    const line = fc.oneof(
+      fc.constantFrom(...GUARDED, ...UNGUARDED),
+      fc.string(),
+      fc.constantFrom("", " ", "state"),
+    );
+    fc.assert(
+      fc.property(fc.array(line), (lines) => {
+        try {
+          expect(["guarded", "unguarded"]).toContain(parse(lines).kind);
+        } catch (error) {
+          expect(error).toEqual(REFUSED);
+        }
+      }),
+    );
+  });
+});

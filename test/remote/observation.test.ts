@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+import type { HostStatus } from "../../components/remote/hostStatus";
+import { observe, UNPROBED } from "../../components/remote/observation";
+
+const OBSERVED = `0123456789abcdef${"0".repeat(48)}`;
+const NEW_MARKER = "0123456789ab";
+const DESIRED = { token: "token-1", owner: "shop/dev/edge/web-1" };
+
+type Guarded = HostStatus & { readonly kind: "guarded" };
+const GUARDED: Guarded = {
+  kind: "guarded",
+  observed: OBSERVED,
+  deployer: { address: "198.51.100.7", port: 22 },
+  owner: DESIRED.owner,
+  token: DESIRED.token,
+  marker: "old-marker",
+  isPending: false,
+  hasRolledBack: false,
+  findings: [],
+};
+
+const guarded = (changes: Partial<Guarded>) =>
+  observe({ kind: "answered", status: { ...GUARDED, ...changes } }, DESIRED);
+
+describe("a host", () => {
+  it("is in sync with what was applied and confirmed, and keeps its marker", () => {
+    expect(guarded({})).toEqual({ kind: "inSync", marker: "old-marker" });
+  });
+
+  it("is unguarded with a new marker when it guards nothing", () => {
+    const status = { kind: "unguarded", observed: OBSERVED, deployer: undefined } as const;
+    expect(observe({ kind: "answered", status }, DESIRED)).toEqual({ kind: "unguarded", marker: NEW_MARKER });
+  });
+
+  const behind = { kind: "behind", marker: NEW_MARKER, hasRolledBack: false, findings: [] };
+  it.each<[string, Partial<Guarded>, object]>([
+    ["has other rules", { token: "token-2" }, behind],
+    ["waits to be confirmed", { isPending: true }, behind],
+    ["drifted", { findings: ["the table is missing"] }, { ...behind, findings: ["the table is missing"] }],
+    [
+      "has other rules and drifted",
+      { token: "token-2", findings: ["a", "b"] },
+      { ...behind, findings: ["a", "b"] },
+    ],
+    ["put its old rules back", { token: "token-2", hasRolledBack: true }, { ...behind, hasRolledBack: true }],
+  ])("is behind with a new marker when it %s", (_, changes, observation) => {
+    expect(guarded(changes)).toEqual(observation);
+  });
+
+  it.each(["shop/dev/edge2/web-1", "shop/prod/edge/web-1", "blog/dev/edge/web-1", "", "shop/dev/edge"])(
+    "belongs to another owner %j, drifted or not",
+    (owner) => {
+      const other = { kind: "otherOwner", marker: NEW_MARKER, owner };
+      expect(guarded({ owner })).toEqual(other);
+      expect(guarded({ owner, token: "token-2", isPending: true, findings: ["a"] })).toEqual(other);
+    },
+  );
+
+  it("is the component's own under another of its host names", () => {
+    expect(guarded({ owner: "shop/dev/edge/web-2", token: "token-2" })).toEqual(behind);
+  });
+
+  it("is unchecked with the reason when it did not answer, and without one when nobody asked", () => {
+    expect(observe({ kind: "unchecked", reason: "cannot be reached" }, DESIRED)).toEqual({
+      kind: "unchecked",
+      reason: "cannot be reached",
+    });
+    expect(UNPROBED).toEqual({ kind: "unchecked", reason: undefined });
+  });
+});

@@ -1,0 +1,27 @@
+import { parsePolicy } from "../../components/policy/parsePolicy";
+import { PolicyError } from "../../components/policy/policyError";
+
+/** What parsePolicy says against an input, one line a problem; empty when it takes it. */
+export function problemsOf(input: unknown): readonly string[] {
+  try {
+    parsePolicy(input);
+    return [];
+  } catch (error) {
+    if (!(error instanceof PolicyError)) throw error;
+    return error.message.split("\n");
+  }
+}
+
+/** A policy with these services: each `[ports, sequence]`. */
+export function guarding(services: Readonly<Record<string, readonly [string, string]>>) {
+  const entries = Object.entries(services).map(([name, [ports, sequence]]) => [
+    name,
+    { ports: ports.split(" "), sequence },
+  ]);
+  return { services: Object.fromEntries(entries) };
+}
+
+/** One valid service, `ssh`, with some fields of its own. */
+export function ssh(fields: Readonly<Record<string, unknown>> = {}) {
+  return { services: { ssh: { ports: ["22"], sequence: "7000,8000,9000", ...fields } } };
+}
