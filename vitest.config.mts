@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-// Hosts boot and real packets fly in `host` and `engine`: two files at a time is what two cores carry.
+// Hosts boot and real packets fly in `real`: two files at a time is what two cores carry, after everything else.
 export default defineConfig({
   test: {
     projects: [
@@ -8,15 +8,18 @@ export default defineConfig({
         test: {
           name: "pure",
           include: ["test/{golden,policy,ruleset,component,cli,remote}/**/*.test.ts"],
+          testTimeout: 30_000,
+          sequence: { groupOrder: 0 },
         },
       },
       {
         test: {
           name: "real",
           include: ["test/{host,engine,contract,lab}/**/*.test.ts"],
-          testTimeout: 120_000,
+          testTimeout: 180_000,
           hookTimeout: 300_000,
           maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

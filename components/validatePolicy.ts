@@ -5,6 +5,7 @@ import { ifKnown } from "./ifKnown";
 import { parsePolicy } from "./policy/parsePolicy";
 import type { Policy } from "./policy/policy";
 import { PolicyError, type Problem } from "./policy/policyError";
+import { nameSchema } from "./policy/policySchema";
 import type { Connection, ConnectionResult } from "./remote/connection";
 
 /**
@@ -57,11 +58,16 @@ function parse(rules: object, connections: readonly NamedResult[]): Policy {
 function connectionProblems(name: string, result: ConnectionResult | undefined): readonly Problem[] {
   return result?.kind === "refused"
     ? result.fields.map((field) => ({
-        path: ["hosts", name, "connection", field].filter(Boolean).join("."),
+        path: ["hosts", printName(name), "connection", field].filter(Boolean).join("."),
         problem: "is missing, unknown or of another type",
         remedy: "see ConnectionArgs",
       }))
     : [];
+}
+
+/** Somebody may have put a sequence where the name belongs. */
+function printName(name: string): string {
+  return nameSchema.safeParse(name).success ? name : "?";
 }
 
 function toReach({ host, port, proxy }: Connection): { address: string; port: number; viaProxy: boolean } {

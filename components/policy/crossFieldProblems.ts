@@ -1,4 +1,4 @@
-import { contains } from "./network";
+import { canonicalAddress, contains } from "./network";
 import type { Deployer, Policy, PortRange, Reach, Service } from "./policy";
 import type { Problem } from "./policyError";
 import { overlaps } from "./portRange";
@@ -96,16 +96,18 @@ function sameServiceId({ services }: Policy): readonly Problem[] {
 
 function sameConnectionTwice(_policy: Policy, reaches: readonly Reach[]): readonly Problem[] {
   // Behind a proxy an address may mean another machine than the same address without one.
-  return pairs(reaches)
-    .filter(
-      ([first, second]) =>
-        first.address === second.address && first.port === second.port && !first.viaProxy && !second.viaProxy,
-    )
+  const direct = reaches.filter(({ viaProxy }) => !viaProxy);
+  return pairs(direct)
+    .filter(([first, second]) => endpoint(first) === endpoint(second))
     .map(([first, second]) => ({
       path: `hosts.${second.host}.connection`,
       problem: `leads to the same address and port as ${first.host}`,
       remedy: "name each host once",
     }));
+}
+
+function endpoint({ address, port }: Reach): string {
+  return `${canonicalAddress(address)} ${port}`;
 }
 
 function locksPulumiOut({ services, allow }: Policy, reaches: readonly Reach[]): readonly Problem[] {

@@ -5,7 +5,7 @@ import type { Network } from "./policy";
 /** Parses an address or a network, `192.0.2.7`, `192.168.0.0/16` or `2001:db8::/32`, into canonical form. */
 export function parseNetwork(text: string): Parsed<Network> {
   const withPrefix = text.includes("/") ? text : `${text}/${text.includes(":") ? 128 : 32}`;
-  const wellFormed = /^[0-9a-f.:]+\/\d{1,3}$/i.test(withPrefix) && isPlainNotation(withPrefix);
+  const wellFormed = /^[0-9a-f.:]+\/(0|[1-9]\d{0,2})$/i.test(withPrefix) && isPlainNotation(withPrefix);
   if (!wellFormed || !ipaddr.isValidCIDR(withPrefix)) {
     return refused(
       "is not an address or a network",
@@ -35,6 +35,11 @@ export function mergeNetworks(networks: readonly Network[]): readonly Network[] 
     .toSorted((a, b) => a.family - b.family || (a.cidr < b.cidr ? -1 : 1));
 }
 
+/** One text for equal addresses, or for a host name whose letters differ in case alone. */
+export function canonicalAddress(address: string): string {
+  return ipaddr.isValid(address) ? ipaddr.process(address).toString() : address.toLowerCase();
+}
+
 /** Whether an address lies in one of the networks. A text that is not an address lies in none. */
 export function contains(networks: readonly Network[], address: string): boolean {
   if (!ipaddr.isValid(address)) {
@@ -57,7 +62,10 @@ function isInside(inner: Network, outer: Network): boolean {
   );
 }
 
-/** ipaddr.js reads `10.1` and octal `010.0.0.1` as addresses, as inet_aton(3) does; a policy does not. */
+/** ipaddr.js reads `10.1` and octal `010.0.0.1` as addresses, as inet_aton(3) does, and `::192.0.2.1` as
+ * `::ffff:192.0.2.1`; a policy does neither. No packet comes from an IPv4-mapped address. */
 function isPlainNotation(text: string): boolean {
-  return text.includes(":") || /^(0|[1-9]\d{0,2})(\.(0|[1-9]\d{0,2})){3}\//.test(text);
+  return text.includes(":")
+    ? !text.includes(".") && !/^[0:]*:ffff:/i.test(text)
+    : /^(0|[1-9]\d{0,2})(\.(0|[1-9]\d{0,2})){3}\//.test(text);
 }

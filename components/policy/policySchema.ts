@@ -2,7 +2,7 @@ import { z } from "zod";
 import { parseDuration, printDuration } from "./duration";
 import { parseNetwork } from "./network";
 import type { Parsed } from "./parsed";
-import { parsePortRange } from "./portRange";
+import { isPort, parsePortRange } from "./portRange";
 import { tryParseSequence } from "./sequence";
 
 /** Names become parts of nftables objects, systemd journal lines and Pulumi resource names. */
@@ -38,7 +38,7 @@ export const rollbackSchema = durationWithin(ROLLBACK_SECONDS).default(60);
 
 export const reachSchema = z.strictObject({
   address: z.string().min(1, "is empty; give an address or a host name"),
-  port: z.int().min(1, "is not a port; use 1 to 65535").max(65535, "is not a port; use 1 to 65535"),
+  port: z.number().refine((port) => Number.isInteger(port) && isPort(port), "is not a port; use 1 to 65535"),
   viaProxy: z.boolean(),
 });
 

@@ -23,8 +23,11 @@ const common = z.object({
   "portknock-status": z.tuple([z.literal("1")]),
   observed: z.tuple([z.string().regex(/^[0-9a-f]{64}$/)]),
   deployer: z
-    .tuple([z.string().transform((line) => line.split(" "))])
-    .transform(([[address = "", port]]) => ({ address, port: Number(port) }))
+    .tuple([z.string().regex(/^\S+ \d{1,5}$/)])
+    .transform(([line]) => {
+      const [address = "", port] = line.split(" ");
+      return { address, port: Number(port) };
+    })
     .optional(),
 });
 
@@ -47,7 +50,11 @@ export function parseHostStatus(text: string): HostStatus {
     const [name = "", ...rest] = line.split(" ");
     fields.set(name, [...(fields.get(name) ?? []), rest.join(" ")]);
   }
-  const parsed = report.safeParse({ ...Object.fromEntries(fields), state: fields.get("state")?.[0] });
+  const [state, ...more] = fields.get("state") ?? [];
+  const parsed = report.safeParse({
+    ...Object.fromEntries(fields),
+    state: more.length === 0 ? state : undefined,
+  });
   if (!parsed.success) {
     throw new Error("its report is not one that this version understands");
   }

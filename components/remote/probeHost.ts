@@ -1,3 +1,5 @@
+import pLimit = require("p-limit");
+
 import type { Connection } from "./connection";
 import { HOST_SCRIPT } from "./envelope";
 import { statusCommand } from "./hostCommand";
@@ -12,15 +14,15 @@ export type ProbeResult =
 /** A big table takes a while to list. */
 const ANSWER_SECONDS = 30;
 
+/** Handshakes cost this process time, and hundreds at once would time each other out. */
+const inTurn = pLimit(32);
+
 /** Asks a host for its status over one SSH connection. Read-only, never retried, never throws. */
 export async function probeHost(connection: Connection): Promise<ProbeResult> {
   const timeoutSeconds = ANSWER_SECONDS + connection.perDialTimeout;
+  const run = { command: statusCommand(connection.user), input: HOST_SCRIPT, timeoutSeconds };
   try {
-    const result = await runOverSsh(connection, {
-      command: statusCommand(connection.user),
-      input: HOST_SCRIPT,
-      timeoutSeconds,
-    });
+    const result = await inTurn(() => runOverSsh(connection, run));
     if (result.exitCode !== 0) {
       return { kind: "unchecked", reason: firstLine(result.stderr) ?? "its status could not be read" };
     }

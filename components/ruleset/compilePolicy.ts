@@ -37,7 +37,8 @@ export function compilePolicy(policy: Policy): Ruleset {
     chains: [
       doneChain(),
       ...policy.services.map(admitChain),
-      ...timeouts(stages).flatMap((seconds) => [advanceChain(seconds), firstChain(seconds)]),
+      ...distinctTimeouts(stages.slice(1)).map(advanceChain),
+      ...distinctTimeouts(firstStages(stages)).map(firstChain),
       resetChain(),
       guardChain(policy),
       knockChain(),
@@ -162,8 +163,12 @@ function guardChain({ allow }: Policy): Chain {
   };
 }
 
-function timeouts(stages: readonly Stage[]): readonly number[] {
-  const distinct = new Set(stages.slice(1).map((stage) => stage.timeoutSeconds));
+function firstStages([root]: readonly Stage[]): readonly Stage[] {
+  return (root?.moves ?? []).flatMap((move) => (move.kind === "advance" ? [move.to] : []));
+}
+
+function distinctTimeouts(stages: readonly Stage[]): readonly number[] {
+  const distinct = new Set(stages.map((stage) => stage.timeoutSeconds));
   return [...distinct].toSorted((a, b) => a - b);
 }
 
