@@ -1,0 +1,17 @@
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+import { runCommand } from "../support/lab/runCommand";
+
+const ROOT = resolve(__dirname, "../..");
+const isBuilt = existsSync(join(ROOT, "dist/cli/main.js"));
+if (!isBuilt) {
+  console.warn("skipped: dist/ is missing: npm run setup");
+}
+
+describe.skipIf(!isBuilt)("npx portknock in a checkout", () => {
+  test("runs the project's own command", async () => {
+    const { stdout } = await runCommand(["npx", "--no-install", "portknock", "--version"], { cwd: ROOT });
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
