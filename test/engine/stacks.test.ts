@@ -58,9 +58,10 @@ describe.skipIf(realProblem())("stacks", () => {
     });
     const { exitCode, stdout } = await thief.up({ check: false });
     expect(exitCode).not.toBe(0);
-    expect(diagnostics(stdout).filter((line) => /portknock:|warning:/.test(line))).toEqual([
-      "warning: dev-1: guarded by portknock-fleet/dev/fleet/dev-1; this host will refuse to be taken over without adopt",
+    const said = diagnostics(stdout).filter((line) => /portknock:|warning:/.test(line));
+    expect(said.toSorted()).toEqual([
       'portknock: dev-1: this host is guarded by portknock-fleet/dev/fleet/dev-1; destroy it there, or set adopt to "portknock-fleet/dev/fleet/dev-1" on this host',
+      "warning: dev-1: guarded by portknock-fleet/dev/fleet/dev-1; this host will refuse to be taken over without adopt",
     ]);
   });
 });
