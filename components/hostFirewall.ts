@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { HostPlan } from "./hostPlan";
 import { fillEnvelope } from "./remote/envelope";
 import { hostCommand, type Verb } from "./remote/hostCommand";
+import { forAttempt } from "./remote/manifest";
 import type { Observation } from "./remote/observation";
 
 export interface HostFirewallArgs {
@@ -15,23 +16,24 @@ export interface HostFirewallArgs {
 /** One host: apply loads the rules and arms the rollback, confirm proves over a second connection that the host
  * is still reachable. */
 export class HostFirewall extends pulumi.ComponentResource {
+  /** Resolves when the host was confirmed. */
+  readonly confirmed: pulumi.Output<string>;
+
   constructor(name: string, args: HostFirewallArgs, opts?: pulumi.ComponentResourceOptions) {
     super("pulumi-portknock:index:HostFirewall", name, {}, opts);
     const { owner, connection, manifest, observation } = args.plan;
     report(observation, owner.host, this);
 
-    const user = pulumi.unsecret(connection.apply((known) => known.user));
     const text = (verb: Verb): pulumi.Output<string> =>
-      pulumi
-        .all([user, observation, args.clearance])
-        .apply(([known, seen]) => hostCommand(known, verb, markerOf(seen)));
+      pulumi.all([observation, args.clearance]).apply(([seen]) => hostCommand(verb, markerOf(seen)));
+    const envelope = (lines: pulumi.Input<string>): pulumi.Output<string> =>
+      pulumi.secret(
+        pulumi
+          .all([lines, args.ruleset])
+          .apply(([known, ruleset]) => fillEnvelope({ manifest: known, ruleset })),
+      );
     const inputs = {
       connection: pulumi.all([connection, args.clearance]).apply(([known]) => known),
-      stdin: pulumi.secret(
-        pulumi
-          .all([manifest, args.ruleset])
-          .apply(([{ text: lines }, ruleset]) => fillEnvelope({ manifest: lines, ruleset })),
-      ),
       logging: command.remote.Logging.None,
       addPreviousOutputInEnv: false,
     };
@@ -43,16 +45,32 @@ export class HostFirewall extends pulumi.ComponentResource {
 
     const apply = new command.remote.Command(
       `${name}-apply`,
-      { ...inputs, create: text("apply"), delete: user.apply((known) => hostCommand(known, "remove", "-")) },
-      options,
+      {
+        ...inputs,
+        create: text("apply"),
+        delete: hostCommand("remove", "-"),
+        stdin: envelope(manifest.apply((known) => known.text)),
+      },
+      // Where somebody replaces it, the old one's remove must not take the new one's rules away.
+      { ...options, deleteBeforeReplace: true },
     );
-    new command.remote.Command(
+    // What apply printed names the attempt: confirm runs whenever apply ran, and confirms nothing else.
+    const attempted = pulumi
+      .all([manifest, apply.stdout])
+      .apply(([known, printed]) => forAttempt(known, attemptOf(printed)));
+    const confirm = new command.remote.Command(
       `${name}-confirm`,
-      { ...inputs, create: text("confirm") },
+      { ...inputs, create: text("confirm"), stdin: envelope(attempted) },
       { ...options, dependsOn: [apply] },
     );
+    this.confirmed = confirm.id;
     this.registerOutputs({});
   }
+}
+
+/** Under mocks a command prints nothing. */
+function attemptOf(printed: string | undefined): string {
+  return /^attempt (\S+)$/m.exec(printed ?? "")?.[1] ?? "none";
 }
 
 function markerOf(observation: Observation): string {
@@ -72,13 +90,15 @@ function keepMarkerOfUnchecked(observation: pulumi.Output<Observation>): pulumi.
   });
   return [
     async ({ props, opts }) =>
-      (await isUnchecked) ? { props, opts: { ...opts, ignoreChanges: ["create"] } } : undefined,
+      (await isUnchecked)
+        ? { props, opts: { ...opts, ignoreChanges: [...(opts.ignoreChanges ?? []), "create"] } }
+        : undefined,
   ];
 }
 
 function report(observation: pulumi.Output<Observation>, host: string, resource: pulumi.Resource): void {
   observation.apply((seen) => {
-    if (seen.kind === "unguarded") {
+    if (seen.kind === "unguarded" && seen.findings.length === 0) {
       pulumi.log.info(`${host}: carries none of our rules`, resource);
     }
     for (const warning of warnings(seen)) {
@@ -93,8 +113,11 @@ const ROLLED_BACK =
 function warnings(observation: Observation): readonly string[] {
   switch (observation.kind) {
     case "inSync":
-    case "unguarded":
       return [];
+    case "unguarded":
+      return observation.findings;
+    case "unfit":
+      return [`cannot be guarded as it is: ${observation.reason}`];
     case "behind":
       return [
         ...(observation.hasRolledBack ? [ROLLED_BACK] : []),

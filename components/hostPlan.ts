@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DescribedHost } from "./describedHost";
-import { ifKnown } from "./ifKnown";
+import { ifKnown, withoutDependencies } from "./ifKnown";
 import { deployerProblems } from "./policy/crossFieldProblems";
 import type { Policy } from "./policy/policy";
 import { PolicyError, type Problem } from "./policy/policyError";
@@ -25,10 +25,12 @@ export interface HostPlanInputs {
   readonly host: DescribedHost;
   readonly policy: pulumi.Output<Policy>;
   readonly ruleset: pulumi.Output<string>;
+  /** Resolves when a probe would meet the host that the rules are for. */
+  readonly ready: pulumi.Output<unknown>;
 }
 
 /** Asks the host how it is, and compares that with what is desired. */
-export function planHost({ component, host, policy, ruleset }: HostPlanInputs): HostPlan {
+export function planHost({ component, host, policy, ruleset, ready }: HostPlanInputs): HostPlan {
   const owner = { project: pulumi.getProject(), stack: pulumi.getStack(), component, host: host.name };
   // A connection that was refused has failed the policy, so that it never comes this far.
   const connection = pulumi.all([policy, host.connection]).apply(([, result]) => toConnection(result));
@@ -38,7 +40,7 @@ export function planHost({ component, host, policy, ruleset }: HostPlanInputs): 
       .apply(([adopt, desired, rules]) => writeManifest({ owner, adopt, policy: desired, ruleset: rules })),
   );
   const probed = isProbing()
-    ? ifKnown(connection).apply(async (known) => known && probeHost(known))
+    ? ifKnown(pulumi.all([connection, ready])).apply(async (known) => known && probeHost(known[0]))
     : pulumi.output<ProbeResult | undefined>(undefined);
   const observation = pulumi
     .all([probed, ifKnown(manifest)])
@@ -61,7 +63,9 @@ export function planHost({ component, host, policy, ruleset }: HostPlanInputs): 
 
 /** Resolves for the plans that may be touched: none of their hosts would shut Pulumi out. */
 export function clearanceOf(component: pulumi.Resource, plans: readonly HostPlan[]): pulumi.Output<unknown> {
-  return pulumi.all(plans.map(({ lockOut }) => lockOut)).apply((problems) =>
+  // Without dependencies, or every host's commands would hang on every other host's machine.
+  const lockOuts = withoutDependencies(pulumi.all(plans.map(({ lockOut }) => lockOut)));
+  return lockOuts.apply((problems) =>
     withoutStack(component, () => {
       if (problems.flat().length > 0) {
         throw new PolicyError(problems.flat());
@@ -70,10 +74,11 @@ export function clearanceOf(component: pulumi.Resource, plans: readonly HostPlan
   );
 }
 
-/** Whether hosts are asked how they are. Never under mocks, and not where stack config `portknock:probe` is
- * `false`: previews on machines without a way in. */
+/** Whether hosts are asked how they are. Never under mocks, and not in a preview where stack config
+ * `portknock:probe` is `false`: on a machine without a way in. An update needs a way in as it is. */
 function isProbing(): boolean {
-  return pulumi.runtime.hasEngine() && (new pulumi.Config("portknock").getBoolean("probe") ?? true);
+  const isWanted = new pulumi.Config("portknock").getBoolean("probe") ?? true;
+  return pulumi.runtime.hasEngine() && (isWanted || !pulumi.runtime.isDryRun());
 }
 
 function toConnection(result: ConnectionResult): Connection {

@@ -12,3 +12,13 @@ export function ifKnown<T>(value: Output<T>): Output<T | undefined> {
     (known): OutputInstance<T | undefined> => (known ? value : unknown),
   );
 }
+
+/** The bare value: no resource depends on where it came from, and it is no secret. It must be known. */
+export function withoutDependencies<T>(value: Output<T>): Output<T> {
+  const promised: unknown = Reflect.get(value, "promise");
+  if (typeof promised !== "function") {
+    throw new Error("bug: an Output without a promise");
+  }
+  const promise: Promise<T> = promised.call(value);
+  return output(true).apply<T>(() => promise);
+}

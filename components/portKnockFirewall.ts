@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { PortKnockFirewallArgs } from "./args";
+import { dependenciesOf } from "./dependenciesOf";
 import { describeHosts } from "./describedHost";
 import { HostFirewall } from "./hostFirewall";
 import { clearanceOf, planHost } from "./hostPlan";
@@ -32,34 +33,39 @@ export class PortKnockFirewall extends pulumi.ComponentResource {
 
   constructor(name: string, args: PortKnockFirewallArgs, opts?: pulumi.ComponentResourceOptions) {
     super("pulumi-portknock:index:PortKnockFirewall", name, {}, opts);
-    const { hosts, ...rules } = args;
-    const described = describeHosts(hosts);
-    const policy = validatePolicy(this, rules, described);
+    const described = describeHosts(args.hosts);
+    const policy = validatePolicy(this, args, described);
     const ruleset = pulumi.secret(policy.apply((valid) => printRuleset(compilePolicy(valid))));
-    const plans = described.map((host) => planHost({ component: name, host, policy, ruleset }));
+    const ready = dependenciesOf(opts);
+    const plans = described.map((host) => planHost({ component: name, host, policy, ruleset, ready }));
     // An update touches no host before the whole fleet is clear. A preview touches nothing, and there a host that
     // is still to be created would hide the others.
     const groups = pulumi.runtime.isDryRun() ? plans.map((plan) => [plan]) : [plans];
-    for (const group of groups) {
+    const firewalls = groups.flatMap((group) => {
       const clearance = clearanceOf(this, group);
-      for (const plan of group) {
-        new HostFirewall(`${name}-${plan.owner.host}`, { plan, ruleset, clearance }, { parent: this });
-      }
-    }
+      return group.map((plan) => {
+        const { host } = plan.owner;
+        const inputs = { plan, ruleset, clearance };
+        return { host, firewall: new HostFirewall(`${name}-${host}`, inputs, { parent: this }) };
+      });
+    });
 
-    const names = Object.keys(hosts).toSorted();
+    // What a client needs changes when the host has confirmed it, and not before.
     const sequences = pulumi.secret(policy.apply(clientSequences));
-    this.hosts = pulumi.output(names);
-    this.rulesets = forEachHost(names, ruleset);
-    this.knocks = forEachHost(names, sequences);
+    const perHost = <T>(value: pulumi.Output<T>): Record<string, pulumi.Output<T>> =>
+      Object.fromEntries(
+        firewalls.map(({ host, firewall }) => [
+          host,
+          firewall.confirmed.apply<T>((): pulumi.OutputInstance<T> => value),
+        ]),
+      );
+    this.hosts = pulumi.output(firewalls.map(({ host }) => host).toSorted());
+    this.rulesets = pulumi.all(perHost(ruleset));
+    this.knocks = pulumi.all(perHost(sequences));
     this.registerOutputs({ hosts: this.hosts, rulesets: this.rulesets, knocks: this.knocks });
   }
 }
 
 function clientSequences({ services }: Policy): Record<string, string> {
   return Object.fromEntries(services.map(({ name, sequence }) => [name, printSequence(sequence)]));
-}
-
-function forEachHost<T>(names: readonly string[], value: pulumi.Output<T>): pulumi.Output<Record<string, T>> {
-  return value.apply((each) => Object.fromEntries(names.map((name) => [name, each])));
 }

@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { PortKnockFirewallArgs } from "./args";
 import type { DescribedHost } from "./describedHost";
-import { ifKnown } from "./ifKnown";
+import { ifKnown, withoutDependencies } from "./ifKnown";
+import { isName, nameProblem } from "./policy/nameProblem";
 import { parsePolicy } from "./policy/parsePolicy";
 import type { Policy } from "./policy/policy";
 import { PolicyError, type Problem } from "./policy/policyError";
-import { nameSchema } from "./policy/policySchema";
 import type { Connection, ConnectionResult } from "./remote/connection";
 
 /**
@@ -14,13 +14,18 @@ import type { Connection, ConnectionResult } from "./remote/connection";
  */
 export function validatePolicy(
   component: pulumi.Resource,
-  rules: Omit<PortKnockFirewallArgs, "hosts">,
+  args: PortKnockFirewallArgs,
   hosts: readonly DescribedHost[],
 ): pulumi.Output<Policy> {
-  const connections = pulumi.all(hosts.map(({ connection }) => ifKnown(connection)));
+  // Without dependencies, or every host's commands would hang on every other host's machine.
+  const connections = withoutDependencies(pulumi.all(hosts.map(({ connection }) => ifKnown(connection))));
+  const { hosts: described, ...rules } = args;
+  const misnamed = Object.keys(described).flatMap((name, index) =>
+    isName(name) ? [] : [nameProblem("hosts", index)],
+  );
   return pulumi.all([rules, connections]).apply(([resolved, results]) => {
     const named = hosts.map(({ name }, index) => ({ name, result: results[index] }));
-    return withoutStack(component, () => parse(resolved, named));
+    return withoutStack(component, () => parse(resolved, named, misnamed));
   });
 }
 
@@ -47,27 +52,22 @@ interface NamedResult {
   readonly result: ConnectionResult | undefined;
 }
 
-function parse(rules: object, connections: readonly NamedResult[]): Policy {
-  const problems = connections.flatMap(({ name, result }) => connectionProblems(name, result));
+function parse(rules: object, connections: readonly NamedResult[], misnamed: readonly Problem[]): Policy {
+  const refused = connections.flatMap(({ name, result }) => connectionProblems(name, result));
   const hosts = connections.flatMap(({ name, result }) =>
     result?.kind === "value" ? [[name, toReach(result.connection)] as const] : [],
   );
-  return parsePolicy({ ...rules, hosts: Object.fromEntries(hosts) }, problems);
+  return parsePolicy({ ...rules, hosts: Object.fromEntries(hosts) }, [...misnamed, ...refused]);
 }
 
 function connectionProblems(name: string, result: ConnectionResult | undefined): readonly Problem[] {
   return result?.kind === "refused"
     ? result.fields.map((field) => ({
-        path: ["hosts", printName(name), "connection", field].filter(Boolean).join("."),
+        path: ["hosts", name, "connection", field].filter(Boolean).join("."),
         problem: "is missing, unknown or of another type",
         remedy: "see ConnectionArgs",
       }))
     : [];
-}
-
-/** Somebody may have put a sequence where the name belongs. */
-function printName(name: string): string {
-  return nameSchema.safeParse(name).success ? name : "?";
 }
 
 function toReach({ host, port, proxy }: Connection): { address: string; port: number; viaProxy: boolean } {

@@ -1,16 +1,10 @@
 import type { z } from "zod";
 import { crossFieldProblems } from "./crossFieldProblems";
+import { isName, nameProblem } from "./nameProblem";
 import { mergeNetworks } from "./network";
 import type { Policy, Reach, Service } from "./policy";
 import { PolicyError, type Problem } from "./policyError";
-import {
-  nameSchema,
-  networksSchema,
-  portRangesSchema,
-  reachSchema,
-  rollbackSchema,
-  serviceSchema,
-} from "./policySchema";
+import { networksSchema, portRangesSchema, reachSchema, rollbackSchema, serviceSchema } from "./policySchema";
 import { mergePortRanges } from "./portRange";
 import { schemaProblems } from "./schemaProblems";
 
@@ -76,10 +70,8 @@ function parseRecord<T>(
   }
   const parsed = new Map<string, T>();
   for (const [index, [name, entry]] of entries.entries()) {
-    const badName = nameSchema.safeParse(name).error?.issues[0]?.message;
-    if (badName !== undefined) {
-      // The name itself stays out of the message: somebody may have put a sequence there.
-      problems.push({ path, problem: `name ${index + 1} is not a name`, remedy: badName });
+    if (!isName(name)) {
+      problems.push(nameProblem(path, index));
       continue;
     }
     const value = parseField(`${path}.${name}`, schema, entry, problems);

@@ -5,11 +5,6 @@ import type { Parsed } from "./parsed";
 import { isPort, parsePortRange } from "./portRange";
 import { tryParseSequence } from "./sequence";
 
-/** Names become parts of nftables objects, systemd journal lines and Pulumi resource names. */
-export const nameSchema = z
-  .string()
-  .regex(/^[A-Za-z][A-Za-z0-9-]{0,31}$/, "begin with a letter, then letters, digits and dashes, 32 at most");
-
 const KNOCK_TIMEOUT_SECONDS = { min: 1, max: 300 };
 const ROLLBACK_SECONDS = { min: 5, max: 600 };
 const ACCESS_WINDOW_SECONDS = { min: 1, max: 7 * 86400 };

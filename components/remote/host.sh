@@ -20,6 +20,7 @@ boot_folder=/etc/portknock
 boot_file=$boot_folder/ruleset.nft
 unit_name=portknock.service
 unit_file=/etc/systemd/system/$unit_name
+wants_link=/etc/systemd/system/sysinit.target.wants/$unit_name
 dropin_file=/etc/systemd/system/nftables.service.d/portknock.conf
 timer=portknock-rollback
 boot_id=/proc/sys/kernel/random/boot_id
@@ -82,6 +83,7 @@ apply() {
 		refuse_candidate
 	fi
 	is_pending || note_windows
+	note_stray_table
 	arm_rollback
 	point candidate "$next"
 	if ! load "$next" "$before"; then
@@ -91,6 +93,7 @@ apply() {
 	list_table >"$next/listing" || fail_to_write "$next"
 	sweep
 	printf 'portknock: loaded; rolls back in %s seconds unless confirmed\n' "$(field rollback "$next")"
+	printf 'attempt %s\n' "$attempt"
 }
 
 # The same component may take over from another of its own host names: that is a rename, and the engine runs the
@@ -101,7 +104,16 @@ check_owner() {
 	theirs=$(field owner "$before")
 	[ "${ours%/*}" = "${theirs%/*}" ] && return 0
 	[ "$(field adopt "$1")" = "$theirs" ] && return 0
+	note_wanted "$1"
 	fail "this host is guarded by $theirs; destroy it there, or set adopt to \"$theirs\" on this host"
+}
+
+# A new owner who is refused may be the old one renamed, and an engine that goes on after errors deletes the old
+# name next. That must not open the host.
+note_wanted() {
+	if [ -n "$before" ] && [ "$(field owner "$1")" != "$(field owner "$before")" ]; then
+		write_file "$state/wanted" "$(field owner "$1")" || true
+	fi
 }
 
 prepare_candidate() {
@@ -125,7 +137,7 @@ fill_generation() {
 		printf '%s\n' "$nft_version" >"$next/nft-version" &&
 		cp "$2/host.sh" "$state/host.sh.new" &&
 		mv "$state/host.sh.new" "$state/host.sh" &&
-		rm -f "$state/rolled-back" &&
+		rm -f "$state/rolled-back" "$state/wanted" &&
 		# From here on an observer can tell that there was another attempt, however it ends.
 		write_file "$state/attempt" "$attempt"
 }
@@ -141,6 +153,7 @@ refuse_candidate() {
 		point candidate "$before"
 	fi
 	disarm_all_but "$before"
+	note_wanted "$next"
 	sweep
 	[ -n "$before" ] || rm -rf "$state"
 	fail "nft $nft_version refused the ruleset (${reason:-no reason given}); nothing was changed, the old rules stand"
@@ -167,12 +180,12 @@ disarm_all_but() {
 # --- confirm -------------------------------------------------------------------------------------------------
 
 confirm() {
-	token=$(field token "$2")
-	if is_generation "$candidate" "$token" "$1"; then
+	attempt=$(field attempt "$2")
+	if is_attempt "$candidate" "$attempt"; then
 		install_boot "$candidate"
 		point confirmed "$(readlink "$candidate")"
 		rm -f "$candidate"
-	elif is_generation "$confirmed" "$token" "$1"; then
+	elif is_attempt "$confirmed" "$attempt"; then
 		install_boot "$confirmed"
 	else
 		fail 'there is nothing to confirm: this host put its old rules back; run pulumi up again'
@@ -182,9 +195,9 @@ confirm() {
 	printf 'portknock: confirmed\n'
 }
 
-# is_generation GENERATION TOKEN MARKER: whether it is the one meant, and was loaded whole.
-is_generation() {
-	[ -e "$1/listing" ] && [ "$(field token "$1")" = "$2" ] && [ "$(marker "$1")" = "$3" ]
+# is_attempt POINTER ATTEMPT: whether it points to what that apply loaded, whole.
+is_attempt() {
+	[ -e "$1/listing" ] && [ "$(readlink "$1")" = "$state/generations/$2" ]
 }
 
 install_boot() {
@@ -221,7 +234,7 @@ unit_text() {
 		[Service]
 		Type=oneshot
 		RemainAfterExit=yes
-		ExecStart=$(bring_back)
+		ExecStart=$(bring_back '')
 
 		[Install]
 		WantedBy=sysinit.target
@@ -229,19 +242,19 @@ unit_text() {
 }
 
 # Debian's nftables.service flushes every table, ours too, when it starts, reloads and stops. Only commands of its
-# own run before anybody who waits for it goes on.
+# own run before anybody who waits for it goes on. Where our unit is disabled, somebody wants the table gone.
 dropin_text() {
 	cat <<-UNIT
 		[Service]
-		ExecStartPost=-$(bring_back)
-		ExecReload=-$(bring_back)
-		ExecStopPost=-$(bring_back)
+		ExecStartPost=-$(bring_back "[ ! -e $wants_link ] ||")
+		ExecReload=-$(bring_back "[ ! -e $wants_link ] ||")
+		ExecStopPost=-$(bring_back "[ ! -e $wants_link ] ||")
 	UNIT
 }
 
-# Leaves a present table alone. nft quotes the rules that it cannot load, and the journal is not the place for them.
+# bring_back UNLESS: leaves a present table alone. nft quotes the rules that it cannot load, and the journal is not the place for them.
 bring_back() {
-	printf "/bin/sh -c 'nft list table inet portknock >/dev/null 2>&1 || exec nft -f %s 2>/dev/null'" "$boot_file"
+	printf "/bin/sh -c '%snft list table inet portknock >/dev/null 2>&1 || exec nft -f %s 2>/dev/null'" "${1:+$1 }" "$boot_file"
 }
 
 remove_boot() {
@@ -258,12 +271,20 @@ rollback() {
 	is_pending && [ "$(readlink "$candidate")" = "$state/generations/$1" ] || return 0
 	if [ -e "$confirmed" ]; then
 		# A full disk holds no transaction: then without the windows.
-		load "$(readlink "$confirmed")" "$(live)" || replace_table "$confirmed/ruleset.nft" ||
-			fail 'the old rules could not be loaded; this host still runs the rules that nobody confirmed'
+		tries=0
+		until load "$(readlink "$confirmed")" "$(live)" || replace_table "$confirmed/ruleset.nft"; do
+			tries=$((tries + 1))
+			[ "$tries" -lt 10 ] ||
+				fail 'the old rules could not be loaded; this host still runs the rules that nobody confirmed'
+			sleep 2
+		done
 		install_boot "$confirmed"
 		rm -f "$candidate"
 		sweep
 		touch "$state/rolled-back" 2>/dev/null || true
+	elif [ -e "$candidate/stray.nft" ]; then
+		{ printf 'delete table inet portknock\n'; cat "$candidate/stray.nft"; } | nft -f - 2>/dev/null
+		rm -rf "$state"
 	else
 		forget_everything
 	fi
@@ -274,6 +295,10 @@ remove() {
 	live=$(live)
 	if [ -n "$live" ] && [ "$(field owner "$live")" != "$(field owner "$2")" ]; then
 		printf 'portknock: this host belongs to %s now; nothing was removed\n' "$(field owner "$live")"
+		return 0
+	fi
+	if [ -n "$(find "$state/wanted" -mmin -30 2>/dev/null)" ]; then
+		printf 'portknock: %s was refused here just now; nothing was removed\n' "$(cat "$state/wanted")"
 		return 0
 	fi
 	disarm_all_but none
@@ -398,6 +423,11 @@ carried_windows() {
 			}' "$2/manifest" "$3/manifest" -
 }
 
+# A table without our records of it: a host that lost them. Nobody but us uses its name.
+note_stray_table() {
+	[ -n "$before" ] || nft list table inet portknock >"$next/stray.nft" 2>/dev/null || rm -f "$next/stray.nft"
+}
+
 # Who is admitted under the confirmed rules when a candidate takes their place: what it closes comes back with
 # them. Written once, whatever number of candidates follow each other.
 note_windows() {
@@ -469,6 +499,9 @@ status() {
 	live=$(live)
 	if [ -z "$live" ]; then
 		printf 'state unguarded\n'
+		if nft list table inet portknock >/dev/null 2>&1; then
+			printf 'finding the table stands without our records of it\n'
+		fi
 		# Changes when our state folder comes or goes: a host that lost it is not taken for one never seen.
 		printf 'observed %s\n' "$({ cat /etc/machine-id; stat -c %z /var/lib; } | digest)"
 		return
@@ -516,6 +549,8 @@ boot_findings() {
 		echo "the unit $unit_name is missing"
 	elif [ "$(unit_text)" != "$(cat "$unit_file")" ]; then
 		echo "the unit $unit_name was changed"
+	elif [ -n "$(systemctl show --property DropInPaths --value "$unit_name")" ]; then
+		echo "the unit $unit_name has drop-ins that are not ours"
 	elif ! systemctl --quiet is-enabled "$unit_name" 2>/dev/null; then
 		echo "the unit $unit_name is disabled"
 	elif ! systemctl --quiet is-active "$unit_name"; then

@@ -3,7 +3,12 @@ import type { Deployer } from "../policy/policy";
 
 /** What the host script's `status` reports. */
 export type HostStatus =
-  | { readonly kind: "unguarded"; readonly observed: string; readonly deployer: Deployer | undefined }
+  | {
+      readonly kind: "unguarded";
+      readonly observed: string;
+      readonly deployer: Deployer | undefined;
+      readonly findings: readonly string[];
+    }
   | {
       readonly kind: "guarded";
       readonly observed: string;
@@ -21,6 +26,7 @@ export type HostStatus =
 
 const common = z.object({
   "portknock-status": z.tuple([z.literal("1")]),
+  finding: z.array(z.string()).default([]),
   observed: z.tuple([z.string().regex(/^[0-9a-f]{64}$/)]),
   deployer: z
     .tuple([z.string().regex(/^\S+ \d{1,5}$/)])
@@ -39,12 +45,11 @@ const report = z.discriminatedUnion("state", [
     token: z.tuple([z.string()]),
     marker: z.tuple([z.string()]),
     "rolled-back": z.array(z.string()).optional(),
-    finding: z.array(z.string()).default([]),
   }),
 ]);
 
-/** @throws Error when the text is not a report that we understand; the message does not quote it. */
-export function parseHostStatus(text: string): HostStatus {
+/** `undefined` when the text is not a report that we understand. */
+export function parseHostStatus(text: string): HostStatus | undefined {
   const fields = new Map<string, string[]>();
   for (const line of text.split("\n").filter((each) => each !== "")) {
     const [name = "", ...rest] = line.split(" ");
@@ -56,10 +61,10 @@ export function parseHostStatus(text: string): HostStatus {
     state: more.length === 0 ? state : undefined,
   });
   if (!parsed.success) {
-    throw new Error("its report is not one that this version understands");
+    return undefined;
   }
   const { data } = parsed;
-  const seen = { observed: data.observed[0], deployer: data.deployer };
+  const seen = { observed: data.observed[0], deployer: data.deployer, findings: data.finding };
   if (data.state === "unguarded") {
     return { kind: "unguarded", ...seen };
   }
@@ -71,6 +76,5 @@ export function parseHostStatus(text: string): HostStatus {
     marker: data.marker[0],
     isPending: data.state === "pending",
     hasRolledBack: data["rolled-back"] !== undefined,
-    findings: data.finding,
   };
 }

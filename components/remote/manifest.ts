@@ -25,6 +25,11 @@ export interface Manifest {
   readonly token: string;
 }
 
+/** The manifest as confirm gets it: it confirms one attempt to apply and no other. */
+export function forAttempt(manifest: Manifest, attempt: string): string {
+  return `${manifest.text}attempt ${attempt}\n`;
+}
+
 /** The token is a function of what is desired alone: equal tokens mean equal rules, owner and timer. */
 export function writeManifest(content: ManifestContent): Manifest {
   const { owner, adopt, policy, ruleset } = content;

@@ -7,7 +7,8 @@ import type { ProbeResult } from "./probeHost";
  */
 export type Observation =
   | { readonly kind: "inSync"; readonly marker: string }
-  | { readonly kind: "unguarded"; readonly marker: string }
+  | { readonly kind: "unguarded"; readonly marker: string; readonly findings: readonly string[] }
+  | { readonly kind: "unfit"; readonly marker: string; readonly reason: string }
   | {
       readonly kind: "behind";
       readonly marker: string;
@@ -29,10 +30,13 @@ export function observe(result: ProbeResult, desired: Desired): Observation {
   if (result.kind === "unchecked") {
     return { kind: "unchecked", reason: result.reason };
   }
+  if (result.kind === "unfit") {
+    return { kind: "unfit", marker: `unfit-${result.nonce}`, reason: result.reason };
+  }
   const { status } = result;
   const marker = newMarker(status);
   if (status.kind === "unguarded") {
-    return { kind: "unguarded", marker };
+    return { kind: "unguarded", marker, findings: status.findings };
   }
   if (!isSameComponent(status.owner, desired.owner)) {
     return { kind: "otherOwner", marker, owner: status.owner };

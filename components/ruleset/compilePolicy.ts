@@ -26,6 +26,7 @@ export const TABLE = "portknock";
 
 const PLAIN_SYN = match(["tcp flags & (fin | syn | rst | ack)"], "==", "syn");
 const NOT_PLAIN_SYN = match(["tcp flags & (fin | syn | rst | ack)"], "!=", "syn");
+const DELIVERED_HERE = match(["fib daddr type"], undefined, "{ local, broadcast, multicast, anycast }");
 const FOR_THIS_HOST = match(["fib daddr type"], undefined, "local");
 
 /** Compiles a policy to the rules of `docs/semantics.md`. Pure: the same policy gives the same ruleset. */
@@ -94,7 +95,7 @@ function udpChain(): Chain {
       rule(
         "udp: a port of the policy",
         inSet(["udp dport"], "pk_named_udp"),
-        FOR_THIS_HOST,
+        DELIVERED_HERE,
         goto("pk_named"),
       ),
       rule("udp: nothing new", match(["ct state"], "!=", "new"), returns()),
@@ -128,10 +129,12 @@ function namedChain({ openPorts }: Policy): Chain {
       rule("named: guarded", match([SCRATCH], "!=", SCRATCH_EMPTY.value), goto("pk_guard")),
       ...when(openPorts.length > 0, rule("named: served", inSet(PORT_KEY, "pk_open"), returns())),
       rule("named: a TCP knock", PLAIN_SYN, goto("pk_knock")),
+      // A broadcast may reach a guarded port, but it is no knock.
       rule(
         "named: a UDP knock",
         match(["meta l4proto"], undefined, "udp"),
         match(["ct state"], undefined, "new"),
+        FOR_THIS_HOST,
         goto("pk_knock"),
       ),
     ],

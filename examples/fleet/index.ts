@@ -11,7 +11,7 @@ const hosts = config.requireObject<Record<string, ConnectionArgs>>("hosts");
 const services = config.requireObject<Record<string, ServiceConfig>>("services");
 const rollbackTimeout = config.get("rollbackTimeout");
 
-export const fleet = new PortKnockFirewall("fleet", {
+const firewall = new PortKnockFirewall("fleet", {
   hosts: Object.fromEntries(
     Object.entries(hosts).map(([name, connection]) => [name, { connection: { privateKey, ...connection } }]),
   ),
@@ -24,4 +24,8 @@ export const fleet = new PortKnockFirewall("fleet", {
   allow: config.getObject<string[]>("allow") ?? [],
   openPorts: config.getObject<string[]>("openPorts") ?? [],
   ...(rollbackTimeout !== undefined && { rollbackTimeout }),
-}).hosts;
+});
+
+export const fleet = firewall.hosts;
+/** Host → service → sequence, for the people who knock. Secret. */
+export const knocks = firewall.knocks;

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
+import { hostCommand } from "../../components/remote/hostCommand";
 import {
   ARGS,
   DEPLOY,
@@ -13,8 +14,6 @@ import {
 import { resolved } from "../support/registrations";
 
 /** `sh -c` because sudo may be missing, or want a password. */
-const asDeploy = (command: string) =>
-  `sh -c 'sudo -n true 2>/dev/null && exec sudo -n ${command}; exec ${command}'`;
 
 describe("a firewall of two hosts", () => {
   it("registers itself, one child a host, and two commands below each", async () => {
@@ -48,16 +47,17 @@ describe("a firewall of two hosts", () => {
     };
     expect(registrations["edge-web-1-apply"]?.inputs).toEqual({
       ...inputs,
-      create: "timeout 180 sh -s apply unchecked",
-      delete: "timeout 180 sh -s remove -",
+      create: hostCommand("apply", "unchecked"),
+      delete: hostCommand("remove", "-"),
     });
     expect(registrations["edge-web-1-confirm"]?.inputs).toEqual({
       ...inputs,
-      create: "timeout 180 sh -s confirm unchecked",
+      stdin: stdinOf("web-1", { attempt: "none" }),
+      create: hostCommand("confirm", "unchecked"),
     });
   });
 
-  it("gives another user's commands sudo, and the proxy its defaults", async () => {
+  it("gives another user's commands the same text, and the proxy its defaults", async () => {
     const { registrations } = await registered(ARGS);
     const inputs = {
       connection: {
@@ -77,12 +77,13 @@ describe("a firewall of two hosts", () => {
     };
     expect(registrations["edge-web-2-apply"]?.inputs).toEqual({
       ...inputs,
-      create: asDeploy("timeout 180 sh -s apply unchecked"),
-      delete: asDeploy("timeout 180 sh -s remove -"),
+      create: hostCommand("apply", "unchecked"),
+      delete: hostCommand("remove", "-"),
     });
     expect(registrations["edge-web-2-confirm"]?.inputs).toEqual({
       ...inputs,
-      create: asDeploy("timeout 180 sh -s confirm unchecked"),
+      stdin: stdinOf("web-2", { attempt: "none" }),
+      create: hostCommand("confirm", "unchecked"),
     });
   });
 
@@ -170,7 +171,7 @@ describe("a host that is taken over", () => {
       ...ARGS,
       hosts: { ...ARGS.hosts, "web-1": { connection: ROOT, adopt } },
     });
-    expect(adopting.registrations["edge-web-1-apply"]?.inputs["stdin"]).toBe(stdinOf("web-1", adopt));
+    expect(adopting.registrations["edge-web-1-apply"]?.inputs["stdin"]).toBe(stdinOf("web-1", { adopt }));
     expect(without(adopting.registrations, "edge-web-1")).toEqual(without(registrations, "edge-web-1"));
   });
 });

@@ -38,7 +38,9 @@ describe.skipIf(problem !== undefined)("apply and confirm", () => {
     const { exitCode, stdout, stderr } = await runVerb(lab, host, "apply", second);
     expect({ exitCode, stdout, stderr }).toEqual({
       exitCode: 0,
-      stdout: "portknock: loaded; rolls back in 5 seconds unless confirmed\n",
+      stdout: expect.stringMatching(
+        /^portknock: loaded; rolls back in 5 seconds unless confirmed\nattempt [0-9a-f-]{36}\n$/,
+      ),
       stderr: "",
     });
     expect((await readStatus(lab, host)).state).toBe("pending");

@@ -1,5 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { guard, hostPayload, readStatus, readStatusLocally, SEQUENCE_PORTS } from "../support/hostPayload";
+import {
+  guard,
+  hostPayload,
+  readStatus,
+  readStatusLocally,
+  runVerbLocally,
+  SEQUENCE_PORTS,
+} from "../support/hostPayload";
 import { createLab, type Lab, type LabClient, type LabHost, labProblem } from "../support/lab";
 
 interface Drift {
@@ -191,7 +198,7 @@ describe.skipIf(labProblem() !== undefined)("what status reports", () => {
   afterAll(() => lab?.dispose());
   afterEach(async () => {
     await host.run("nft -f -", { input: payload.ruleset });
-    const confirmed = await host.run("sh -s confirm m1", { input: payload.input });
+    const confirmed = await runVerbLocally(host, "confirm", payload);
     expect(confirmed.stdout).toBe("portknock: confirmed\n");
     expect((await readStatusLocally(host)).findings).toEqual([]);
   });

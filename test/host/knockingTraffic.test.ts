@@ -64,6 +64,44 @@ describe.skipIf(problem !== undefined)("the packets of others", () => {
       }
     });
 
+    it("do not reach a guarded port by broadcast or multicast either", async () => {
+      const { host } = knocking;
+      const { run, address } = nextSource(family);
+      const everybody = family === 4 ? ["10.77.255.255", "224.0.0.1"] : ["ff02::1%eth0"];
+      const from = `${family === 4 ? "ip" : "ip6"} saddr ${address}`;
+      await host.run("nft -f -", {
+        input: `table inet watch {
+          counter guarded { }
+          counter unnamed { }
+          chain behind {
+            type filter hook prerouting priority mangle + 1
+            ${from} udp dport 53 counter name guarded
+            ${from} udp dport 1000 counter name unnamed
+          }
+        }`,
+      });
+      try {
+        await run(
+          everybody.flatMap((to) =>
+            [53, 1000].map(
+              (port) => ({ kind: "send", protocol: "udp", port, from: address, to, isHasty: true }) as const,
+            ),
+          ),
+        );
+        const { stdout } = await host.run("nft list counters table inet watch");
+        const counted = [...stdout.matchAll(/counter (\w+) {\s*packets (\d+)/g)].map(([, name, packets]) => [
+          name,
+          Number(packets),
+        ]);
+        expect(counted).toEqual([
+          ["guarded", 0],
+          ["unnamed", everybody.length],
+        ]);
+      } finally {
+        await host.run("nft delete table inet watch");
+      }
+    });
+
     it("do not reset a knocker when they are not for this host", async () => {
       const { host, client } = knocking;
       const { run, steps, send, address, hostAddress } = nextSource(family);

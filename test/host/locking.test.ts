@@ -90,7 +90,9 @@ describe.skipIf(labProblem() !== undefined)("runs at the same time", () => {
     await release();
     expect(await applied).toEqual({
       exitCode: 0,
-      stdout: "portknock: loaded; rolls back in 60 seconds unless confirmed\n",
+      stdout: expect.stringMatching(
+        /^portknock: loaded; rolls back in 60 seconds unless confirmed\nattempt [0-9a-f-]{36}\n$/,
+      ),
       stderr: "",
     });
     await awaitWaiting(0);

@@ -49,7 +49,19 @@ describe.skipIf(labProblem() !== undefined)("the owner of a host", () => {
       stderr:
         'portknock: web-1: this host is guarded by shop/dev/edge/web-1; destroy it there, or set adopt to "shop/dev/edge/web-1" on this host\n',
     });
+    expect(withoutMark(await snapshot(host))).toBe(withoutMark(before));
+  });
+
+  it("is not opened by the old owner's remove right after it refused a new one", async () => {
+    await runVerb(lab, host, "apply", hostPayload({ owner: { component: "renamed" } }));
+    const before = await snapshot(host);
+    expect(await runVerb(lab, host, "remove", ours, { marker: "-" })).toEqual({
+      exitCode: 0,
+      stdout: "portknock: shop/dev/renamed/web-1 was refused here just now; nothing was removed\n",
+      stderr: "",
+    });
     expect(await snapshot(host)).toBe(before);
+    await guard(lab, host, ours);
   });
 
   it("rejects adopting from an owner that it is not", async () => {
@@ -110,3 +122,8 @@ describe.skipIf(labProblem() !== undefined)("the owner of a host", () => {
     expect(await snapshot(host)).toBe(untouched);
   });
 });
+
+/** A refusal leaves a mark in the state folder. */
+function withoutMark(text: string): string {
+  return text.replace(/^.*\/wanted .*\n/m, "");
+}

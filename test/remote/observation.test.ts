@@ -28,8 +28,12 @@ describe("a host", () => {
   });
 
   it("is unguarded with a new marker when it guards nothing", () => {
-    const status = { kind: "unguarded", observed: OBSERVED, deployer: undefined } as const;
-    expect(observe({ kind: "answered", status }, DESIRED)).toEqual({ kind: "unguarded", marker: NEW_MARKER });
+    const status = { kind: "unguarded", observed: OBSERVED, deployer: undefined, findings: ["a"] } as const;
+    expect(observe({ kind: "answered", status }, DESIRED)).toEqual({
+      kind: "unguarded",
+      marker: NEW_MARKER,
+      findings: ["a"],
+    });
   });
 
   const behind = { kind: "behind", marker: NEW_MARKER, hasRolledBack: false, findings: [] };
@@ -58,6 +62,14 @@ describe("a host", () => {
 
   it("is the component's own under another of its host names", () => {
     expect(guarded({ owner: "shop/dev/edge/web-2", token: "token-2" })).toEqual(behind);
+  });
+
+  it("is unfit with a marker of its own when it answered and cannot be guarded", () => {
+    expect(observe({ kind: "unfit", reason: "nft is missing", nonce: "n1" }, DESIRED)).toEqual({
+      kind: "unfit",
+      marker: "unfit-n1",
+      reason: "nft is missing",
+    });
   });
 
   it("is unchecked with the reason when it did not answer, and without one when nobody asked", () => {

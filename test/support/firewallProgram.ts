@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { PortKnockFirewallArgs } from "../../components/args";
 import { parsePolicy } from "../../components/policy/parsePolicy";
 import { fillEnvelope } from "../../components/remote/envelope";
-import { writeManifest } from "../../components/remote/manifest";
+import { forAttempt, writeManifest } from "../../components/remote/manifest";
 import { compilePolicy } from "../../components/ruleset/compilePolicy";
 import { printRuleset } from "../../components/ruleset/printRuleset";
 import { type ProgramOptions, runProgram } from "./registrations";
@@ -48,11 +48,12 @@ export async function registered(
   return { firewall: firewall.made, registrations };
 }
 
-/** What a host's commands get on standard input. */
-export function stdinOf(host: string, adopt?: string): string {
+/** What a host's apply gets on standard input, and with an attempt its confirm. Mocks print no attempt. */
+export function stdinOf(host: string, { adopt, attempt }: { adopt?: string; attempt?: string } = {}): string {
   const owner = { project: "shop", stack: "dev", component: "edge", host };
   const manifest = writeManifest({ owner, adopt, policy: POLICY, ruleset: RULESET });
-  return fillEnvelope({ manifest: manifest.text, ruleset: RULESET });
+  const text = attempt === undefined ? manifest.text : forAttempt(manifest, attempt);
+  return fillEnvelope({ manifest: text, ruleset: RULESET });
 }
 
 /** The registrations but those of one host. */

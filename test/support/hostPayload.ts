@@ -1,6 +1,6 @@
 import { parsePolicy } from "../../components/policy/parsePolicy";
 import { fillEnvelope, HOST_SCRIPT } from "../../components/remote/envelope";
-import { hostCommand, statusCommand, type Verb } from "../../components/remote/hostCommand";
+import { hostCommand, STATUS_COMMAND, type Verb } from "../../components/remote/hostCommand";
 import { type Owner, printOwner, writeManifest } from "../../components/remote/manifest";
 import { compilePolicy } from "../../components/ruleset/compilePolicy";
 import { printRuleset } from "../../components/ruleset/printRuleset";
@@ -72,8 +72,9 @@ export function runVerb(
   payload: HostPayload,
   { marker = "m1", user = "root", ...options }: VerbOptions = {},
 ): Promise<RunResult> {
-  const command = hostCommand(user, verb, marker);
-  return lab.ssh(host, command, { ...options, user, input: payload.input, check: false });
+  return remembering(host, verb, payload, marker, (input) =>
+    lab.ssh(host, hostCommand(verb, marker), { ...options, user, input, check: false }),
+  );
 }
 
 /** The same verb where the network must not matter. */
@@ -83,7 +84,33 @@ export function runVerbLocally(
   payload: Pick<HostPayload, "input">,
   marker = "m1",
 ): Promise<RunResult> {
-  return host.run(`sh -s ${verb} ${marker}`, { input: payload.input, check: false });
+  return remembering(host, verb, payload, marker, (input) =>
+    host.run(`sh -s ${verb} ${marker}`, { input, check: false }),
+  );
+}
+
+/** What the last apply of the same payload printed, by host: confirm gets it, as the component gives it. */
+const attempts = new Map<string, string>();
+
+async function remembering(
+  host: LabHost,
+  verb: Verb,
+  { input }: Pick<HostPayload, "input">,
+  marker: string,
+  run: (input: string) => Promise<RunResult>,
+): Promise<RunResult> {
+  const key = [host.namespace, marker, /^token (.*)$/m.exec(input)?.[1]].join(" ");
+  const attempt = attempts.get(key) ?? "none";
+  const result = await run(
+    verb === "confirm"
+      ? input.replace("\nPORTKNOCK_MANIFEST\n", `\nattempt ${attempt}\nPORTKNOCK_MANIFEST\n`)
+      : input,
+  );
+  const made = /^attempt (.*)$/m.exec(result.stdout)?.[1];
+  if (made !== undefined) {
+    attempts.set(key, made);
+  }
+  return result;
 }
 
 /** Applies and confirms, each over its own connection. */
@@ -101,7 +128,7 @@ export async function guard(
 
 /** The report that the probe reads. */
 export async function readStatus(lab: Lab, host: LabHost): Promise<HostReport> {
-  return toReport((await lab.ssh(host, statusCommand("root"), { input: HOST_SCRIPT })).stdout);
+  return toReport((await lab.ssh(host, STATUS_COMMAND, { input: HOST_SCRIPT })).stdout);
 }
 
 /** The same report where the network must not matter. */

@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { changes, diagnostics, touched } from "../support/engineOutput";
+import { createFleet, type GuardedFleet, makeNftRefuse, restoreNft } from "../support/guardedFleet";
+import type { LabHost } from "../support/lab";
+import { realProblem } from "../support/realProblem";
+
+const QUIET = { args: ["--expect-no-changes"] };
+
+describe.skipIf(realProblem())("a guarded host stays guarded", () => {
+  let fleet: GuardedFleet;
+  const tables = async (host: LabHost): Promise<string> => (await host.run("nft list tables")).stdout;
+  const isQuiet = async (): Promise<void> => {
+    expect(changes((await fleet.stack.preview(QUIET)).stdout)).toEqual(["8 unchanged"]);
+  };
+
+  beforeAll(async () => {
+    fleet = await createFleet();
+    await fleet.stack.up();
+  });
+  afterAll(async () => fleet?.lab.dispose());
+
+  test("when its apply is replaced", async () => {
+    const urn =
+      "urn:pulumi:dev::portknock-fleet::pulumi-portknock:index:PortKnockFirewall$pulumi-portknock:index:HostFirewall$command:remote:Command::fleet-web-1-apply";
+    await fleet.stack.up({ args: ["--replace", urn] });
+    expect(await tables(fleet.web1)).toBe("table inet portknock\n");
+    expect((await fleet.web1.run("ls /var/lib/portknock/candidate", { check: false })).exitCode).not.toBe(0);
+    await isQuiet();
+  });
+
+  test("when it answers and cannot be guarded: that is a change, and the update fails with its reason", async () => {
+    await fleet.web1.run("mv /usr/sbin/nft /usr/sbin/nft.away");
+    const preview = await fleet.stack.preview({ ...QUIET, check: false });
+    expect([preview.exitCode === 0, diagnostics(preview.stdout)]).toEqual([
+      false,
+      ["warning: web-1: cannot be guarded as it is: nft is missing; install the package nftables"],
+    ]);
+    expect(touched(preview.stdout)).toEqual(["fleet-web-1-apply", "fleet-web-1-confirm"]);
+    const up = await fleet.stack.up({ check: false });
+    expect(up.exitCode).not.toBe(0);
+    expect(diagnostics(up.stdout)).toContain(
+      "portknock: web-1: nft is missing; install the package nftables",
+    );
+    await fleet.web1.run("mv /usr/sbin/nft.away /usr/sbin/nft");
+    await isQuiet();
+  });
+
+  test("when it is renamed and refuses its new name, and the engine goes on after errors", async () => {
+    await makeNftRefuse(fleet.web1);
+    const renamed = { ...fleet.config, hosts: [{ ...fleet.web1, name: "front-1" }, fleet.web2] };
+    await fleet.stack.configure(renamed);
+    const up = await fleet.stack.up({ check: false, args: ["--continue-on-error"] });
+    expect(up.exitCode).not.toBe(0);
+    expect(await tables(fleet.web1)).toBe("table inet portknock\n");
+    await restoreNft(fleet.web1);
+    await fleet.stack.up();
+    expect(await tables(fleet.web1)).toBe("table inet portknock\n");
+    await isQuiet();
+  });
+
+  test("and a client gets no sequence that its host has not confirmed", async () => {
+    const hosts = [{ ...fleet.web1, name: "front-1" }, fleet.web2];
+    const knocks = async (): Promise<string> =>
+      (await fleet.stack.pulumi(["stack", "output", "knocks", "--show-secrets", "--json"])).stdout;
+    expect(await knocks()).toContain("41101/tcp,52202/udp,43303/tcp");
+    await makeNftRefuse(fleet.web2);
+    await fleet.stack.configure({ ...fleet.config, hosts, sequences: { ssh: "45101,52202/udp,43303" } });
+    await fleet.stack.up({ check: false, args: ["--continue-on-error"] });
+    // The engine has no value for what hangs on a command that failed; what it had would be wrong for web-1.
+    expect(await knocks()).not.toContain("45101");
+    await restoreNft(fleet.web2);
+    await fleet.stack.up();
+    expect(await knocks()).toContain("45101/tcp,52202/udp,43303/tcp");
+  });
+});
