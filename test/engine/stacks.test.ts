@@ -90,6 +90,44 @@ describe.skipIf(realProblem())("a host whose address is not known yet", () => {
   });
 });
 
+describe.skipIf(realProblem())("a machine that the component depends on", () => {
+  test("is probed after the update has replaced it, and guarded in that same up", async () => {
+    await using lab = await createLab();
+    const host = await lab.addHost("web-1");
+    const stack = await createFleetStack(lab, "dev");
+    const folder = join(stack.folder, "program");
+    mkdirSync(folder);
+    writeFileSync(
+      join(stack.folder, "Pulumi.yaml"),
+      "name: portknock-fleet\nruntime: nodejs\nmain: program/index.js\n",
+    );
+    const write = (image: string): void =>
+      writeFileSync(join(folder, "index.js"), machineProgram(lab, host, image));
+    write("true");
+    await stack.up();
+    write(
+      "systemctl disable --quiet --now portknock; nft delete table inet portknock; rm -rf /etc/portknock /var/lib/portknock",
+    );
+    await stack.up();
+    expect((await host.run("nft list tables")).stdout).toBe("table inet portknock\n");
+    await stack.destroy();
+  });
+});
+
+function machineProgram(lab: Lab, host: LabHost, image: string): string {
+  return `
+const command = require("@pulumi/command");
+const { PortKnockFirewall } = require(${JSON.stringify(ROOT)});
+const connection = ${JSON.stringify({ privateKey: lab.privateKey, host: host.address4, hostKey: host.hostKey })};
+const machine = new command.remote.Command("machine", { connection, create: ${JSON.stringify(image)} });
+new PortKnockFirewall("fleet", {
+  hosts: { "web-1": { connection } },
+  services: { ssh: { ports: ["22"], sequence: "41101,52202/udp,43303" } },
+  allow: ["${lab.operator.address4}"],
+}, { dependsOn: [machine] });
+`;
+}
+
 /** The second host's address is an output of a resource, as a cloud's virtual machine has it. */
 function programOf(lab: Lab, known: LabHost, later: LabHost): string {
   const connection = { privateKey: lab.privateKey, perDialTimeout: 3 };

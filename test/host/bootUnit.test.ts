@@ -30,4 +30,15 @@ describe.skipIf(labProblem() !== undefined)("our unit", () => {
     await host.run("systemctl restart portknock.service");
     expect((await host.run("nft -a list ruleset")).stdout).toBe(before);
   });
+
+  it("stays away once it is disabled, also where nftables.service is enabled, until the next apply", async () => {
+    await host.run("systemctl enable --quiet nftables.service");
+    await host.run("systemctl disable --quiet portknock.service; nft delete table inet portknock");
+    await host.reboot();
+    await host.run("systemctl restart nftables.service");
+    expect((await host.run("nft list tables")).stdout).toBe("table inet filter\n");
+    await guard(lab, host, hostPayload());
+    await host.reboot();
+    expect((await host.run("nft list tables")).stdout).toBe("table inet filter\ntable inet portknock\n");
+  });
 });

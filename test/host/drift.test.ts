@@ -12,6 +12,8 @@ import { createLab, type Lab, type LabClient, type LabHost, labProblem } from ".
 interface Drift {
   readonly what: string;
   readonly tamper: string;
+  /** For what the next confirm leaves alone. */
+  readonly undo?: string;
   readonly findings: readonly string[];
 }
 
@@ -171,6 +173,13 @@ const DRIFTS: readonly Drift[] = [
     findings: ["the unit portknock.service was changed"],
   },
   {
+    what: "the unit has a drop-in",
+    tamper:
+      "mkdir /etc/systemd/system/portknock.service.d; printf '[Service]\\nExecStart=\\nExecStart=/bin/true\\n' >/etc/systemd/system/portknock.service.d/x.conf; systemctl daemon-reload",
+    undo: "rm -r /etc/systemd/system/portknock.service.d; systemctl daemon-reload",
+    findings: ["the unit portknock.service has drop-ins that are not ours"],
+  },
+  {
     what: "the unit is stopped",
     tamper: "systemctl -q stop portknock.service",
     findings: ["the unit portknock.service is not active"],
@@ -203,15 +212,19 @@ describe.skipIf(labProblem() !== undefined)("what status reports", () => {
     expect((await readStatusLocally(host)).findings).toEqual([]);
   });
 
-  it.each(DRIFTS)("names in words that $what, without a port", async ({ tamper, findings }) => {
-    const { observed } = await readStatusLocally(host);
-    await host.run(tamper, { input: WITHOUT_UDP });
-    const report = await readStatusLocally(host);
-    expect(report.findings).toEqual(findings);
-    expect(report.observed).not.toBe(observed);
-    for (const port of SEQUENCE_PORTS) expect(report.text).not.toContain(port);
-    expect((await readStatusLocally(host)).text).toBe(report.text);
-  });
+  it.each(DRIFTS)(
+    "names in words that $what, without a port",
+    async ({ tamper, undo = "true", findings }) => {
+      const { observed } = await readStatusLocally(host);
+      await host.run(tamper, { input: WITHOUT_UDP });
+      const report = await readStatusLocally(host);
+      expect(report.findings).toEqual(findings);
+      expect(report.observed).not.toBe(observed);
+      for (const port of SEQUENCE_PORTS) expect(report.text).not.toContain(port);
+      expect((await readStatusLocally(host)).text).toBe(report.text);
+      await host.run(undo);
+    },
+  );
 
   it("is the same while packets fill the sets", async () => {
     const before = await readStatus(lab, host);

@@ -1,5 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { guard, hostPayload, listTable, readStatus, runVerb, SSH, snapshot } from "../support/hostPayload";
+import {
+  awaitRollback,
+  guard,
+  hostPayload,
+  listTable,
+  readStatus,
+  runVerb,
+  SSH,
+  snapshot,
+} from "../support/hostPayload";
 import { createLab, type Lab, type LabHost, labProblem } from "../support/lab";
 
 /** What ufw, fail2ban and Docker leave in a kernel, and a table whose name resembles ours. */
@@ -61,6 +70,20 @@ describe.skipIf(labProblem() !== undefined)("the owner of a host", () => {
       stderr: "",
     });
     expect(await snapshot(host)).toBe(before);
+    await guard(lab, host, ours);
+  });
+
+  it("is not opened where it lost its records, and the next apply is not confirmed", async () => {
+    await host.run("rm -rf /var/lib/portknock");
+    const report = await readStatus(lab, host);
+    expect([report.state, report.findings]).toEqual([
+      "unguarded",
+      ["the table stands without our records of it"],
+    ]);
+    const before = (await host.run("nft list table inet portknock")).stdout;
+    await runVerb(lab, host, "apply", hostPayload({ services: { ssh: SSH }, rollbackTimeout: "5s" }));
+    await awaitRollback(host);
+    expect((await host.run("nft list table inet portknock")).stdout).toBe(before);
     await guard(lab, host, ours);
   });
 
