@@ -21,6 +21,19 @@ export interface PortKnockFirewallArgs {
    */
   openPorts?: Input<Input<string>[]>;
   /**
+   * What a guarded port answers to who is not admitted: `reject` as a closed port does, `drop` nothing. Choose what
+   * this host's closed ports do, or the guarded ones stand out.
+   *
+   * @default "reject"
+   */
+  guardedAnswer?: Input<string>;
+  /**
+   * How much of an address makes a source.
+   *
+   * @default whole addresses: 32 bits of IPv4, 128 of IPv6
+   */
+  identity?: Input<IdentityArgs>;
+  /**
    * How long a host waits, after new rules were loaded, for Pulumi's second connection before it puts its old
    * rules back: `5s` to `10m`.
    *
@@ -64,6 +77,36 @@ export interface ServiceArgs {
    * @default "10s"
    */
   accessWindow?: Input<string>;
+  /**
+   * `window`: as many connections as the knocker starts while the window is open. `once`: the first one uses the
+   * admission up.
+   *
+   * @default "window"
+   */
+  access?: Input<string>;
+  /**
+   * A second sequence that revokes the knocker's own access to this service. Connections that exist go on. Secret
+   * like the first.
+   *
+   * @default none
+   */
+  closeSequence?: Input<string>;
+}
+
+/** Admit and track by networks: for carrier-grade address translation, and for IPv6 privacy addresses. */
+export interface IdentityArgs {
+  /**
+   * Bits of an IPv4 address, 16 to 32.
+   *
+   * @default 32
+   */
+  ipv4Prefix?: Input<number>;
+  /**
+   * Bits of an IPv6 address, 48 to 128. 64 admits the knocker's whole link.
+   *
+   * @default 128
+   */
+  ipv6Prefix?: Input<number>;
 }
 
 /** One SSH server: the host itself, or the proxy on the way to it. */

@@ -1,3 +1,4 @@
+import { namedSequences } from "./namedSequences";
 import { canonicalAddress, contains } from "./network";
 import type { Deployer, Policy, PortRange, Reach, Service } from "./policy";
 import type { Problem } from "./policyError";
@@ -42,42 +43,41 @@ function guardedAndOpen({ services, openPorts }: Policy): readonly Problem[] {
     }));
 }
 
-function knockOnServedPort({ services, openPorts }: Policy): readonly Problem[] {
-  const guarded = services.flatMap((service) => service.ports);
-  return services.flatMap((service) =>
-    service.sequence.flatMap((knock, index) => {
+function knockOnServedPort(policy: Policy): readonly Problem[] {
+  const guarded = policy.services.flatMap((service) => service.ports);
+  return namedSequences(policy).flatMap(({ knocks, path }) =>
+    knocks.flatMap((knock, index) => {
       const range: PortRange = { protocol: knock.protocol, from: knock.port, to: knock.port };
-      const served = openPorts.some((ports) => overlaps(ports, range)) ? "openPorts serves" : undefined;
+      const served = policy.openPorts.some((ports) => overlaps(ports, range))
+        ? "openPorts serves"
+        : undefined;
       const role = guarded.some((ports) => overlaps(ports, range)) ? "a service guards" : served;
       return role === undefined
         ? []
-        : [
-            {
-              path: `services.${service.name}.sequence`,
-              problem: `knock ${index + 1} is a port that ${role}`,
-              remedy: "choose another",
-            },
-          ];
+        : [{ path, problem: `knock ${index + 1} is a port that ${role}`, remedy: "choose another" }];
     }),
   );
 }
 
-function sequenceBeginsAnother({ services }: Policy): readonly Problem[] {
-  return pairs(services).flatMap(([first, second]) => {
-    const [shorter, longer] =
-      first.sequence.length <= second.sequence.length ? [first, second] : [second, first];
-    const isPrefix = shorter.sequence.every((knock, index) => {
-      const other = longer.sequence[index];
+function sequenceBeginsAnother(policy: Policy): readonly Problem[] {
+  return pairs(namedSequences(policy)).flatMap(([first, second]) => {
+    const [shorter, longer] = first.knocks.length <= second.knocks.length ? [first, second] : [second, first];
+    const isPrefix = shorter.knocks.every((knock, index) => {
+      const other = longer.knocks[index];
       return other !== undefined && knockKey(knock) === knockKey(other);
     });
     if (!isPrefix) {
       return [];
     }
-    const isEqual = shorter.sequence.length === longer.sequence.length;
+    const isEqual = shorter.knocks.length === longer.knocks.length;
+    const whose =
+      shorter.action === "admit"
+        ? `the sequence of ${shorter.service.name}`
+        : `the close sequence of ${shorter.service.name}`;
     return [
       {
-        path: `services.${longer.name}.sequence`,
-        problem: `${isEqual ? "equals" : "begins with"} the sequence of ${shorter.name}`,
+        path: longer.path,
+        problem: `${isEqual ? "equals" : "begins with"} ${whose}`,
         remedy: "choose another",
       },
     ];

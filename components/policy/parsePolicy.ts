@@ -4,11 +4,27 @@ import { isName, nameProblem } from "./nameProblem";
 import { mergeNetworks } from "./network";
 import type { Policy, Reach, Service } from "./policy";
 import { PolicyError, type Problem } from "./policyError";
-import { networksSchema, portRangesSchema, reachSchema, rollbackSchema, serviceSchema } from "./policySchema";
+import {
+  guardedAnswerSchema,
+  identitySchema,
+  networksSchema,
+  portRangesSchema,
+  reachSchema,
+  rollbackSchema,
+  serviceSchema,
+} from "./policySchema";
 import { mergePortRanges } from "./portRange";
 import { schemaProblems } from "./schemaProblems";
 
-const FIELDS: readonly string[] = ["services", "allow", "openPorts", "rollbackTimeout", "hosts"];
+const FIELDS: readonly string[] = [
+  "services",
+  "allow",
+  "openPorts",
+  "guardedAnswer",
+  "identity",
+  "rollbackTimeout",
+  "hosts",
+];
 
 /**
  * Validates a policy as it is written (the component's arguments, each host cut down to how it is reached)
@@ -37,6 +53,8 @@ export function parsePolicy(input: unknown, found: readonly Problem[] = []): Pol
   }
   const allow = parseField("allow", networksSchema, field("allow"), problems) ?? [];
   const openPorts = parseField("openPorts", portRangesSchema, field("openPorts"), problems) ?? [];
+  const guardedAnswer = parseField("guardedAnswer", guardedAnswerSchema, field("guardedAnswer"), problems);
+  const identity = parseField("identity", identitySchema, field("identity"), problems);
   const rollbackSeconds = parseField("rollbackTimeout", rollbackSchema, field("rollbackTimeout"), problems);
   const hosts = parseRecord("hosts", reachSchema, field("hosts") ?? {}, problems);
 
@@ -46,6 +64,8 @@ export function parsePolicy(input: unknown, found: readonly Problem[] = []): Pol
       .toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     allow: mergeNetworks(allow),
     openPorts: mergePortRanges(openPorts),
+    guardedAnswer: guardedAnswer ?? "reject",
+    identity: identity ?? { ipv4Prefix: 32, ipv6Prefix: 128 },
     rollbackSeconds: rollbackSeconds ?? 0,
   };
   const reaches = [...hosts].map(([host, reach]): Reach => ({ host, ...reach }));

@@ -20,6 +20,18 @@ export interface Network {
   readonly cidr: string;
 }
 
+/** `window`: as many connections as a knocker starts while its access window is open. `once`: a single one. */
+export type Access = "window" | "once";
+
+/** What a guarded port answers to who is not admitted: as a closed port does, or nothing. */
+export type GuardedAnswer = "reject" | "drop";
+
+/** How much of an address makes a source. Shorter prefixes admit the knocker's whole network. */
+export interface Identity {
+  readonly ipv4Prefix: number;
+  readonly ipv6Prefix: number;
+}
+
 /** A guarded service: its ports are closed to everybody who has not completed its sequence. */
 export interface Service {
   readonly name: string;
@@ -27,6 +39,9 @@ export interface Service {
   readonly sequence: readonly Knock[];
   readonly knockTimeoutSeconds: number;
   readonly accessWindowSeconds: number;
+  readonly access: Access;
+  /** Revokes the knocker's own access. Empty where the service has none. */
+  readonly closeSequence: readonly Knock[];
 }
 
 /** What one host is to do: validated, every default filled, sorted so that key order never shows. */
@@ -34,6 +49,8 @@ export interface Policy {
   readonly services: readonly Service[];
   readonly allow: readonly Network[];
   readonly openPorts: readonly PortRange[];
+  readonly guardedAnswer: GuardedAnswer;
+  readonly identity: Identity;
   /** How long a host waits for the second connection before it puts its old rules back. */
   readonly rollbackSeconds: number;
 }

@@ -17,6 +17,8 @@ export const serviceSchema = z
   .strictObject({
     ports: z.array(portRange).min(1, "names no port; list at least one"),
     sequence: parsedBy(tryParseSequence),
+    closeSequence: parsedBy(tryParseSequence).default([]),
+    access: z.enum(["window", "once"], { error: 'is neither; write "window" or "once"' }).default("window"),
     knockTimeout: durationWithin(KNOCK_TIMEOUT_SECONDS).default(5),
     accessWindow: durationWithin(ACCESS_WINDOW_SECONDS).default(10),
   })
@@ -25,6 +27,17 @@ export const serviceSchema = z
     knockTimeoutSeconds: knockTimeout,
     accessWindowSeconds: accessWindow,
   }));
+
+export const guardedAnswerSchema = z
+  .enum(["reject", "drop"], { error: 'is neither; write "reject" or "drop"' })
+  .default("reject");
+
+export const identitySchema = z
+  .strictObject({
+    ipv4Prefix: prefixWithin({ min: 16, max: 32 }).default(32),
+    ipv6Prefix: prefixWithin({ min: 48, max: 128 }).default(128),
+  })
+  .default({ ipv4Prefix: 32, ipv6Prefix: 128 });
 
 export const networksSchema = z.array(network).default([]);
 export const portRangesSchema = z.array(portRange).default([]);
@@ -40,6 +53,12 @@ export const reachSchema = z.strictObject({
 function durationWithin(range: { readonly min: number; readonly max: number }) {
   return parsedBy(parseDuration).refine((seconds) => seconds >= range.min && seconds <= range.max, {
     error: `is out of range; use ${printDuration(range.min)} to ${printDuration(range.max)}`,
+  });
+}
+
+function prefixWithin({ min, max }: { readonly min: number; readonly max: number }) {
+  return z.number().refine((prefix) => Number.isInteger(prefix) && prefix >= min && prefix <= max, {
+    error: `is out of range; use a whole number from ${min} to ${max}`,
   });
 }
 

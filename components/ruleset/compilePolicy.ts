@@ -1,18 +1,21 @@
+import { namedSequences } from "../policy/namedSequences";
 import type { Policy } from "../policy/policy";
 import { compileSets } from "./compileSets";
-import { admitChain, advanceChain, doneChain, firstChain, knockChain } from "./knockChains";
+import { guardChains } from "./guardChains";
+import { advanceChain, completeChain, doneChain, firstChain, knockChain } from "./knockChains";
 import {
   accept,
   assign,
-  BOTH_FAMILIES,
+  bothFamilies,
+  type Family,
   forgetStage,
   goto,
   inSet,
   lookUpStage,
   match,
+  PLAIN_SYN,
   PORT_KEY,
   perFamily,
-  reject,
   returns,
   rule,
   SCRATCH,
@@ -24,28 +27,29 @@ import { buildStages, type Stage } from "./stages";
 /** The one table that we own on a host, family inet. */
 export const TABLE = "portknock";
 
-const PLAIN_SYN = match(["tcp flags & (fin | syn | rst | ack)"], "==", "syn");
 const NOT_PLAIN_SYN = match(["tcp flags & (fin | syn | rst | ack)"], "!=", "syn");
 const DELIVERED_HERE = match(["fib daddr type"], undefined, "{ local, broadcast, multicast, anycast }");
 const FOR_THIS_HOST = match(["fib daddr type"], undefined, "local");
 
 /** Compiles a policy to the rules of `docs/semantics.md`. Pure: the same policy gives the same ruleset. */
 export function compilePolicy(policy: Policy): Ruleset {
-  const stages = buildStages(policy.services);
+  const sequences = namedSequences(policy);
+  const stages = buildStages(sequences);
+  const families = bothFamilies(policy.identity);
   return {
     table: TABLE,
-    sets: compileSets(policy, stages),
+    sets: compileSets(policy, stages, families),
     chains: [
       doneChain(),
-      ...policy.services.map(admitChain),
-      ...distinctTimeouts(stages.slice(1)).map(advanceChain),
-      ...distinctTimeouts(firstStages(stages)).map(firstChain),
-      resetChain(),
-      guardChain(policy),
-      knockChain(),
+      ...sequences.map((sequence) => completeChain(sequence, families)),
+      ...distinctTimeouts(stages.slice(1)).map((seconds) => advanceChain(seconds, families)),
+      ...distinctTimeouts(firstStages(stages)).map((seconds) => firstChain(seconds, families)),
+      resetChain(families),
+      ...guardChains(policy, families),
+      knockChain(families),
       namedChain(policy),
-      tcpChain(),
-      udpChain(),
+      tcpChain(families),
+      udpChain(families),
       baseChain(),
     ],
   };
@@ -72,7 +76,7 @@ function baseChain(): Chain {
   };
 }
 
-function tcpChain(): Chain {
+function tcpChain(families: readonly Family[]): Chain {
   return {
     name: "pk_tcp",
     rules: [
@@ -83,12 +87,12 @@ function tcpChain(): Chain {
         goto("pk_named"),
       ),
       rule("tcp: nothing new", NOT_PLAIN_SYN, returns()),
-      ...resetRules("tcp"),
+      ...resetRules("tcp", families),
     ],
   };
 }
 
-function udpChain(): Chain {
+function udpChain(families: readonly Family[]): Chain {
   return {
     name: "pk_udp",
     rules: [
@@ -99,23 +103,26 @@ function udpChain(): Chain {
         goto("pk_named"),
       ),
       rule("udp: nothing new", match(["ct state"], "!=", "new"), returns()),
-      ...resetRules("udp"),
+      ...resetRules("udp", families),
     ],
   };
 }
 
 /** One look-up in an almost empty map is what a scan's packet pays: only a source with a stage goes further. */
-function resetRules(protocol: string): readonly Rule[] {
-  return perFamily(`${protocol}: a wrong knock`, (family) => [lookUpStage(family), goto("pk_reset")]);
+function resetRules(protocol: string, families: readonly Family[]): readonly Rule[] {
+  return perFamily(families, `${protocol}: a wrong knock`, (family) => [
+    lookUpStage(family),
+    goto("pk_reset"),
+  ]);
 }
 
-function resetChain(): Chain {
+function resetChain(families: readonly Family[]): Chain {
   return {
     name: "pk_reset",
     rules: [
       rule("reset: clear the scratch register", assign(SCRATCH_EMPTY)),
       // A knocker's forwarded or broadcast packets are not knocks.
-      ...perFamily("reset: back to the start", (family) => [FOR_THIS_HOST, forgetStage(family)]),
+      ...perFamily(families, "reset: back to the start", (family) => [FOR_THIS_HOST, forgetStage(family)]),
     ],
   };
 }
@@ -137,31 +144,6 @@ function namedChain({ openPorts }: Policy): Chain {
         FOR_THIS_HOST,
         goto("pk_knock"),
       ),
-    ],
-  };
-}
-
-/** Not only SYNs are refused: a bare ACK, FIN, NULL or XMAS is `new` or `invalid` as the kernel pleases. */
-function guardChain({ allow }: Policy): Chain {
-  return {
-    name: "pk_guard",
-    rules: [
-      ...perFamily(
-        "guard: always allowed",
-        (family) => [inSet([family.saddr], `pk_allow${family.version}`), goto("pk_done")],
-        BOTH_FAMILIES.filter(({ version }) => allow.some((network) => network.family === version)),
-      ),
-      ...perFamily("guard: admitted", (family) => [
-        inSet([family.saddr, SCRATCH], `pk_admitted${family.version}`),
-        goto("pk_done"),
-      ]),
-      rule("guard: clear the scratch register", assign(SCRATCH_EMPTY)),
-      rule(
-        "guard: answer as a closed TCP port",
-        match(["meta l4proto"], undefined, "tcp"),
-        reject("tcp reset"),
-      ),
-      rule("guard: answer as a closed UDP port", reject("icmpx type port-unreachable")),
     ],
   };
 }

@@ -1,7 +1,9 @@
+import { namedSequences } from "../policy/namedSequences";
 import type { Knock, Policy, PortRange, Protocol } from "../policy/policy";
 import { knockKey } from "../policy/sequence";
 import { serviceId } from "../policy/serviceId";
-import { BOTH_FAMILIES, type Family, goto } from "./phrases";
+import { completeChainName } from "./knockChains";
+import { type Family, goto } from "./phrases";
 import type { Element, NamedSet } from "./ruleset";
 import type { Move, Stage } from "./stages";
 
@@ -12,10 +14,14 @@ const PORT_TYPE = ["inet_proto", "inet_service"];
 const STAGE_TYPE = "classid";
 
 /** What the rules look up: the dynamic sets hold sources, the static ones say what each port means. */
-export function compileSets(policy: Policy, stages: readonly Stage[]): readonly NamedSet[] {
+export function compileSets(
+  policy: Policy,
+  stages: readonly Stage[],
+  families: readonly Family[],
+): readonly NamedSet[] {
   return [
-    ...BOTH_FAMILIES.flatMap((family) => dynamicSets(family)),
-    ...BOTH_FAMILIES.flatMap((family) => allowSet(policy, family)),
+    ...families.flatMap((family) => dynamicSets(family)),
+    ...families.flatMap((family) => allowSet(policy, family)),
     namedPortsSet("tcp", policy),
     namedPortsSet("udp", policy),
     guardedMap(policy),
@@ -54,7 +60,7 @@ function allowSet({ allow }: Policy, { version, addressType }: Family): readonly
 /** Every port that the policy names: the first look-up of a packet, and for almost all packets the last but
  * one. Without ranges it is a hash; `interval` makes it a tree that costs 1.3 to 1.6 times as much. */
 function namedPortsSet(protocol: Protocol, policy: Policy): NamedSet {
-  const knocks = policy.services.flatMap(({ sequence }) => sequence.map(toRange));
+  const knocks = namedSequences(policy).flatMap((sequence) => sequence.knocks.map(toRange));
   const ranges = [...policy.services.flatMap(({ ports }) => ports), ...policy.openPorts, ...knocks];
   const ports = new Set(ranges.filter((range) => range.protocol === protocol).map(printPorts));
   return {
@@ -123,7 +129,9 @@ function firstsMap(stages: readonly Stage[]): NamedSet {
 }
 
 function moveChain(move: Move): string {
-  return move.kind === "admit" ? `pk_admit_${move.service.name}` : `pk_advance_${move.to.timeoutSeconds}s`;
+  return move.kind === "complete"
+    ? completeChainName(move.sequence.action, move.sequence.service)
+    : `pk_advance_${move.to.timeoutSeconds}s`;
 }
 
 function knockAt(stage: Stage, knock: Knock): readonly string[] {

@@ -1,3 +1,5 @@
+import * as ipaddr from "ipaddr.js";
+import type { Identity } from "../policy/policy";
 import type { DynamicElement, Key, Rule, Source, Statement, Verdict } from "./ruleset";
 
 /** Addresses of v4 and v6 need sets of their own, and each rule that touches them comes twice. */
@@ -5,12 +7,28 @@ export interface Family {
   readonly version: 4 | 6;
   readonly addressType: "ipv4_addr" | "ipv6_addr";
   readonly saddr: "ip saddr" | "ip6 saddr";
+  /** What of the address makes a source: all of it, or its network. */
+  readonly source: string;
 }
 
-export const BOTH_FAMILIES: readonly Family[] = [
-  { version: 4, addressType: "ipv4_addr", saddr: "ip saddr" },
-  { version: 6, addressType: "ipv6_addr", saddr: "ip6 saddr" },
-];
+export function bothFamilies({ ipv4Prefix, ipv6Prefix }: Identity): readonly Family[] {
+  const mask4 = ipaddr.IPv4.subnetMaskFromPrefixLength(ipv4Prefix).toString();
+  const mask6 = ipaddr.IPv6.subnetMaskFromPrefixLength(ipv6Prefix).toString();
+  return [
+    {
+      version: 4,
+      addressType: "ipv4_addr",
+      saddr: "ip saddr",
+      source: ipv4Prefix === 32 ? "ip saddr" : `ip saddr & ${mask4}`,
+    },
+    {
+      version: 6,
+      addressType: "ipv6_addr",
+      saddr: "ip6 saddr",
+      source: ipv6Prefix === 128 ? "ip6 saddr" : `ip6 saddr & ${mask6}`,
+    },
+  ];
+}
 
 /**
  * The packet's priority is our scratch register: nobody reads it on the way in, and unlike the mark it belongs
@@ -18,6 +36,8 @@ export const BOTH_FAMILIES: readonly Family[] = [
  */
 export const SCRATCH = "meta priority";
 export const SCRATCH_EMPTY = { kind: "constant", value: "0:0" } as const;
+
+export const PLAIN_SYN: Statement = match(["tcp flags & (fin | syn | rst | ack)"], "==", "syn");
 
 export const PORT_KEY: Key = ["meta l4proto", "th dport"];
 
@@ -46,6 +66,10 @@ export function reject(answer: "tcp reset" | "icmpx type port-unreachable"): Sta
   return { kind: "reject", with: answer };
 }
 
+export function drop(): Verdict {
+  return { kind: "drop" };
+}
+
 export function accept(): Verdict {
   return { kind: "accept" };
 }
@@ -60,9 +84,9 @@ export function goto(chain: string): Verdict {
 
 /** The same rule for each family, told apart by its comment. */
 export function perFamily(
+  families: readonly Family[],
   comment: string,
   statements: (family: Family) => readonly Statement[],
-  families: readonly Family[] = BOTH_FAMILIES,
 ): readonly Rule[] {
   return families.map((family) => rule(`${comment}, IPv${family.version}`, ...statements(family)));
 }
@@ -72,9 +96,22 @@ export function rule(comment: string, ...statements: readonly Statement[]): Rule
 }
 
 export function lookUpStage(family: Family): Statement {
-  return assign({ kind: "lookUp", key: [family.saddr], map: `pk_stage${family.version}` });
+  return assign({ kind: "lookUp", key: [family.source], map: `pk_stage${family.version}` });
 }
 
 export function forgetStage(family: Family): Statement {
-  return forget(`pk_stage${family.version}`, [family.saddr]);
+  return forget(`pk_stage${family.version}`, [family.source]);
+}
+
+/** The element of who is admitted to the service whose id the scratch register holds. */
+export function admission(family: Family): Key {
+  return [family.source, SCRATCH];
+}
+
+export function isAdmitted(family: Family): Statement {
+  return inSet(admission(family), `pk_admitted${family.version}`);
+}
+
+export function revokeAdmission(family: Family): Statement {
+  return { kind: "delete", set: `pk_admitted${family.version}`, element: { key: admission(family) } };
 }

@@ -14,8 +14,7 @@ import type {
 } from "./ruleset";
 
 /**
- * The ruleset as text for one `nft -f`: the table is replaced whole, in one transaction, so that there is no
- * moment without it. Deterministic: the same ruleset gives the same bytes.
+ * The ruleset as text for one `nft -f`, which replaces the table whole in one transaction. Deterministic: the same ruleset gives the same bytes.
  */
 export function printRuleset(ruleset: Ruleset): string {
   const table = words("table inet", ruleset.table);
@@ -70,6 +69,7 @@ function printRule(rule: Rule): string {
 function printStatement(statement: Statement): string {
   switch (statement.kind) {
     case "accept":
+    case "drop":
     case "return":
     case "goto":
       return printVerdict(statement);
@@ -96,6 +96,7 @@ function printStatement(statement: Statement): string {
 function printVerdict(verdict: Verdict): string {
   switch (verdict.kind) {
     case "accept":
+    case "drop":
     case "return":
       return verdict.kind;
     case "goto":

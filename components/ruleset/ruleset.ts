@@ -49,6 +49,7 @@ export type Key = readonly string[];
 
 export type Verdict =
   | { readonly kind: "accept" }
+  | { readonly kind: "drop" }
   | { readonly kind: "return" }
   | { readonly kind: "goto"; readonly chain: string };
 

@@ -1,4 +1,5 @@
-import type { Knock, Service } from "../policy/policy";
+import type { NamedSequence } from "../policy/namedSequences";
+import type { Knock } from "../policy/policy";
 import { knockKey } from "../policy/sequence";
 
 /** One node of the trie of all sequences: what a source has knocked so far. The root has number 0. */
@@ -11,32 +12,35 @@ export interface Stage {
   readonly moves: readonly Move[];
 }
 
-/** The right knock at a stage: it leads to another stage, or it was the last and admits to a service. */
+/** The right knock at a stage: it leads to another stage, or it was the last of a sequence. */
 export type Move =
   | { readonly kind: "advance"; readonly knock: Knock; readonly to: Stage }
-  | { readonly kind: "admit"; readonly knock: Knock; readonly service: Service };
+  | { readonly kind: "complete"; readonly knock: Knock; readonly sequence: NamedSequence };
 
 /** The trie's stages in a fixed order, the root first. No sequence may begin another one. */
-export function buildStages(services: readonly Service[]): readonly Stage[] {
+export function buildStages(sequences: readonly NamedSequence[]): readonly Stage[] {
   const stages: Stage[] = [];
-  build([], services);
+  build([], sequences);
   return stages;
 
-  function build(path: readonly Knock[], passing: readonly Service[]): Stage {
+  function build(path: readonly Knock[], passing: readonly NamedSequence[]): Stage {
     const moves: Move[] = [];
     const stage: Stage = {
       number: stages.length,
       path,
-      timeoutSeconds: passing.reduce((longest, service) => Math.max(longest, service.knockTimeoutSeconds), 0),
+      timeoutSeconds: passing.reduce(
+        (longest, { service }) => Math.max(longest, service.knockTimeoutSeconds),
+        0,
+      ),
       moves,
     };
     stages.push(stage);
     for (const { knock, followers } of groupByKnock(passing, path.length)) {
-      const [service] = followers;
-      const isLast = service !== undefined && service.sequence.length === path.length + 1;
+      const [sequence] = followers;
+      const isLast = sequence !== undefined && sequence.knocks.length === path.length + 1;
       moves.push(
         isLast
-          ? { kind: "admit", knock, service }
+          ? { kind: "complete", knock, sequence }
           : { kind: "advance", knock, to: build([...path, knock], followers) },
       );
     }
@@ -46,18 +50,18 @@ export function buildStages(services: readonly Service[]): readonly Stage[] {
 
 interface Followers {
   readonly knock: Knock;
-  readonly followers: readonly Service[];
+  readonly followers: readonly NamedSequence[];
 }
 
-function groupByKnock(services: readonly Service[], index: number): readonly Followers[] {
-  const groups = new Map<string, { readonly knock: Knock; readonly followers: Service[] }>();
-  for (const service of services) {
-    const knock = service.sequence[index];
+function groupByKnock(sequences: readonly NamedSequence[], index: number): readonly Followers[] {
+  const groups = new Map<string, { readonly knock: Knock; readonly followers: NamedSequence[] }>();
+  for (const sequence of sequences) {
+    const knock = sequence.knocks[index];
     if (knock === undefined) {
-      throw new Error(`bug: the sequence of ${service.name} begins another one`);
+      throw new Error(`bug: ${sequence.path} begins another sequence`);
     }
     const group = groups.get(knockKey(knock)) ?? { knock, followers: [] };
-    group.followers.push(service);
+    group.followers.push(sequence);
     groups.set(knockKey(knock), group);
   }
   return [...groups.values()];

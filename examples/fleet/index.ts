@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type ConnectionArgs, PortKnockFirewall, type ServiceArgs } from "pulumi-portknock";
 
 /** A guarded service as the stack's configuration has it: its sequence stands apart, encrypted. */
-type ServiceConfig = Omit<ServiceArgs, "sequence">;
+type ServiceConfig = Omit<ServiceArgs, "sequence" | "closeSequence">;
 
 const config = new pulumi.Config();
 const privateKey = config.requireSecret("privateKey");

@@ -18,9 +18,12 @@ describe("the compiler", () => {
   it("has a golden for each of these cases", () => {
     expect(cases).toEqual([
       "article",
+      "drop",
+      "identity",
       "knockd-2016",
       "minimal",
       "mixed",
+      "once-and-close",
       "ranges",
       "recent-2016",
       "shared-prefix",

@@ -24,7 +24,21 @@ const POLICY = {
       accessWindow: SHORT,
     },
     mail: { ports: ["4444"], sequence: "8000/udp,7000,9000", knockTimeout: LONG, accessWindow: LONG },
-    mosh: { ports: ["5555/udp"], sequence: "7000,5000/udp,8000/udp", knockTimeout: LONG, accessWindow: "1h" },
+    mosh: {
+      ports: ["5555/udp"],
+      sequence: "7000,5000/udp,8000/udp",
+      closeSequence: "7000,5000/udp,9000",
+      knockTimeout: LONG,
+      accessWindow: "1h",
+    },
+    once: {
+      ports: ["6666", "6666/udp"],
+      sequence: "9000,7000,5000/udp",
+      closeSequence: "9000,8000/udp",
+      knockTimeout: LONG,
+      accessWindow: "1h",
+      access: "once",
+    },
   },
   openPorts: ["80", "443/udp"],
 };
@@ -36,6 +50,8 @@ const LISTENING = [
   "4444/tcp",
   "5353/udp",
   "5555/udp",
+  "6666/tcp",
+  "6666/udp",
   "9000/tcp",
 ];
 const OTHERS = ["80/tcp", "443/udp", "1000/tcp", "1000/udp", "7000/udp", "2222/udp", "7001/tcp"];

@@ -123,7 +123,7 @@ describe("all problems of a policy", () => {
   };
   const lines = [
     'allow.1: has bits set behind its prefix; write "10.0.0.0/8" if that is meant',
-    "policy: has an unknown field; known are services, allow, openPorts, rollbackTimeout, hosts",
+    "policy: has an unknown field; known are services, allow, openPorts, guardedAnswer, identity, rollbackTimeout, hosts",
     "rollbackTimeout: is out of range; use 5s to 10m",
     "services.mail: has an unknown field; check the spelling of its fields",
     "services.mosh.sequence: knock 1 is a port that openPorts serves; choose another",

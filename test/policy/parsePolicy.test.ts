@@ -20,10 +20,14 @@ describe("a policy", () => {
           ],
           knockTimeoutSeconds: 5,
           accessWindowSeconds: 10,
+          access: "window",
+          closeSequence: [],
         },
       ],
       allow: [],
       openPorts: [],
+      guardedAnswer: "reject",
+      identity: { ipv4Prefix: 32, ipv6Prefix: 128 },
       rollbackSeconds: 60,
     });
   });
@@ -172,7 +176,7 @@ describe("a policy of another shape", () => {
     ]);
   });
 
-  const knownFields = "known are services, allow, openPorts, rollbackTimeout, hosts";
+  const knownFields = "known are services, allow, openPorts, guardedAnswer, identity, rollbackTimeout, hosts";
   it("rejects unknown fields without repeating them", () => {
     expect(problemsOf({ ...ssh(), "7000,8000,9000": true })).toEqual([
       `policy: has an unknown field; ${knownFields}`,

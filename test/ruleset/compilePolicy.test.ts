@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parsePolicy } from "../../components/policy/parsePolicy";
-import type { Policy } from "../../components/policy/policy";
+import type { Knock, Policy } from "../../components/policy/policy";
 import { compilePolicy } from "../../components/ruleset/compilePolicy";
 import { printRuleset } from "../../components/ruleset/printRuleset";
 import type { Rule, Ruleset } from "../../components/ruleset/ruleset";
@@ -33,7 +33,9 @@ describe("the compiled ruleset of any policy", { timeout: 60_000 }, () => {
 
   it("has no number in a comment that is a port of a sequence", () => {
     everyRuleset((ruleset, { services }) => {
-      const ports = services.flatMap(({ sequence }) => sequence.map(({ port }) => `${port}`));
+      const ports = services.flatMap(({ sequence, closeSequence }) =>
+        [...sequence, ...closeSequence].map(({ port }) => `${port}`),
+      );
       const numbers = rulesOf(ruleset).flatMap(({ comment }) => comment.match(/\d+/g) ?? []);
       expect(numbers.filter((number) => ports.includes(number))).toEqual([]);
     });
@@ -41,9 +43,12 @@ describe("the compiled ruleset of any policy", { timeout: 60_000 }, () => {
 
   it("has the same comments when every knock is another port", () => {
     everyRuleset((ruleset, policy) => {
+      const elsewhere = (knocks: readonly Knock[]) =>
+        knocks.map(({ protocol, port }) => ({ protocol, port: port + 1 }));
       const services = policy.services.map((service) => ({
         ...service,
-        sequence: service.sequence.map(({ protocol, port }) => ({ protocol, port: port + 1 })),
+        sequence: elsewhere(service.sequence),
+        closeSequence: elsewhere(service.closeSequence),
       }));
       expect(rulesOf(compilePolicy({ ...policy, services })).map(commentOf)).toEqual(
         rulesOf(ruleset).map(commentOf),

@@ -1,36 +1,36 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { type NamedSequence, namedSequences } from "../../components/policy/namedSequences";
 import { parsePolicy } from "../../components/policy/parsePolicy";
-import type { Policy, Service } from "../../components/policy/policy";
-import { knockKey, parseSequence, printSequence } from "../../components/policy/sequence";
+import { knockKey, printSequence } from "../../components/policy/sequence";
 import { buildStages, type Move, type Stage } from "../../components/ruleset/stages";
 import { POLICIES } from "../support/policies";
 
 describe("the stages of any policy", () => {
-  it("lead from the root along every sequence to the move that admits to its service", () => {
-    everyPolicy(({ services }, stages) => {
-      for (const service of services) {
+  it("lead from the root along every sequence to the move that completes it", () => {
+    everyPolicy((sequences, stages) => {
+      for (const sequence of sequences) {
         let stage = stages[0];
-        const moves = service.sequence.map((knock): Move | undefined => {
+        const moves = sequence.knocks.map((knock): Move | undefined => {
           const move = stage?.moves.find((each) => knockKey(each.knock) === knockKey(knock));
           stage = move?.kind === "advance" ? move.to : undefined;
           return move;
         });
-        const kinds = moves.map((move) => (move?.kind === "admit" ? move.service.name : move?.kind));
-        expect(kinds).toEqual([...service.sequence.slice(1).map(() => "advance"), service.name]);
+        const kinds = moves.map((move) => (move?.kind === "complete" ? move.sequence : move?.kind));
+        expect(kinds).toEqual([...sequence.knocks.slice(1).map(() => "advance"), sequence]);
       }
     });
   });
 
-  it("admit to nothing but what the policy guards, each service by one path", () => {
-    everyPolicy(({ services }, stages) => {
-      const admitted = stages.flatMap(({ path, moves }) =>
+  it("complete nothing but the policy's sequences, each by one path", () => {
+    everyPolicy((sequences, stages) => {
+      const completed = stages.flatMap(({ path, moves }) =>
         moves.flatMap((move) =>
-          move.kind === "admit" ? [`${move.service.name} ${printSequence([...path, move.knock])}`] : [],
+          move.kind === "complete" ? [`${move.sequence.path} ${printSequence([...path, move.knock])}`] : [],
         ),
       );
-      const guarded = services.map(({ name, sequence }) => `${name} ${printSequence(sequence)}`);
-      expect(admitted.toSorted()).toEqual(guarded.toSorted());
+      const written = sequences.map(({ path, knocks }) => `${path} ${printSequence(knocks)}`);
+      expect(completed.toSorted()).toEqual(written.toSorted());
     });
   });
 
@@ -59,11 +59,11 @@ describe("the stages of any policy", () => {
   });
 
   it("wait as long as the most patient service whose sequence passes", () => {
-    everyPolicy(({ services }, stages) => {
+    everyPolicy((sequences, stages) => {
       for (const { path, timeoutSeconds } of stages) {
-        const patience = services
-          .filter((service) => passes(service, path))
-          .map(({ knockTimeoutSeconds }) => knockTimeoutSeconds);
+        const patience = sequences
+          .filter((sequence) => passes(sequence, path))
+          .map(({ service }) => service.knockTimeoutSeconds);
         expect(timeoutSeconds).toBe(Math.max(...patience));
       }
     });
@@ -72,19 +72,15 @@ describe("the stages of any policy", () => {
 
 describe("the stages of one service", () => {
   it("are one less than its knocks besides the root", () => {
-    const service = {
-      name: "ssh",
-      ports: [{ protocol: "tcp", from: 22, to: 22 }],
-      sequence: parseSequence("7000,8000/udp,9000"),
-      knockTimeoutSeconds: 5,
-      accessWindowSeconds: 10,
-    } as const;
-    const [first, second, third] = service.sequence;
+    const [sequence] = namedSequences(
+      parsePolicy({ services: { ssh: { ports: ["22"], sequence: "7000,8000/udp,9000" } } }),
+    );
+    const [first, second, third] = sequence?.knocks ?? [];
     const last = {
       number: 2,
       path: [first, second],
       timeoutSeconds: 5,
-      moves: [{ kind: "admit", knock: third, service }],
+      moves: [{ kind: "complete", knock: third, sequence }],
     };
     const middle = {
       number: 1,
@@ -98,31 +94,34 @@ describe("the stages of one service", () => {
       timeoutSeconds: 5,
       moves: [{ kind: "advance", knock: first, to: middle }],
     };
-    expect(buildStages([service])).toEqual([root, middle, last]);
+    expect(buildStages(sequence ? [sequence] : [])).toEqual([root, middle, last]);
   });
 
   it("rejects a sequence that begins another one as a bug, without a port", () => {
-    const service = { ports: [], knockTimeoutSeconds: 5, accessWindowSeconds: 10 };
-    const services = [
-      { ...service, name: "web", sequence: parseSequence("7000,8000,9000") },
-      { ...service, name: "ssh", sequence: parseSequence("7000,8000") },
-    ];
-    expect(() => buildStages(services)).toThrow(new Error("bug: the sequence of ssh begins another one"));
+    const [ssh] = namedSequences(
+      parsePolicy({ services: { ssh: { ports: ["22"], sequence: "7000,8000" } } }),
+    );
+    const [web] = namedSequences(
+      parsePolicy({ services: { web: { ports: ["443"], sequence: "7000,8000,9000" } } }),
+    );
+    expect(() => buildStages(ssh && web ? [web, ssh] : [])).toThrow(
+      new Error("bug: services.ssh.sequence begins another sequence"),
+    );
   });
 });
 
-function everyPolicy(claim: (policy: Policy, stages: readonly Stage[]) => void): void {
+function everyPolicy(claim: (sequences: readonly NamedSequence[], stages: readonly Stage[]) => void): void {
   fc.assert(
     fc.property(POLICIES, (input) => {
-      const policy = parsePolicy(input);
-      claim(policy, buildStages(policy.services));
+      const sequences = namedSequences(parsePolicy(input));
+      claim(sequences, buildStages(sequences));
     }),
   );
 }
 
-function passes({ sequence }: Service, path: Stage["path"]): boolean {
+function passes({ knocks }: NamedSequence, path: Stage["path"]): boolean {
   return path.every((knock, index) => {
-    const own = sequence[index];
+    const own = knocks[index];
     return own !== undefined && knockKey(own) === knockKey(knock);
   });
 }

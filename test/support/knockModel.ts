@@ -1,5 +1,7 @@
+import { type NamedSequence, namedSequences } from "../../components/policy/namedSequences";
 import { contains } from "../../components/policy/network";
-import type { Knock, Policy, PortRange, Protocol, Service } from "../../components/policy/policy";
+import type { Identity, Knock, Policy, PortRange, Protocol } from "../../components/policy/policy";
+import { networkOf } from "./networkOf";
 
 /** A packet for the host, as far as knocking looks at it. */
 export interface Packet {
@@ -46,21 +48,38 @@ export function createKnockModel(policy: Policy): KnockModel {
 
   return {
     receive: (packet, now) => {
-      const state = stateOf(packet.source, now);
+      const source = sourceOf(packet.source, policy.identity);
+      const state = stateOf(source, now);
       // 1
       const guard = policy.services.find(({ ports }) => isAmong(ports, packet));
       if (guard !== undefined) {
-        const isLetIn = contains(policy.allow, packet.source) || state.windows.has(guard.name);
-        return isLetIn ? "goesOn" : "guarded";
+        if (contains(policy.allow, packet.source)) {
+          return "goesOn";
+        }
+        const isAdmitted = state.windows.has(guard.name);
+        if (isAdmitted && guard.access === "once" && packet.isNew) {
+          states.set(source, withoutWindow(state, guard.name));
+        }
+        return isAdmitted ? "goesOn" : "guarded";
       }
       if (packet.isNew) {
-        states.set(packet.source, afterKnock(policy, state, packet, now));
+        states.set(source, afterKnock(policy, state, packet, now));
       }
       return "goesOn";
     },
-    attemptOf: (source, now) => stateOf(source, now).attempt,
-    admittedTo: (source, now) => [...stateOf(source, now).windows.keys()].toSorted(),
+    attemptOf: (address, now) => stateOf(sourceOf(address, policy.identity), now).attempt,
+    admittedTo: (address, now) =>
+      [...stateOf(sourceOf(address, policy.identity), now).windows.keys()].toSorted(),
   };
+}
+
+/** The network that makes a source; whole addresses are networks of one. */
+function sourceOf(address: string, { ipv4Prefix, ipv6Prefix }: Identity): string {
+  return networkOf(address, address.includes(":") ? ipv6Prefix : ipv4Prefix);
+}
+
+function withoutWindow(state: SourceState, service: string): SourceState {
+  return { ...state, windows: new Map([...state.windows].filter(([name]) => name !== service)) };
 }
 
 function afterKnock(policy: Policy, state: SourceState, packet: Packet, now: number): SourceState {
@@ -71,7 +90,7 @@ function afterKnock(policy: Policy, state: SourceState, packet: Packet, now: num
   }
   // 3
   const extended = [...state.attempt, knock];
-  const followed = servicesBeginning(policy, extended);
+  const followed = sequencesBeginning(policy, extended);
   if (state.attempt.length > 0 && followed.length > 0) {
     return advance(state, extended, followed, now);
   }
@@ -80,7 +99,7 @@ function afterKnock(policy: Policy, state: SourceState, packet: Packet, now: num
     return state;
   }
   // 5
-  const begun = servicesBeginning(policy, [knock]);
+  const begun = sequencesBeginning(policy, [knock]);
   if (begun.length > 0) {
     return advance(state, [knock], begun, now);
   }
@@ -91,22 +110,28 @@ function afterKnock(policy: Policy, state: SourceState, packet: Packet, now: num
 function advance(
   state: SourceState,
   attempt: readonly Knock[],
-  followed: readonly Service[],
+  followed: readonly NamedSequence[],
   now: number,
 ): SourceState {
-  const completed = followed.find(({ sequence }) => sequence.length === attempt.length);
+  const completed = followed.find(({ knocks }) => knocks.length === attempt.length);
   if (completed !== undefined) {
-    const windows = new Map([...state.windows, [completed.name, now + completed.accessWindowSeconds]]);
-    return { attempt: [], attemptEnds: 0, windows };
+    const { action, service } = completed;
+    const atStart = { ...withoutWindow(state, service.name), attempt: [], attemptEnds: 0 };
+    return action === "close"
+      ? atStart
+      : {
+          ...atStart,
+          windows: new Map([...atStart.windows, [service.name, now + service.accessWindowSeconds]]),
+        };
   }
-  const patience = Math.max(...followed.map(({ knockTimeoutSeconds }) => knockTimeoutSeconds));
+  const patience = Math.max(...followed.map(({ service }) => service.knockTimeoutSeconds));
   return { ...state, attempt, attemptEnds: now + patience };
 }
 
-function servicesBeginning({ services }: Policy, knocks: readonly Knock[]): readonly Service[] {
-  return services.filter(({ sequence }) =>
+function sequencesBeginning(policy: Policy, knocks: readonly Knock[]): readonly NamedSequence[] {
+  return namedSequences(policy).filter((sequence) =>
     knocks.every((knock, index) => {
-      const own = sequence[index];
+      const own = sequence.knocks[index];
       return own !== undefined && isSame(own, knock);
     }),
   );

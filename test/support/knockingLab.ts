@@ -38,8 +38,9 @@ export async function createKnockingLab(input: object, listening: readonly strin
     const policy = parsePolicy(input);
     await Promise.all([
       host.run("nft -f -", { input: printRuleset(compilePolicy(policy)) }),
-      // A refusal a packet, or steps would take silence for an answer.
-      host.run("sysctl -qw net.ipv4.icmp_ratelimit=0 net.ipv6.icmp.ratelimit=0"),
+      // A refusal a packet, or steps would take silence for an answer: no limit per peer, and none for the host.
+      host.run(`sysctl -qw net.ipv4.icmp_ratelimit=0 net.ipv6.icmp.ratelimit=0 net.ipv4.icmp_ratemask=0
+        echo >/proc/sys/net/ipv6/icmp/ratemask`),
       addSources(client),
       startListener(host, listening),
     ]);

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { namedSequences } from "../../components/policy/namedSequences";
 import type { Policy } from "../../components/policy/policy";
 import { knockKey, printSequence } from "../../components/policy/sequence";
 
@@ -17,7 +18,7 @@ export function packetScripts(
   others: readonly string[],
   sources: number,
 ): fc.Arbitrary<readonly ScriptStep[]> {
-  const sequences = policy.services.map(({ sequence }) => printSequence(sequence).split(","));
+  const sequences = namedSequences(policy).map(({ knocks }) => printSequence(knocks).split(","));
   const guarded = policy.services.flatMap(({ ports }) =>
     ports.map(({ protocol, from }) => `${from}/${protocol}`),
   );
@@ -46,8 +47,8 @@ export function packetScripts(
     .map((parts) => [...bounded(parts.flat(), firstKnocks(policy)), ...ending.flat()]);
 }
 
-function firstKnocks({ services }: Policy): ReadonlySet<string> {
-  const firsts = services.flatMap(({ sequence }) => sequence.slice(0, 1).map(knockKey));
+function firstKnocks(policy: Policy): ReadonlySet<string> {
+  const firsts = namedSequences(policy).flatMap(({ knocks }) => knocks.slice(0, 1).map(knockKey));
   return new Set(firsts.map((key) => key.split("/").toReversed().join("/")));
 }
 

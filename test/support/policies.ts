@@ -8,6 +8,8 @@ export interface PolicyInput {
   readonly services: Readonly<Record<string, ServiceInput>>;
   readonly allow: readonly string[];
   readonly openPorts: readonly string[];
+  readonly guardedAnswer: string;
+  readonly identity: { readonly ipv4Prefix: number; readonly ipv6Prefix: number };
   readonly rollbackTimeout: string;
 }
 
@@ -16,6 +18,8 @@ export interface ServiceInput {
   readonly sequence: string;
   readonly knockTimeout: string;
   readonly accessWindow: string;
+  readonly access: string;
+  readonly closeSequence?: string;
 }
 
 const PROTOCOL = fc.constantFrom("tcp" as const, "udp" as const);
@@ -92,15 +96,28 @@ export const POLICIES: fc.Arbitrary<PolicyInput> = fc
     names: NAMES,
     sequences: SEQUENCES,
     ranges: RANGES,
-    times: fc.array(fc.record({ knockTimeout: TIME.knockTimeout, accessWindow: TIME.accessWindow }), {
-      minLength: MAX_SERVICES,
-      maxLength: MAX_SERVICES,
+    choices: fc.array(
+      fc.record({
+        knockTimeout: TIME.knockTimeout,
+        accessWindow: TIME.accessWindow,
+        access: fc.constantFrom("window", "once"),
+      }),
+      { minLength: MAX_SERVICES, maxLength: MAX_SERVICES },
+    ),
+    hasCloseSequence: fc.boolean(),
+    guardedAnswer: fc.constantFrom("reject", "drop"),
+    identity: fc.record({
+      ipv4Prefix: fc.integer({ min: 16, max: 32 }),
+      ipv6Prefix: fc.integer({ min: 48, max: 128 }),
     }),
     allow: fc.array(NETWORK, { maxLength: 5 }),
     hasOpenPorts: fc.boolean(),
     rollbackTimeout: TIME.rollbackTimeout,
   })
-  .map(({ names, sequences, ranges, times, allow, hasOpenPorts, rollbackTimeout }) => {
+  .map(({ names, sequences: all, ranges, choices, hasCloseSequence, allow, hasOpenPorts, ...others }) => {
+    // The last sequence closes what the first one opens.
+    const closer = hasCloseSequence && all.length > 1 ? all.at(-1) : undefined;
+    const sequences = closer === undefined ? all : all.slice(0, -1);
     const count = sequences.length;
     const dealt = (hand: number) => ranges.filter((_, index) => index % (count + 1) === hand);
     const services = sequences.map((sequence, index) => [
@@ -108,15 +125,15 @@ export const POLICIES: fc.Arbitrary<PolicyInput> = fc
       {
         ports: dealt(index).map(printPortRange),
         sequence: printSequence(sequence),
-        knockTimeout: times[index]?.knockTimeout ?? "",
-        accessWindow: times[index]?.accessWindow ?? "",
+        ...(index === 0 && closer !== undefined && { closeSequence: printSequence(closer) }),
+        ...choices[index],
       },
     ]);
     return {
       services: Object.fromEntries(services),
       allow,
       openPorts: hasOpenPorts ? dealt(count).map(printPortRange) : [],
-      rollbackTimeout,
+      ...others,
     };
   });
 
