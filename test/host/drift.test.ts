@@ -20,7 +20,7 @@ interface Drift {
 const nft = (command: string): string => `nft '${command}'`;
 const inChain = (chain: string, comment: string): string =>
   `$(nft -a list chain inet portknock ${chain} | sed -n 's/.*comment "${comment}".*# handle //p' | head -n 1)`;
-const SET_CLEAR = 'the rule "guard: clear the scratch register"';
+const SET_CLEAR = 'the rule "refuse: clear the scratch register"';
 
 const DRIFTS: readonly Drift[] = [
   {
@@ -52,10 +52,10 @@ const DRIFTS: readonly Drift[] = [
   },
   {
     what: "a rule is changed",
-    tamper: `nft replace rule inet portknock pk_guard handle ${inChain("pk_guard", "guard: clear the scratch register")} accept`,
+    tamper: `nft replace rule inet portknock pk_refuse handle ${inChain("pk_refuse", "refuse: clear the scratch register")} accept`,
     findings: [
-      `chain pk_guard: ${SET_CLEAR} is missing or was changed`,
-      "chain pk_guard: has a rule that is not ours",
+      `chain pk_refuse: ${SET_CLEAR} is missing or was changed`,
+      "chain pk_refuse: has a rule that is not ours",
     ],
   },
   {
@@ -122,10 +122,10 @@ const DRIFTS: readonly Drift[] = [
   {
     what: "rules are in another order",
     tamper: [
-      `nft delete rule inet portknock pk_guard handle ${inChain("pk_guard", "guard: clear the scratch register")}`,
-      `nft add rule inet portknock pk_guard 'meta priority set 0:0 comment "guard: clear the scratch register"'`,
+      `nft delete rule inet portknock pk_refuse handle ${inChain("pk_refuse", "refuse: clear the scratch register")}`,
+      `nft add rule inet portknock pk_refuse 'meta priority set 0:0 comment "refuse: clear the scratch register"'`,
     ].join("; "),
-    findings: ["chain pk_guard: its rules are in another order"],
+    findings: ["chain pk_refuse: its rules are in another order"],
   },
   {
     what: "the boot file is changed",
