@@ -1,10 +1,13 @@
 export type {
   ConnectionArgs,
   HostArgs,
+  IdentityArgs,
   PortKnockFirewallArgs,
   ProxyConnectionArgs,
   ServiceArgs,
 } from "./components/args";
+export type { BaselineArgs, PingArgs, RestrictedPortsArgs } from "./components/baselineArgs";
+export type { LogArgs } from "./components/logArgs";
 export { PolicyError, type Problem } from "./components/policy/policyError";
 export { parseSequence } from "./components/policy/sequence";
 export { PortKnockFirewall } from "./components/portKnockFirewall";

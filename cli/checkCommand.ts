@@ -1,13 +1,26 @@
-import type { Command } from "commander";
-import { readPolicy } from "./readPolicy";
+import { type Command, Option } from "commander";
+import { type PolicyResult, tryParsePolicy } from "../components/policy/parsePolicy";
+import { printProblem } from "../components/policy/policyError";
+import { policyWarnings, type Warning } from "../components/policy/policyWarnings";
+import { CommandError } from "./commandError";
+import { readWrittenPolicy } from "./readPolicy";
 import { sourceName } from "./readText";
 
+interface CheckFlags {
+  readonly format: "text" | "json";
+}
+
 const EXAMPLES = `
-Prints one line when the policy is fine, else every problem at once, one a line, without a port of a sequence.
-Ends with 0 when the policy is fine, 1 when it is refused, 2 when it cannot be read or is not JSON.
+Prints one line when the policy is fine, else every problem at once, one a line. What is allowed and probably not
+meant is a warning. Neither holds a port of a sequence. Ends with 0 when the policy is fine, warnings or not, 1 when
+it is refused, 2 when it cannot be read or is not JSON.
+
+An editor that knows JSON Schema completes a policy that begins with
+{ "$schema": "node_modules/pulumi-portknock/schema/policy.schema.json", ...
 
 Examples:
   $ portknock check policy.json
+  $ portknock check --format json policy.json
   $ pulumi config get policy | portknock check -`;
 
 export function addCheckCommand(program: Command): void {
@@ -16,13 +29,42 @@ export function addCheckCommand(program: Command): void {
     .summary("say what is wrong with a policy")
     .description("Validates a policy as the component does, before anything is touched.")
     .argument("<POLICY.json>", "the component's arguments in JSON, without hosts; - is stdin")
+    .addOption(
+      new Option("--format <FORMAT>", "for a person or a program").choices(["text", "json"]).default("text"),
+    )
     .addHelpText("after", EXAMPLES)
     .action(runCheck);
 }
 
-async function runCheck(path: string): Promise<void> {
-  const { services } = await readPolicy(path);
+async function runCheck(path: string, { format }: CheckFlags): Promise<void> {
+  const result = tryParsePolicy(await readWrittenPolicy(path));
+  const warnings = result.kind === "value" ? policyWarnings(result.policy) : [];
+  if (format === "json") {
+    process.stdout.write(printJson(result, warnings));
+    process.exitCode = result.kind === "value" ? 0 : 1;
+    return;
+  }
+  const source = sourceName(path);
+  if (result.kind === "refused") {
+    throw new CommandError(
+      1,
+      result.problems.map((problem) => `${source}: ${printProblem(problem)}`),
+    );
+  }
+  for (const warning of warnings) {
+    process.stderr.write(`portknock: ${source}: warning: ${printProblem(warning)}\n`);
+  }
+  const { services } = result.policy;
   const count = `${services.length} ${services.length === 1 ? "service" : "services"}`;
   const names = services.map(({ name }) => name).join(", ");
-  process.stdout.write(`${sourceName(path)}: fine: ${count} guarded (${names})\n`);
+  process.stdout.write(`${source}: fine: ${count} guarded (${names})\n`);
+}
+
+/** `isFine`, and what `problems` and `warnings` there are, each with `path`, `problem` and `remedy`. */
+function printJson(result: PolicyResult, warnings: readonly Warning[]): string {
+  const verdict =
+    result.kind === "value"
+      ? { isFine: true, services: result.policy.services.map(({ name }) => name), problems: [], warnings }
+      : { isFine: false, services: [], problems: result.problems, warnings };
+  return `${JSON.stringify(verdict, undefined, 2)}\n`;
 }

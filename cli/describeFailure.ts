@@ -51,6 +51,14 @@ function usageProblem({ code, message }: CommanderError): string {
     }
     case "commander.unknownCommand":
       return "unknown command";
+    case "commander.invalidArgument": {
+      // Of an option with choices, which are its own words; what was typed stands between.
+      const [, option, choices] =
+        /^error: option '[^']*?(--[a-z-]+)[^']*' .* Allowed choices are ([a-z, ]+)\.$/s.exec(message) ?? [];
+      return option === undefined
+        ? "not understood"
+        : `${option}: is none of its choices, which are ${choices}`;
+    }
     case "commander.excessArguments":
       return "too many arguments";
     default:

@@ -2,8 +2,10 @@
 import { Command } from "commander";
 import { addCheckCommand } from "./checkCommand";
 import { describeFailure } from "./describeFailure";
+import { addExplainCommand } from "./explainCommand";
 import { addKnockCommand } from "./knockCommand";
 import { addRenderCommand } from "./renderCommand";
+import { addReviewCommand } from "./reviewCommand";
 import { readVersion } from "./version";
 
 const EXAMPLES = `
@@ -11,6 +13,8 @@ Examples:
   $ portknock knock web-1.example.com && ssh web-1.example.com
   $ portknock check policy.json
   $ portknock render policy.json | sudo nft --check --file -
+  $ portknock review old.json new.json
+  $ portknock explain policy.json --as 203.0.113.9 --port 22
 
 Exit codes: 0 fine, 1 refused or failed, 2 wrong usage.`;
 
@@ -28,7 +32,9 @@ function main(): void {
 
 function createProgram(): Command {
   const program = new Command("portknock")
-    .description("Knocks at hosts guarded by PortKnockFirewall, and checks and prints their policies.")
+    .description(
+      "Knocks at hosts guarded by PortKnockFirewall, and checks, prints, reviews and explains their policies.",
+    )
     .version(readVersion(), "-V, --version", "print the version")
     .helpCommand(false)
     .exitOverride()
@@ -38,6 +44,8 @@ function createProgram(): Command {
   addKnockCommand(program);
   addCheckCommand(program);
   addRenderCommand(program);
+  addReviewCommand(program);
+  addExplainCommand(program);
   return program;
 }
 

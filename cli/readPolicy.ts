@@ -7,7 +7,7 @@ import { readText, sourceName } from "./readText";
 
 /** Reads and validates a policy in JSON: the component's arguments without `hosts`. `-` is standard input. */
 export async function readPolicy(path: string): Promise<Policy> {
-  const input = parseJson(path, (await readText(path)).replace(/^\uFEFF/, ""));
+  const input = await readWrittenPolicy(path);
   try {
     return parsePolicy(input);
   } catch (error) {
@@ -19,6 +19,11 @@ export async function readPolicy(path: string): Promise<Policy> {
     }
     throw error;
   }
+}
+
+/** The JSON as it is written, not validated. */
+export async function readWrittenPolicy(path: string): Promise<unknown> {
+  return parseJson(path, (await readText(path)).replace(/^\uFEFF/, ""));
 }
 
 /** The parser's own message quotes the text around the error, and that may be a sequence. */

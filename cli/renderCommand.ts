@@ -1,14 +1,22 @@
 import type { Command } from "commander";
+import type { Policy } from "../components/policy/policy";
 import { compilePolicy } from "../components/ruleset/compilePolicy";
 import { printRuleset } from "../components/ruleset/printRuleset";
+import { redactRuleset } from "../components/ruleset/redactRuleset";
 import { readPolicy } from "./readPolicy";
 
+interface RenderFlags {
+  readonly redacted?: true;
+}
+
 const EXAMPLES = `
-The ruleset contains the sequences: keep it as secret as the policy.
+The ruleset contains the sequences: keep it as secret as the policy. With --redacted it contains none of their ports.
 
 Examples:
   $ portknock render policy.json | sudo nft --check --file -
-  $ pulumi config get policy | portknock render -`;
+  $ pulumi config get policy | portknock render -
+  $ portknock render --redacted policy.json > review.nft
+  $ nft --define ssh_knock_1=7000 --define ssh_knock_2=8000 --check --file review.nft`;
 
 export function addRenderCommand(program: Command): void {
   program
@@ -16,10 +24,22 @@ export function addRenderCommand(program: Command): void {
     .summary("print the nftables ruleset of a policy")
     .description("Prints the nftables ruleset that every host with this policy gets. Touches no host.")
     .argument("<POLICY.json>", "the component's arguments in JSON, without hosts; - is stdin")
+    .option("--redacted", "names like $ssh_knock_2 instead of the ports of sequences")
     .addHelpText("after", EXAMPLES)
     .action(runRender);
 }
 
-async function runRender(path: string): Promise<void> {
-  process.stdout.write(printRuleset(compilePolicy(await readPolicy(path))));
+async function runRender(path: string, { redacted }: RenderFlags): Promise<void> {
+  const policy = await readPolicy(path);
+  process.stdout.write(redacted === true ? renderRedacted(policy) : printRuleset(compilePolicy(policy)));
+}
+
+function renderRedacted(policy: Policy): string {
+  const { ruleset, names } = redactRuleset(policy);
+  const header = [
+    "# Names stand for the ports of the sequences. nft loads this where they are defined,",
+    "# each with --define NAME=PORT, or with a line `define NAME = PORT` above:",
+    ...names.map(({ name }) => `#   ${name}`),
+  ];
+  return `${header.join("\n")}\n${printRuleset(ruleset)}`;
 }

@@ -1,4 +1,6 @@
 import type { Input } from "@pulumi/pulumi";
+import type { BaselineArgs } from "./baselineArgs";
+import type { LogArgs } from "./logArgs";
 
 /** The arguments of `PortKnockFirewall`. */
 export interface PortKnockFirewallArgs {
@@ -15,14 +17,14 @@ export interface PortKnockFirewallArgs {
   allow?: Input<Input<string>[]>;
   /**
    * Ports that the hosts serve to everybody: `80`, `443/tcp`, `51820/udp`, `8000-8099`. A connection to one of
-   * them is not a wrong knock.
+   * them is not a wrong knock. Under a baseline they are accepted, else they are left as they are.
    *
    * @default none
    */
   openPorts?: Input<Input<string>[]>;
   /**
    * What a guarded port answers to who is not admitted: `reject` as a closed port does, `drop` nothing. Choose what
-   * this host's closed ports do, or the guarded ones stand out.
+   * this host's closed ports do, or the guarded ones stand out; under a baseline, closed ports follow this choice.
    *
    * @default "reject"
    */
@@ -33,6 +35,19 @@ export interface PortKnockFirewallArgs {
    * @default whole addresses: 32 bits of IPv4, 128 of IPv6
    */
   identity?: Input<IdentityArgs>;
+  /**
+   * Makes the table the whole firewall of the hosts: what is neither guarded, open nor needed to stay on the network
+   * is closed. `{}` takes every default. The port through which Pulumi connects must be guarded or open.
+   *
+   * @default none: the table only takes away, beside whatever firewall there is
+   */
+  baseline?: Input<BaselineArgs>;
+  /**
+   * What the kernel writes to the log of the hosts.
+   *
+   * @default nothing
+   */
+  log?: Input<LogArgs>;
   /**
    * How long a host waits, after new rules were loaded, for Pulumi's second connection before it puts its old
    * rules back: `5s` to `10m`.
@@ -55,15 +70,24 @@ export interface HostArgs {
   adopt?: Input<string>;
 }
 
-/** One guarded service. */
+/** One guarded service: with a `sequence` of its own, or with `sequenceOf` another service that has one. */
 export interface ServiceArgs {
   /** The guarded ports: `22`, `22/tcp`, `60000-61000/udp`. Without a protocol TCP. */
   ports: Input<Input<string>[]>;
   /**
    * The knock sequence: 2 to 16 ports in knocking order, each with an optional protocol, TCP without one:
    * `7000,8000/udp,9000`. Make it a secret: `config.requireSecret("sshSequence")`.
+   *
+   * @default none: then `sequenceOf` is needed
    */
-  sequence: Input<string>;
+  sequence?: Input<string>;
+  /**
+   * The service whose sequence opens this one too. Such a service has ports, access and an access window of its own;
+   * the other fields belong to the service that it names.
+   *
+   * @default none: then `sequence` is needed
+   */
+  sequenceOf?: Input<string>;
   /**
    * The longest gap to the next knock: `1s` to `5m`.
    *
@@ -85,12 +109,18 @@ export interface ServiceArgs {
    */
   access?: Input<string>;
   /**
-   * A second sequence that revokes the knocker's own access to this service. Connections that exist go on. Secret
-   * like the first.
+   * A second sequence that revokes the knocker's own access, also to the services that share the first one.
+   * Connections that exist go on. Secret like the first.
    *
    * @default none
    */
   closeSequence?: Input<string>;
+  /**
+   * Whether the sequence takes its knocker off the blacklist too. Needs a baseline.
+   *
+   * @default false
+   */
+  unban?: Input<boolean>;
 }
 
 /** Admit and track by networks: for carrier-grade address translation, and for IPv6 privacy addresses. */

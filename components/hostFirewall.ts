@@ -21,8 +21,8 @@ export class HostFirewall extends pulumi.ComponentResource {
 
   constructor(name: string, args: HostFirewallArgs, opts?: pulumi.ComponentResourceOptions) {
     super("pulumi-portknock:index:HostFirewall", name, {}, opts);
-    const { owner, connection, manifest, observation } = args.plan;
-    report(observation, owner.host, this);
+    const { owner, connection, manifest, observation, coexistence } = args.plan;
+    report(observation, coexistence, owner.host, this);
 
     const text = (verb: Verb): pulumi.Output<string> =>
       pulumi.all([observation, args.clearance]).apply(([seen]) => hostCommand(verb, markerOf(seen)));
@@ -96,12 +96,17 @@ function keepMarkerOfUnchecked(observation: pulumi.Output<Observation>): pulumi.
   ];
 }
 
-function report(observation: pulumi.Output<Observation>, host: string, resource: pulumi.Resource): void {
-  observation.apply((seen) => {
+function report(
+  observation: pulumi.Output<Observation>,
+  coexistence: pulumi.Output<readonly string[]>,
+  host: string,
+  resource: pulumi.Resource,
+): void {
+  pulumi.all([observation, coexistence]).apply(([seen, others]) => {
     if (seen.kind === "unguarded" && seen.findings.length === 0) {
       pulumi.log.info(`${host}: carries none of our rules`, resource);
     }
-    for (const warning of warnings(seen)) {
+    for (const warning of [...warnings(seen), ...others]) {
       pulumi.log.warn(`${host}: ${warning}`, resource);
     }
   });

@@ -4,6 +4,7 @@ import { ifKnown, withoutDependencies } from "./ifKnown";
 import { deployerProblems } from "./policy/crossFieldProblems";
 import type { Policy } from "./policy/policy";
 import { PolicyError, type Problem } from "./policy/policyError";
+import { coexistenceWarnings } from "./remote/coexistence";
 import type { Connection, ConnectionResult } from "./remote/connection";
 import { type Manifest, type Owner, printOwner, writeManifest } from "./remote/manifest";
 import { type Observation, observe, UNPROBED } from "./remote/observation";
@@ -18,6 +19,8 @@ export interface HostPlan {
   readonly observation: pulumi.Output<Observation>;
   /** Why the rules would shut Pulumi out of this host; empty where they do not, or nobody could ask. */
   readonly lockOut: pulumi.Output<readonly Problem[]>;
+  /** What the host's other tables do that somebody should know. */
+  readonly coexistence: pulumi.Output<readonly string[]>;
 }
 
 export interface HostPlanInputs {
@@ -51,6 +54,11 @@ export function planHost({ component, host, policy, ruleset, ready }: HostPlanIn
     const deployer = result?.kind === "answered" ? result.status.deployer : undefined;
     return deployer && desired ? deployerProblems(desired, host.name, deployer) : [];
   });
+  const coexistence = pulumi
+    .all([probed, ifKnown(policy)])
+    .apply(([result, desired]) =>
+      result?.kind === "answered" && desired ? coexistenceWarnings(desired, result.status.otherTables) : [],
+    );
   // Neither words about drift nor markers are secret, and a preview should show them.
   return {
     owner,
@@ -58,6 +66,7 @@ export function planHost({ component, host, policy, ruleset, ready }: HostPlanIn
     manifest,
     observation: pulumi.unsecret(observation),
     lockOut: pulumi.unsecret(lockOut),
+    coexistence: pulumi.unsecret(coexistence),
   };
 }
 

@@ -4,8 +4,12 @@ import { dependenciesOf } from "./dependenciesOf";
 import { describeHosts } from "./describedHost";
 import { HostFirewall } from "./hostFirewall";
 import { clearanceOf, planHost } from "./hostPlan";
+import { KnockSequence, sequenceSecrets } from "./knockSequence";
+import { namedSequences } from "./policy/namedSequences";
 import type { Policy } from "./policy/policy";
 import { printSequence } from "./policy/sequence";
+import { promisedOutput } from "./promisedOutput";
+import { reviewInputs } from "./reviewInputs";
 import { compilePolicy } from "./ruleset/compilePolicy";
 import { printRuleset } from "./ruleset/printRuleset";
 import { validatePolicy } from "./validatePolicy";
@@ -26,15 +30,25 @@ import { validatePolicy } from "./validatePolicy";
 export class PortKnockFirewall extends pulumi.ComponentResource {
   /** The names of the hosts, sorted. */
   readonly hosts: pulumi.Output<string[]>;
+  /** The policy that every host has confirmed, as text for review: a fact a line, no port of a sequence, no key. */
+  readonly policy: pulumi.Output<string>;
   /** Host name → the nftables text of its table. Secret. */
   readonly rulesets: pulumi.Output<Record<string, string>>;
   /** Host name → service name → the sequence, as a client takes it: `7000/tcp,8000/udp`. Secret. */
   readonly knocks: pulumi.Output<Record<string, Record<string, string>>>;
 
   constructor(name: string, args: PortKnockFirewallArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("pulumi-portknock:index:PortKnockFirewall", name, {}, opts);
+    const later = promisedOutput<Policy>();
+    const review = reviewInputs(args, later.output);
+    super("pulumi-portknock:index:PortKnockFirewall", name, { ...review }, opts);
     const described = describeHosts(args.hosts);
-    const policy = validatePolicy(this, args, described);
+    // With a policy that is refused this component is never registered, and a message on it would never be shown.
+    const reporter = opts?.parent ?? pulumi.runtime.getStackResource() ?? this;
+    const policy = validatePolicy(reporter, args, described);
+    later.fulfil(policy);
+    for (const secret of sequenceSecrets(args, policy)) {
+      new KnockSequence(`${name}-${secret.name}`, secret.sequence, { parent: this });
+    }
     const ruleset = pulumi.secret(policy.apply((valid) => printRuleset(compilePolicy(valid))));
     const ready = dependenciesOf(opts);
     const plans = described.map((host) => planHost({ component: name, host, policy, ruleset, ready }));
@@ -50,7 +64,7 @@ export class PortKnockFirewall extends pulumi.ComponentResource {
       });
     });
 
-    // What a client needs changes when the host has confirmed it, and not before.
+    // What a client needs changes when the host has confirmed it, and not before; so does what is compared in review.
     const sequences = pulumi.secret(policy.apply(clientSequences));
     const perHost = <T>(value: pulumi.Output<T>): Record<string, pulumi.Output<T>> =>
       Object.fromEntries(
@@ -60,12 +74,26 @@ export class PortKnockFirewall extends pulumi.ComponentResource {
         ]),
       );
     this.hosts = pulumi.output(firewalls.map(({ host }) => host).toSorted());
+    this.policy = pulumi
+      .all(firewalls.map(({ firewall }) => firewall.confirmed))
+      .apply<string>((): pulumi.OutputInstance<string> => review.policy);
     this.rulesets = pulumi.all(perHost(ruleset));
     this.knocks = pulumi.all(perHost(sequences));
-    this.registerOutputs({ hosts: this.hosts, rulesets: this.rulesets, knocks: this.knocks });
+    this.registerOutputs({
+      hosts: this.hosts,
+      policy: this.policy,
+      rulesets: this.rulesets,
+      knocks: this.knocks,
+    });
   }
 }
 
-function clientSequences({ services }: Policy): Record<string, string> {
-  return Object.fromEntries(services.map(({ name, sequence }) => [name, printSequence(sequence)]));
+function clientSequences(policy: Policy): Record<string, string> {
+  return Object.fromEntries(
+    namedSequences(policy).flatMap((sequence) =>
+      sequence.action === "admit"
+        ? sequence.services.map(({ name }) => [name, printSequence(sequence.knocks)])
+        : [],
+    ),
+  );
 }

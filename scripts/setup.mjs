@@ -1,4 +1,4 @@
-// Installs what the demo, the tests or the check need and says what it does. Node built-ins only: it runs first.
+// Installs what the demo, the tests, the check or a bench need and says what it does. Node built-ins only: it is first.
 
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -12,7 +12,7 @@ import { withLock } from "./setup/lock.mjs";
 import { ensureNpmPackages } from "./setup/npmPackages.mjs";
 import { cache, pulumiHome } from "./setup/paths.mjs";
 
-const purposes = ["demo", "test", "check", "everything"];
+const purposes = ["demo", "test", "check", "bench", "everything"];
 
 const { purpose, bases } = readArguments();
 requireNode(20, 17);
@@ -28,6 +28,7 @@ if (!conclude() && purpose === "demo") process.exitCode = 1;
 async function setUp(purpose, bases) {
   await ensureNpmPackages();
   await ensureDebianPackages(purpose);
+  if (purpose === "bench") return;
   await ensureBuild();
   if (purpose === "check") return;
   const engine = await ensureEngine();

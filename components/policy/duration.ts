@@ -7,9 +7,11 @@ const SECONDS_PER_UNIT: ReadonlyMap<string, number> = new Map([
   ["d", 86400],
 ]);
 
+export const DURATION: RegExp = /^(\d{1,9})([smhd])$/;
+
 /** Parses `10s`, `5m`, `1h` or `2d` into whole seconds. */
 export function parseDuration(text: string): Parsed<number> {
-  const match = /^(\d{1,9})([smhd])$/.exec(text);
+  const match = DURATION.exec(text);
   const unit = SECONDS_PER_UNIT.get(match?.[2] ?? "");
   if (match === null || unit === undefined) {
     return refused("is not a duration", 'write a whole number and a unit, like "10s", "5m", "1h" or "2d"');

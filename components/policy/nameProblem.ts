@@ -1,18 +1,19 @@
 import { z } from "zod";
 import type { Problem } from "./policyError";
+import { printNumber } from "./printNumber";
 
 /** Names become parts of nftables objects and Pulumi resource names. */
-const name = z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,31}$/);
+export const nameSchema: z.ZodType<string> = z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,31}$/);
 
 export function isName(text: string): boolean {
-  return name.safeParse(text).success;
+  return nameSchema.safeParse(text).success;
 }
 
 /** What is wrong with the nth key of a record. The key itself stays out: somebody may have put a sequence there. */
 export function nameProblem(path: string, index: number): Problem {
   return {
     path,
-    problem: `name ${index + 1} is not a name`,
+    problem: `name ${printNumber(index + 1)} is not a name`,
     remedy: "begin with a letter, then letters, digits and dashes, 32 at most",
   };
 }

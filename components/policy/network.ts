@@ -1,4 +1,5 @@
 import * as ipaddr from "ipaddr.js";
+import { countWhile } from "./countWhile";
 import { type Parsed, refused, value } from "./parsed";
 import type { Network } from "./policy";
 
@@ -7,10 +8,7 @@ export function parseNetwork(text: string): Parsed<Network> {
   const withPrefix = text.includes("/") ? text : `${text}/${text.includes(":") ? 128 : 32}`;
   const wellFormed = /^[0-9a-f.:]+\/(0|[1-9]\d{0,2})$/i.test(withPrefix) && isPlainNotation(withPrefix);
   if (!wellFormed || !ipaddr.isValidCIDR(withPrefix)) {
-    return refused(
-      "is not an address or a network",
-      'write "192.0.2.7", "192.168.0.0/16" or "2001:db8::/32"',
-    );
+    return refused("is not an address or a network", 'write "192.0.2.7", "192.168.0.0/16" or "fd00::/8"');
   }
   const [address, prefix] = ipaddr.parseCIDR(withPrefix);
   const family = address.kind() === "ipv4" ? 4 : 6;
@@ -29,9 +27,16 @@ export function parseNetwork(text: string): Parsed<Network> {
 
 /** The same addresses without networks that lie inside another one, sorted. nft refuses overlapping ones. */
 export function mergeNetworks(networks: readonly Network[]): readonly Network[] {
-  const distinct = [...new Map(networks.map((network) => [network.cidr, network])).values()];
-  return distinct
-    .filter((network) => !distinct.some((other) => other !== network && isInside(network, other)))
+  const merged: Interval[] = [];
+  for (const interval of networks.map(toInterval).toSorted(compareIntervals)) {
+    const last = merged.at(-1);
+    // Two networks are apart, or one lies inside the other: then the wider one has come just before.
+    if (last?.network.family !== interval.network.family || last.end < interval.first) {
+      merged.push(interval);
+    }
+  }
+  return merged
+    .map(({ network }) => network)
     .toSorted((a, b) => a.family - b.family || (a.cidr < b.cidr ? -1 : 1));
 }
 
@@ -52,14 +57,83 @@ export function contains(networks: readonly Network[], address: string): boolean
   });
 }
 
-function isInside(inner: Network, outer: Network): boolean {
-  const [innerBase, innerPrefix] = ipaddr.parseCIDR(inner.cidr);
-  const [outerBase, outerPrefix] = ipaddr.parseCIDR(outer.cidr);
-  return (
-    innerBase.kind() === outerBase.kind() &&
-    innerPrefix > outerPrefix &&
-    innerBase.match(outerBase, outerPrefix)
-  );
+/** Whether a network lies in another one, or is it. */
+export function isInside(inner: Network, outer: Network): boolean {
+  const [base] = ipaddr.parseCIDR(inner.cidr);
+  return prefixOf(inner) >= prefixOf(outer) && contains([outer], base.toString());
+}
+
+/** How a network may lie to others. */
+export interface Neighbourhood {
+  /** All of it lies in one of the others. */
+  readonly isInside: (network: Network) => boolean;
+  /** It has an address in common with one of the others: then one of the two lies in the other. */
+  readonly overlaps: (network: Network) => boolean;
+}
+
+/** Looks networks up among others in the time of a binary search: a policy may have tens of thousands. */
+export function neighbourhood(others: readonly Network[]): Neighbourhood {
+  const apart = mergeNetworks(others).map(toInterval).toSorted(compareIntervals);
+  const lastBefore = (family: Network["family"], address: string): Interval | undefined =>
+    apart[
+      countWhile(
+        apart,
+        ({ network, first }) => network.family < family || (network.family === family && first <= address),
+      ) - 1
+    ];
+  return {
+    isInside: (network) => {
+      const { first, end } = toInterval(network);
+      const other = lastBefore(network.family, first);
+      return other?.network.family === network.family && other.end >= end;
+    },
+    overlaps: (network) => {
+      const { first, end } = toInterval(network);
+      const other = lastBefore(network.family, end);
+      return other?.network.family === network.family && other.end >= first;
+    },
+  };
+}
+
+/** How many bits all addresses of a network share. */
+export function prefixOf({ cidr }: Network): number {
+  return ipaddr.parseCIDR(cidr)[1];
+}
+
+const LOOPBACK: readonly Network[] = [
+  { family: 4, cidr: "127.0.0.0/8" },
+  { family: 6, cidr: "::1/128" },
+];
+
+/** Whether an address, or the name `localhost`, means the machine itself. */
+export function isLoopback(address: string): boolean {
+  return address.toLowerCase() === "localhost" || contains(LOOPBACK, address);
+}
+
+/** A network by its first and last address, in digits of equal length. */
+interface Interval {
+  readonly network: Network;
+  readonly first: string;
+  readonly end: string;
+}
+
+function toInterval(network: Network): Interval {
+  const [base, prefix] = ipaddr.parseCIDR(network.cidr);
+  const bits = base
+    .toByteArray()
+    .map((byte) => byte.toString(2).padStart(8, "0"))
+    .join("");
+  return { network, first: bits, end: bits.slice(0, prefix).padEnd(bits.length, "1") };
+}
+
+function compareIntervals(a: Interval, b: Interval): number {
+  if (a.network.family !== b.network.family) {
+    return a.network.family - b.network.family;
+  }
+  if (a.first !== b.first) {
+    return a.first < b.first ? -1 : 1;
+  }
+  return a.end === b.end ? 0 : a.end > b.end ? -1 : 1;
 }
 
 /** ipaddr.js reads `10.1` and octal `010.0.0.1` as addresses, as inet_aton(3) does, and `::192.0.2.1` as

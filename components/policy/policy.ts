@@ -36,12 +36,66 @@ export interface Identity {
 export interface Service {
   readonly name: string;
   readonly ports: readonly PortRange[];
-  readonly sequence: readonly Knock[];
-  readonly knockTimeoutSeconds: number;
+  readonly opening: Opening;
   readonly accessWindowSeconds: number;
   readonly access: Access;
-  /** Revokes the knocker's own access. Empty where the service has none. */
-  readonly closeSequence: readonly Knock[];
+}
+
+/** What admits to a service: a sequence of its own, or the one of another service, which then opens both. */
+export type Opening =
+  | {
+      readonly kind: "own";
+      readonly sequence: readonly Knock[];
+      readonly knockTimeoutSeconds: number;
+      /** Revokes the knocker's own access, also to the services that share the sequence. Empty for none. */
+      readonly closeSequence: readonly Knock[];
+      /** Whether the sequence takes its knocker off the blacklist too. */
+      readonly unbans: boolean;
+    }
+  | { readonly kind: "shared"; readonly sequenceOf: string };
+
+/** `guard`: the table only takes away. `baseline`: it is the whole firewall of the host. */
+export type Profile = { readonly kind: "guard" } | ({ readonly kind: "baseline" } & Baseline);
+
+/** A host firewall: what is not guarded, open or needed to stay on the network gets the guarded answer. */
+export interface Baseline {
+  /** Echo requests that are answered: of everybody together, at this rate. */
+  readonly ping: {
+    readonly perSecond: number;
+    readonly burst: number;
+    /** Who is answered; empty for everybody. */
+    readonly from: readonly Network[];
+  };
+  /** How long a source stays on the blacklist after its last packet. */
+  readonly blacklistSeconds: number;
+  /** SYNs a second from one source that are not taken for a flood. */
+  readonly synsPerSecond: number;
+  /** Whoever touches them is blacklisted. */
+  readonly traps: readonly PortRange[];
+  /** Networks that are no martians on this host. */
+  readonly exceptNetworks: readonly Network[];
+  readonly openPortsFrom: readonly RestrictedPorts[];
+  readonly forward: "accept" | "drop" | "reject";
+  /** Takes its knocker off the blacklist and opens nothing. Empty for none. */
+  readonly unbanSequence: readonly Knock[];
+  readonly unbanKnockTimeoutSeconds: number;
+}
+
+/** Ports that are open to some sources only. */
+export interface RestrictedPorts {
+  readonly ports: readonly PortRange[];
+  readonly from: readonly Network[];
+}
+
+/** What the kernel writes to its log. All off unless asked for. */
+export interface Log {
+  /** An admitted source opened a connection. */
+  readonly admissions: boolean;
+  /** A knock led to a stage: such a line shows a port of the sequence. */
+  readonly stages: boolean;
+  /** Somebody who is not admitted tried a guarded port. */
+  readonly refusals: boolean;
+  readonly linesPerMinute: number;
 }
 
 /** What one host is to do: validated, every default filled, sorted so that key order never shows. */
@@ -49,8 +103,11 @@ export interface Policy {
   readonly services: readonly Service[];
   readonly allow: readonly Network[];
   readonly openPorts: readonly PortRange[];
+  /** What guarded ports answer, and under a baseline every closed port: so that they are alike. */
   readonly guardedAnswer: GuardedAnswer;
   readonly identity: Identity;
+  readonly profile: Profile;
+  readonly log: Log;
   /** How long a host waits for the second connection before it puts its old rules back. */
   readonly rollbackSeconds: number;
 }

@@ -5,16 +5,24 @@ export interface Problem {
   readonly remedy: string;
 }
 
+/** What is wrong and what to do about it; who asks knows where. */
+export type Finding = Pick<Problem, "problem" | "remedy">;
+
 /** Every problem of a policy at once. `message` is complete: one line a problem, sorted by path. */
 export class PolicyError extends Error {
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[]) {
-    const sorted = problems.toSorted((a, b) => compare(a.path, b.path) || compare(a.problem, b.problem));
+    const sorted = sortProblems(problems);
     super(sorted.map(printProblem).join("\n"));
     this.name = "PolicyError";
     this.problems = sorted;
   }
+}
+
+/** By path, then by words. */
+export function sortProblems(problems: readonly Problem[]): readonly Problem[] {
+  return problems.toSorted((a, b) => compare(a.path, b.path) || compare(a.problem, b.problem));
 }
 
 /** A problem as a person reads it: `path: what is wrong; what to do`. */

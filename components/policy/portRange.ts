@@ -1,11 +1,13 @@
 import { type Parsed, refused, value } from "./parsed";
 import type { PortRange, Protocol } from "./policy";
 
-const REMEDY = 'write "22", "22/tcp" or "60000-61000/udp", with ports from 1 to 65535';
+export const PORT_RANGE: RegExp = /^(\d{1,5})(?:-(\d{1,5}))?(?:\/(tcp|udp))?$/;
+
+const REMEDY = 'write "22", "22/tcp" or "500-600/udp", with ports from 1 to 65,535';
 
 /** Parses `22`, `22/tcp`, `53/udp` or `60000-61000/udp`; without a protocol it is TCP. */
 export function parsePortRange(text: string): Parsed<PortRange> {
-  const match = /^(\d{1,5})(?:-(\d{1,5}))?(?:\/(tcp|udp))?$/.exec(text);
+  const match = PORT_RANGE.exec(text);
   if (match === null) {
     return refused("is not a port or a range of ports", REMEDY);
   }
@@ -53,7 +55,7 @@ export function toProtocol(text: string | undefined): Protocol {
   return text === "udp" ? "udp" : "tcp";
 }
 
-function comparePortRanges(a: PortRange, b: PortRange): number {
+export function comparePortRanges(a: PortRange, b: PortRange): number {
   if (a.protocol !== b.protocol) {
     return a.protocol < b.protocol ? -1 : 1;
   }

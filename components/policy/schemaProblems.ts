@@ -4,19 +4,12 @@ import type { Problem } from "./policyError";
 /** zod's issues in our words. Values and unknown keys never appear: they may be a misplaced sequence. */
 export function schemaProblems(path: string, error: z.ZodError): readonly Problem[] {
   return error.issues.map((issue) => {
-    const where = [path, ...issue.path.map((key) => (typeof key === "number" ? key + 1 : key))].join(".");
-    switch (issue.code) {
-      case "invalid_type":
-        return {
-          path: where,
-          problem: "is missing or of another type",
-          remedy: `give ${article(issue.expected)}`,
-        };
-      case "unrecognized_keys":
-        return { path: where, problem: "has an unknown field", remedy: "check the spelling of its fields" };
-      default:
-        return { path: where, ...split(issue.message) };
-    }
+    const keys = issue.path.map((key) => (typeof key === "number" ? key + 1 : key));
+    // The policy itself has no name of its own: its fields are `allow`, not `policy.allow`.
+    const where = (path === "policy" && keys.length > 0 ? keys : [path, ...keys]).join(".");
+    return issue.code === "invalid_type"
+      ? { path: where, problem: "is missing or of another type", remedy: `give ${article(issue.expected)}` }
+      : { path: where, ...split(issue.message) };
   });
 }
 

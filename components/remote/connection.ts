@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Warning } from "../policy/policyWarnings";
 
 const hop = z.strictObject({
   host: z.string().min(1),
@@ -32,6 +33,33 @@ export function parseConnection(input: unknown): ConnectionResult {
     return { kind: "value", connection: result.data };
   }
   return { kind: "refused", fields: result.error.issues.map((issue) => issue.path.join(".")) };
+}
+
+/** What somebody should know about how surely the host, and its proxy, is the right one. */
+export function hostKeyWarnings(path: string, { hostKey, proxy }: Connection): readonly Warning[] {
+  const ofProxy = proxy === undefined ? [] : keyFindings(proxy.hostKey, `${path}.proxy`);
+  return [...keyFindings(hostKey, path), ...ofProxy];
+}
+
+function keyFindings(hostKey: string | undefined, path: string): readonly Warning[] {
+  if (hostKey === undefined) {
+    return [
+      {
+        path: `${path}.hostKey`,
+        problem: "is missing, so that whoever answers at that address is taken for the host",
+        remedy: "give the host's public key, ed25519 or ECDSA",
+      },
+    ];
+  }
+  return /(^|\s)(ssh-rsa|rsa-sha2-\d+)\s/.test(hostKey)
+    ? [
+        {
+          path: `${path}.hostKey`,
+          problem: "is an RSA key, and Pulumi would ask for a signature that today's servers no longer give",
+          remedy: "give the host's ed25519 or ECDSA key",
+        },
+      ]
+    : [];
 }
 
 /** `{ password: undefined }` means no password; the command plugin wants the field to be gone. */

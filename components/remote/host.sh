@@ -371,14 +371,11 @@ sweep() {
 
 # --- the kernel ----------------------------------------------------------------------------------------------
 
-# load NEW OLD: the rules of NEW, in which the open windows of OLD that NEW still grants are put back.
+# load NEW OLD: the rules of NEW, in which what OLD granted and NEW still grants is put back.
 load() {
 	complaint=
 	transaction=$(mktemp "$state/transaction.XXXXXXXX") &&
-		{
-			cat "$1/ruleset.nft" &&
-				{ [ -z "$2" ] || { carried_windows 4 "$1" "$2" && carried_windows 6 "$1" "$2"; }; }
-		} >"$transaction" &&
+		{ cat "$1/ruleset.nft" && carried "$1" "$2" | put_back; } >"$transaction" &&
 		replace_table "$transaction"
 	outcome=$?
 	rm -f "$transaction"
@@ -401,26 +398,80 @@ remove_overlap() {
 	nft delete table inet portknock_overlap 2>/dev/null || true
 }
 
-# A window is carried over to the service of the same name if its sequence is the same, and never beyond the
-# access window of the new rules.
+# carried NEW OLD: lines `SET MILLISECONDS-LEFT GRANTED-SECONDS KEY`.
+carried() {
+	if [ -n "$2" ]; then
+		for family in 4 6; do
+			carried_windows $family "$1" "$2"
+			carried_sources $family "$1"
+		done
+		[ -z "$(field identity "$2")" ] || return 0
+	fi
+	connected_sources "$1"
+}
+
+# A window is carried over to the service of the same name if its sequence is the same. Its source stays trusted.
 carried_windows() {
 	{ noted_windows "$1" "$2"; admitted "$1"; } |
 		awk -v family="$1" '
 			FNR == 1 { file++ }
 			file < 3 && $1 == "service" { sequence[file, $2] = $5; window[file, $2] = $4 }
+			file == 1 && $1 == "trusted" { trusted = $2 }
 			file == 3 && $3 != "never-ending" && sequence[1, $2] != "" && ($4 == "noted" || sequence[1, $2] == sequence[2, $2]) {
-				left = $3 < window[1, $2] * 1000 ? $3 : window[1, $2] * 1000
-				if (left > longest[$1 " . " $2]) {
-					longest[$1 " . " $2] = left
-					element[$1 " . " $2] = "timeout " window[1, $2] "s expires " left "ms"
-				}
-			}
-			END {
-				for (key in element) {
-					printf "%s\t%s %s", count++ ? ",\n" : "add element inet portknock pk_admitted" family " {\n", key, element[key]
-				}
-				if (count) print "\n}"
+				print "pk_admitted" family, $3, window[1, $2], $1 " . " $2
+				if (trusted) print "pk_trusted" family, $3, trusted, $1
 			}' "$2/manifest" "$3/manifest" -
+}
+
+carried_sources() {
+	for name in blacklist trusted; do
+		granted=$(field $name "$2")
+		[ -z "$granted" ] || elements "pk_$name$1" | awk -v set="pk_$name$1" -v granted="$granted" '
+			{ print set, $1 == "never-ending" ? granted "000" : $1, granted, $3 }'
+	done
+}
+
+# Connection tracking may begin with our rules: the next packet of an older connection then looks like an attack.
+# So who is connected is trusted for a day, as far as the set holds them.
+connected_sources() {
+	masks=$(field identity "$1")
+	[ -n "$masks" ] && command -v ss >/dev/null || return 0
+	ss -Htn state established 2>/dev/null | awk -v mask4="${masks% *}" -v mask6="${masks#* }" '
+		{
+			peer = $4
+			sub(/:[0-9]+$/, "", peer)
+			gsub(/\[|\]|%.*/, "", peer)
+			if (peer ~ /[.]/) sub(/^::ffff:/, "", peer)
+			if (!known[peer]++ && ++sources <= 30000)
+				print "pk_trusted" (peer ~ /:/ ? 6 : 4), 86400000, 86400, peer " & " (peer ~ /:/ ? mask6 : mask4)
+		}'
+}
+
+# Statements that add these elements, each with the longest time that a line gives it, and never more than granted.
+put_back() {
+	awk '
+		{
+			left = $2 < $3 * 1000 ? $2 : $3 * 1000
+			key = $0
+			sub(/^[^ ]+ [^ ]+ [^ ]+ /, "", key)
+			if (left > longest[$1, key]) {
+				longest[$1, key] = left
+				set[$1, key] = $1
+				element[$1, key] = key " timeout " $3 "s expires " sprintf("%.0f", left) "ms"
+				sets[$1]
+			}
+		}
+		END {
+			for (name in sets) {
+				separator = "add element inet portknock " name " {\n"
+				for (key in element) {
+					if (set[key] != name) continue
+					printf "%s\t%s", separator, element[key]
+					separator = ",\n"
+				}
+				print "\n}"
+			}
+		}'
 }
 
 # A table without our records of it: a host that lost them. Nobody but us uses its name.
@@ -451,7 +502,12 @@ noted_windows() {
 
 # Lines `ADDRESS SERVICE-ID MILLISECONDS-LEFT` of who is admitted; who was put there by hand may be `never-ending`.
 admitted() {
-	nft list set inet portknock "pk_admitted$1" 2>/dev/null | tr -d '\n\t' |
+	elements "pk_admitted$1" | awk '{ print $3, $4, $1 }'
+}
+
+# elements SET: lines `MILLISECONDS-LEFT PACKETS KEY…`.
+elements() {
+	nft list set inet portknock "$1" 2>/dev/null | tr -d '\n\t' |
 		sed -n 's/.*elements = { *\([^}]*\)}.*/\1/p' | tr ',' '\n' |
 		awk '
 			function milliseconds(text,   total, size) {
@@ -467,10 +523,17 @@ admitted() {
 				}
 				return total
 			}
-			NF >= 3 {
+			NF > 0 {
 				left = "never-ending"
-				for (i = 4; i < NF; i++) if ($i == "expires") left = milliseconds($(i + 1))
-				print $1, $3, left
+				packets = 0
+				key = ""
+				word = 1
+				for (; word <= NF && $word !~ /^(timeout|expires|counter)$/; word++) if ($word != ".") key = key " " $word
+				for (; word < NF; word++) {
+					if ($word == "expires") left = milliseconds($(word + 1))
+					else if ($word == "packets") packets = $(word + 1)
+				}
+				print left == "never-ending" ? left : sprintf("%.0f", left), packets key
 			}'
 }
 
@@ -478,10 +541,11 @@ list_table() {
 	nft -s list table inet portknock 2>/dev/null | without_traffic
 }
 
-# A listing without what packets write into it. nft 1.1 appends counts of elements.
+# A listing without what packets write into it: the elements of dynamic sets. nft 1.1 appends counts of elements.
 without_traffic() {
 	awk '
-		/^\t(set|map|chain) / { dynamic = $2 ~ /^pk_(stage|admitted|pace)[46]$/ }
+		/^\t[a-z]/ { dynamic = 0 }
+		/^\t\tflags (.*,)?dynamic/ { dynamic = 1 }
 		/^\t\telements = / && dynamic { skipping = 1 }
 		{ sub(/[ \t]*# count [0-9]+$/, "") }
 		!skipping { print }
@@ -496,6 +560,7 @@ status() {
 	printf 'portknock-status 1\n'
 	printf 'nft %s\n' "$nft_version"
 	[ $# != 4 ] || printf 'deployer %s %s\n' "$1" "$4"
+	other_tables | sed 's/^/other-table /'
 	live=$(live)
 	if [ -z "$live" ]; then
 		printf 'state unguarded\n'
@@ -512,10 +577,45 @@ status() {
 	printf 'observed %s\n' "$({ cat "$state/attempt"; list_table; boot_digest; printf '%s' "$findings"; } | digest)"
 	printf '%s\n' "$findings" | sed '/^$/d; s/^/finding /'
 	[ ! -e "$state/rolled-back" ] || printf 'rolled-back\n'
-	for family in 4 6; do
-		admitted $family | awk -v manifest="$live/manifest" '
-			BEGIN { while ((getline line < manifest) > 0) { split(line, word, " "); if (word[1] == "service") name[word[2]] = word[3] } }
-			$2 in name && $3 != "never-ending" { printf "admitted %s %s %d\n", name[$2], $1, $3 / 1000 }'
+	counters "$live"
+	refused_ports "$live"
+	if [ -n "$(field blacklist "$live")" ]; then
+		printf 'blacklisted %s\n' "$({ elements pk_blacklist4; elements pk_blacklist6; } | wc -l)"
+	fi
+}
+
+# Who is admitted and what was counted, with the names of the services.
+counters() {
+	for set in admitted4 admitted6 connections refusals; do
+		elements "pk_$set" | sed "s/^/$set /"
+	done | awk '
+		FNR == 1 { file++ }
+		file == 1 { if ($1 == "service") name[$2] = $3; next }
+		/^admitted/ && $5 in name && $2 != "never-ending" { print "admitted", name[$5], $4, int($2 / 1000) }
+		!/^admitted/ && $4 in name { print $1, name[$4], $3 }' "$1/manifest" -
+}
+
+# The ten most refused ports, without those of sequences: knocks are refused like everything else.
+refused_ports() {
+	elements pk_refused | sort -k 2,2nr -k 3,3n -k 4,4n | awk '
+		FNR == 1 { file++ }
+		file == 1 && $1 == "sequence" { split($2, knocks, ","); for (i in knocks) is_knock[knocks[i]] }
+		file == 1 { next }
+		{ protocol = $3 == 6 ? "tcp" : $3 == 17 ? "udp" : $3 }
+		protocol ~ /^(tcp|udp)$/ && !($4 "/" protocol in is_knock) && shown++ < 10 { print "refused-port", protocol, $4, $2 }
+	' "$1/manifest" -
+}
+
+# What other tables do to packets that come in, for whoever compares it with our rules; `incomplete` where nft cannot
+# show all of it: rules of an iptables whose extensions are missing, or of one that the kernel keeps elsewhere.
+other_tables() {
+	! grep -qs . /proc/net/ip_tables_names /proc/net/ip6_tables_names || echo incomplete
+	nft list tables | grep -vx 'table inet portknock\(_overlap\)\{0,1\}' | while read -r _ family name; do
+		nft -s -t list table "$family" "$name" 2>&1 | awk '
+			/type filter hook (ingress|prerouting|input) / { filters = 1 }
+			/XT .* not found/ { line[++lines] = "incomplete" }
+			/^table |^\t(chain .*)?[{}]|\t(type filter hook|.*(accept|drop|reject|jump|goto|return|vmap|queue|xt target))/ { line[++lines] = $0 }
+			END { if (filters) for (i = 1; i <= lines; i++) print line[i] }'
 	done
 }
 

@@ -7,12 +7,15 @@ export type HostStatus =
       readonly kind: "unguarded";
       readonly observed: string;
       readonly deployer: Deployer | undefined;
+      /** What other tables do to packets that come in, as nft lists it. */
+      readonly otherTables: string;
       readonly findings: readonly string[];
     }
   | {
       readonly kind: "guarded";
       readonly observed: string;
       readonly deployer: Deployer | undefined;
+      readonly otherTables: string;
       readonly owner: string;
       readonly token: string;
       readonly marker: string;
@@ -27,6 +30,7 @@ export type HostStatus =
 const common = z.object({
   "portknock-status": z.tuple([z.literal("1")]),
   finding: z.array(z.string()).default([]),
+  "other-table": z.array(z.string()).default([]),
   observed: z.tuple([z.string().regex(/^[0-9a-f]{64}$/)]),
   deployer: z
     .tuple([z.string().regex(/^\S+ \d{1,5}$/)])
@@ -64,7 +68,12 @@ export function parseHostStatus(text: string): HostStatus | undefined {
     return undefined;
   }
   const { data } = parsed;
-  const seen = { observed: data.observed[0], deployer: data.deployer, findings: data.finding };
+  const seen = {
+    observed: data.observed[0],
+    deployer: data.deployer,
+    otherTables: data["other-table"].join("\n"),
+    findings: data.finding,
+  };
   if (data.state === "unguarded") {
     return { kind: "unguarded", ...seen };
   }

@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import * as ipaddr from "ipaddr.js";
+import { type NamedSequence, namedSequences } from "../policy/namedSequences";
 import type { Policy } from "../policy/policy";
 import { printSequence } from "../policy/sequence";
 import { serviceId } from "../policy/serviceId";
@@ -33,18 +35,13 @@ export function forAttempt(manifest: Manifest, attempt: string): string {
 /** The token is a function of what is desired alone: equal tokens mean equal rules, owner and timer. */
 export function writeManifest(content: ManifestContent): Manifest {
   const { owner, adopt, policy, ruleset } = content;
+  const sequences = namedSequences(policy);
   const desired = [
     `owner ${printOwner(owner)}`,
     `rollback ${policy.rollbackSeconds}`,
-    ...policy.services.map((service) =>
-      [
-        "service",
-        serviceId(service.name),
-        service.name,
-        service.accessWindowSeconds,
-        printSequence(service.sequence),
-      ].join(" "),
-    ),
+    ...sequences.flatMap((sequence) => (sequence.action === "admit" ? serviceLines(sequence) : [])),
+    ...sequences.map(({ knocks }) => `sequence ${printSequence(knocks)}`),
+    ...baselineLines(policy),
   ];
   const token = createHash("sha256")
     .update([...desired, ruleset].join("\n"))
@@ -56,4 +53,26 @@ export function writeManifest(content: ManifestContent): Manifest {
 /** The owner as hosts print it: `project/stack/component/host`. */
 export function printOwner({ project, stack, component, host }: Owner): string {
   return [project, stack, component, host].join("/");
+}
+
+/** A window goes on while its service keeps its name and what opens it, its own sequence or a shared one. */
+function serviceLines(sequence: NamedSequence & { readonly action: "admit" }): readonly string[] {
+  const knocks = printSequence(sequence.knocks);
+  return sequence.services.map(({ name, accessWindowSeconds }) =>
+    ["service", serviceId(name), name, accessWindowSeconds, knocks].join(" "),
+  );
+}
+
+/** How long the blacklist and trust may last at most, and what of an address makes a source. */
+function baselineLines({ profile, services, identity }: Policy): readonly string[] {
+  if (profile.kind === "guard") {
+    return [];
+  }
+  const mask4 = ipaddr.IPv4.subnetMaskFromPrefixLength(identity.ipv4Prefix).toString();
+  const mask6 = ipaddr.IPv6.subnetMaskFromPrefixLength(identity.ipv6Prefix).toString();
+  return [
+    `blacklist ${profile.blacklistSeconds}`,
+    `trusted ${Math.max(...services.map(({ accessWindowSeconds }) => accessWindowSeconds))}`,
+    `identity ${mask4} ${mask6}`,
+  ];
 }

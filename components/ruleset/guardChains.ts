@@ -1,99 +1,133 @@
 import type { Policy } from "../policy/policy";
-import { serviceId } from "../policy/serviceId";
+import { logByService } from "./logChains";
 import {
+  accept,
   assign,
+  countService,
   drop,
   type Family,
+  FORWARDED,
+  FROM_LOOPBACK,
+  familiesOf,
   goto,
   inSet,
   isAdmitted,
   match,
+  NEW_UDP,
   PLAIN_SYN,
+  PORT_KEY,
   perFamily,
   reject,
   revokeAdmission,
   rule,
   SCRATCH,
   SCRATCH_EMPTY,
+  update,
+  when,
 } from "./phrases";
 import type { Chain, Rule } from "./ruleset";
 
 /** What a packet to a guarded port meets. The scratch register holds the service that owns the port. */
 export function guardChains(policy: Policy, families: readonly Family[]): readonly Chain[] {
-  const once = policy.services.filter(({ access }) => access === "once");
-  const hasOnce = once.length > 0;
   return [
+    enterChain(),
     refuseChain(policy),
-    ...(hasOnce ? [onceChain(families)] : []),
-    {
-      name: "pk_guard",
-      rules: [
-        ...allowRules(policy, families),
-        ...(hasOnce
-          ? [
-              rule("guard: admitted once", {
-                kind: "dispatch",
-                key: [SCRATCH],
-                cases: once.map(({ name }) => ({ when: serviceId(name), verdict: goto("pk_once") })),
-              }),
-            ]
-          : []),
-        ...perFamily(families, "guard: admitted", (family) => [isAdmitted(family), goto("pk_done")]),
-        rule("guard: not admitted", goto("pk_refuse")),
-      ],
-    },
+    connectChain(policy, families),
+    admittedChain(),
+    guardChain(policy, families),
   ];
 }
 
-function allowRules({ allow }: Policy, families: readonly Family[]): readonly Rule[] {
-  const listed = families.filter(({ version }) => allow.some((network) => network.family === version));
-  return perFamily(listed, "guard: always allowed", (family) => [
-    inSet([family.saddr], `pk_allow${family.version}`),
-    goto("pk_done"),
-  ]);
-}
-
-/** Only what opens a connection uses the admission up; a stray packet of an old one goes on and leaves it. */
-function onceChain(families: readonly Family[]): Chain {
-  const opens = [
-    [PLAIN_SYN],
-    [match(["meta l4proto"], undefined, "udp"), match(["ct state"], undefined, "new")],
-  ];
+function guardChain({ allow, profile }: Policy, families: readonly Family[]): Chain {
   return {
-    name: "pk_once",
+    name: "pk_guard",
     rules: [
-      ...opens.flatMap((isNew) =>
-        perFamily(families, "once: use the admission up", (family) => [
-          ...isNew,
-          isAdmitted(family),
-          revokeAdmission(family),
-          goto("pk_done"),
-        ]),
-      ),
-      ...perFamily(families, "once: admitted, opens nothing", (family) => [
-        isAdmitted(family),
-        goto("pk_done"),
+      ...when(profile.kind === "guard", rule("guard: loopback goes on", FROM_LOOPBACK, goto("pk_enter"))),
+      rule("guard: not for this host", FORWARDED, goto("pk_done")),
+      rule("guard: which service", assign({ kind: "lookUp", key: PORT_KEY, map: "pk_guarded" })),
+      ...perFamily(familiesOf(allow, families), "guard: always allowed", (family) => [
+        inSet([family.saddr], `pk_allow${family.version}`),
+        goto("pk_enter"),
       ]),
-      rule("once: not admitted", goto("pk_refuse")),
+      ...perFamily(families, "guard: admitted", (family) => [isAdmitted(family), goto("pk_admitted")]),
+      rule("guard: not admitted", goto("pk_refuse")),
     ],
   };
 }
 
-/** Not only SYNs are refused: a bare ACK, FIN, NULL or XMAS is `new` or `invalid` as the kernel pleases. */
-function refuseChain({ guardedAnswer }: Policy): Chain {
-  const answers: readonly Rule[] =
-    guardedAnswer === "drop"
-      ? [rule("refuse: no answer", drop())]
-      : [
-          rule(
-            "refuse: answer as a closed TCP port",
-            match(["meta l4proto"], undefined, "tcp"),
-            reject("tcp reset"),
-          ),
-          rule("refuse: answer as a closed UDP port", reject("icmpx type port-unreachable")),
-        ];
+/** Only what opens a connection counts as one and uses an admission up; a stray packet of an old one goes on. */
+function admittedChain(): Chain {
+  return {
+    name: "pk_admitted",
+    rules: [
+      rule("admitted: a TCP connection", PLAIN_SYN, goto("pk_connect")),
+      rule("admitted: a UDP flow", ...NEW_UDP, goto("pk_connect")),
+      rule("admitted: opens nothing", goto("pk_enter")),
+    ],
+  };
+}
+
+function connectChain({ services, log }: Policy, families: readonly Family[]): Chain {
+  const hasOnce = services.some(({ access }) => access === "once");
+  return {
+    name: "pk_connect",
+    rules: [
+      rule("connect: count", countService("pk_connections")),
+      ...(log.admissions ? [logByService("connect: log", services, "admitted")] : []),
+      ...(hasOnce
+        ? perFamily(families, "connect: use an admission for once up", (family) => [
+            inSet([SCRATCH], "pk_once"),
+            revokeAdmission(family),
+          ])
+        : []),
+      rule("connect: goes on", goto("pk_enter")),
+    ],
+  };
+}
+
+function enterChain(): Chain {
+  return {
+    name: "pk_enter",
+    rules: [
+      rule("enter: clear the scratch register", assign(SCRATCH_EMPTY)),
+      rule("enter: goes on", accept()),
+    ],
+  };
+}
+
+function refuseChain({ services, guardedAnswer, profile, log }: Policy): Chain {
   return {
     name: "pk_refuse",
-    rules: [rule("refuse: clear the scratch register", assign(SCRATCH_EMPTY)), ...answers],
+    rules: [
+      rule("refuse: count by service", countService("pk_refusals")),
+      ...(log.refusals ? [logByService("refuse: log", services, "refused")] : []),
+      rule("refuse: clear the scratch register", assign(SCRATCH_EMPTY)),
+      ...(profile.kind === "guard"
+        ? [countPort("refuse"), ...answerRules(guardedAnswer, "refuse")]
+        : [rule("refuse: as a closed port", goto("pk_closed"))]),
+    ],
   };
+}
+
+/** Ports that nobody asks for any more make room for others. */
+export function countPort(where: string): Rule {
+  return rule(
+    `${where}: count by port`,
+    match(["meta l4proto"], undefined, "{ tcp, udp }"),
+    update("pk_refused", { key: PORT_KEY, isCounted: true }),
+  );
+}
+
+/** Not only SYNs are refused: a bare ACK, FIN, NULL or XMAS is `new` or `invalid` as the kernel pleases. */
+export function answerRules(answer: Policy["guardedAnswer"], where: string): readonly Rule[] {
+  return answer === "drop"
+    ? [rule(`${where}: no answer`, drop())]
+    : [
+        rule(
+          `${where}: answer as a closed TCP port`,
+          match(["meta l4proto"], undefined, "tcp"),
+          reject("tcp reset"),
+        ),
+        rule(`${where}: answer as a closed UDP port`, reject("icmpx type port-unreachable")),
+      ];
 }

@@ -1,51 +1,79 @@
 import { printDuration } from "../policy/duration";
 import type { NamedSequence } from "../policy/namedSequences";
-import type { Service } from "../policy/policy";
+import type { Policy, Service } from "../policy/policy";
 import { serviceId } from "../policy/serviceId";
+import { logByStage, logCompletion } from "./logChains";
 import {
   admission,
   assign,
   type Family,
+  FROM_LOOPBACK,
   forgetStage,
   goto,
+  jump,
   lookUpStage,
+  match,
+  NOT_FOR_THIS_HOST,
+  NOT_PLAIN_SYN,
   PORT_KEY,
   perFamily,
   revokeAdmission,
   rule,
   SCRATCH,
   SCRATCH_EMPTY,
+  unban,
   update,
+  when,
 } from "./phrases";
-import type { Chain, Rule } from "./ruleset";
+import type { Chain, Rule, Statement } from "./ruleset";
+import type { Stage } from "./stages";
 
-/** A source that makes first knocks faster than this is ignored: see `paced` below. */
-const FIRST_KNOCK_PACE = "5/second burst 10 packets";
+/** Beyond it first knocks are ignored: see `firstChain` below. A source that makes none for ten seconds begins afresh. */
+const FIRST_KNOCK_PACE = "12/minute burst 10 packets";
 
-export function knockChain(families: readonly Family[]): Chain {
+/** A packet to a first knock's port, or any packet of a source that has a stage. */
+export function knockChain({ profile }: Policy, families: readonly Family[]): Chain {
+  const move: Statement = { kind: "lookUpVerdict", key: [SCRATCH, ...PORT_KEY], map: "pk_moves" };
   return {
     name: "pk_knock",
     rules: [
-      ...perFamily(families, "knock: at which stage", (family) => [lookUpStage(family)]),
-      rule("knock: right, or made before", {
-        kind: "lookUpVerdict",
-        key: [SCRATCH, ...PORT_KEY],
-        map: "pk_moves",
-      }),
-      rule("knock: the first of a sequence", { kind: "lookUpVerdict", key: PORT_KEY, map: "pk_firsts" }),
+      // A knocker is asked for its hardware address and pinged; GRE and others have no ports.
+      rule(
+        "knock: neither TCP nor UDP is none",
+        match(["meta l4proto"], "!=", "{ tcp, udp }"),
+        goto("pk_done"),
+      ),
+      rule("knock: TCP that begins nothing is none", NOT_PLAIN_SYN, goto("pk_done")),
+      rule(
+        "knock: UDP that begins nothing is none",
+        match(["meta l4proto"], undefined, "udp"),
+        match(["ct state"], "!=", "new"),
+        goto("pk_done"),
+      ),
+      // A baseline has accepted loopback; otherwise a scan's packet need not pay for that question.
+      ...when(profile.kind === "guard", rule("knock: loopback is none", FROM_LOOPBACK, goto("pk_done"))),
+      // A knocker's forwarded or broadcast packets are not knocks.
+      rule("knock: not for this host", NOT_FOR_THIS_HOST, goto("pk_done")),
+      rule("knock: from the root", assign(SCRATCH_EMPTY)),
+      ...perFamily(families, "knock: or from its stage", (family) => [lookUpStage(family)]),
+      rule("knock: right, or made before", move),
+      rule("knock: from the root all the same", assign(SCRATCH_EMPTY)),
+      rule("knock: the first of a sequence", move),
       ...perFamily(families, "knock: wrong, back to the start", (family) => [forgetStage(family)]),
       rule("knock: answered as without us", goto("pk_done")),
     ],
   };
 }
 
-/** Every way to a first knock is paced: dead map elements pile up until they are collected, and a source that
- * repeats "first knock, wrong knock" would make its own packets cost 10 to 120 us (kernel 6.18). */
+/**
+ * Every way to a first knock is paced: deleted elements stay in their bucket until they are collected, about a second
+ * later (kernel 6.18). A source that repeats "first knock, wrong knock" would make each of its own packets cost 10 to
+ * 120 us, and a scan that trips over first knocks would pay for its own remains.
+ */
 export function firstChain(seconds: number, families: readonly Family[]): Chain {
   return {
     name: `pk_first_${seconds}s`,
     rules: [
-      rule("first knock: from the root", assign(SCRATCH_EMPTY)),
       ...perFamily(families, "first knock: paced", (family) => [
         update(`pk_pace${family.version}`, { key: [family.source], rateOver: FIRST_KNOCK_PACE }),
         goto("pk_done"),
@@ -55,7 +83,13 @@ export function firstChain(seconds: number, families: readonly Family[]): Chain 
   };
 }
 
-export function advanceChain(seconds: number, families: readonly Family[]): Chain {
+export function advanceChain(
+  seconds: number,
+  { log }: Policy,
+  stages: readonly Stage[],
+  families: readonly Family[],
+): Chain {
+  const entered = stages.filter(({ timeoutSeconds, path }) => path.length > 0 && timeoutSeconds === seconds);
   return {
     name: `pk_advance_${seconds}s`,
     rules: [
@@ -72,41 +106,72 @@ export function advanceChain(seconds: number, families: readonly Family[]): Chai
           value: SCRATCH,
         }),
       ]),
+      ...(log.stages ? [logByStage("advance: log", entered)] : []),
       rule("advance: answered as without us", goto("pk_done")),
     ],
   };
 }
 
 /** What the last knock of a sequence does. */
-export function completeChain({ action, service }: NamedSequence, families: readonly Family[]): Chain {
-  const { name } = service;
+export function completeChain(sequence: NamedSequence, policy: Policy, families: readonly Family[]): Chain {
+  const name = sequence.action === "unban" ? "unban" : sequence.services[0].name;
   return {
-    name: completeChainName(action, service),
+    name: completeChainName(sequence),
     rules: [
-      rule(`${name}: the ${WORDS[action]} is complete`, assign({ kind: "constant", value: serviceId(name) })),
-      ...perFamily(families, `${name}: back to the start`, (family) => [forgetStage(family)]),
-      ...(action === "admit" ? admitRules(service, families) : closeRules(service, families)),
+      ...perFamily(families, `${name}: complete, back to the start`, (family) => [forgetStage(family)]),
+      ...completionRules(sequence, policy, families),
+      ...(policy.log.stages ? [logCompletion(policy.log, sequence)] : []),
       rule(`${name}: answered as without us`, goto("pk_done")),
     ],
   };
 }
 
-export function completeChainName(action: NamedSequence["action"], { name }: Service): string {
-  return `pk_${action}_${name}`;
+export function completeChainName(sequence: NamedSequence): string {
+  return sequence.action === "unban" ? "pk_unban" : `pk_${sequence.action}_${sequence.services[0].name}`;
 }
 
-const WORDS = { admit: "sequence", close: "close sequence" } as const;
+function completionRules(
+  sequence: NamedSequence,
+  { profile }: Policy,
+  families: readonly Family[],
+): readonly Rule[] {
+  switch (sequence.action) {
+    case "admit": {
+      const [{ name }] = sequence.services;
+      return [
+        ...sequence.services.flatMap((service) => admitRules(service, families)),
+        ...when(profile.kind === "baseline", rule(`${name}: trust`, jump("pk_trust"))),
+        ...(sequence.unbans ? unbanRules(name, families) : []),
+      ];
+    }
+    case "close":
+      return sequence.services.flatMap(({ name }) => [
+        rule(`${name}: which service`, assign({ kind: "constant", value: serviceId(name) })),
+        ...perFamily(families, `${name}: revoke`, (family) => [revokeAdmission(family)]),
+      ]);
+    case "unban":
+      return unbanRules("unban", families);
+    default:
+      return unknownAction(sequence);
+  }
+}
 
 function admitRules({ name, accessWindowSeconds }: Service, families: readonly Family[]): readonly Rule[] {
-  return perFamily(families, `${name}: admit for ${printDuration(accessWindowSeconds)}`, (family) => [
-    update(`pk_admitted${family.version}`, { key: admission(family), timeoutSeconds: accessWindowSeconds }),
-  ]);
+  return [
+    rule(`${name}: which service`, assign({ kind: "constant", value: serviceId(name) })),
+    ...perFamily(families, `${name}: admit for ${printDuration(accessWindowSeconds)}`, (family) => [
+      update(`pk_admitted${family.version}`, {
+        key: admission(family),
+        timeoutSeconds: accessWindowSeconds,
+      }),
+    ]),
+  ];
 }
 
-function closeRules({ name }: Service, families: readonly Family[]): readonly Rule[] {
-  return perFamily(families, `${name}: revoke`, (family) => [revokeAdmission(family)]);
+function unbanRules(name: string, families: readonly Family[]): readonly Rule[] {
+  return perFamily(families, `${name}: off the blacklist`, (family) => [unban(family)]);
 }
 
-export function doneChain(): Chain {
-  return { name: "pk_done", rules: [rule("done: clear the scratch register", assign(SCRATCH_EMPTY))] };
+function unknownAction(sequence: never): never {
+  throw new Error(`bug: unknown action ${typeof sequence}`);
 }

@@ -1,6 +1,6 @@
 import * as ipaddr from "ipaddr.js";
-import type { Identity } from "../policy/policy";
-import type { DynamicElement, Key, Rule, Source, Statement, Verdict } from "./ruleset";
+import type { Identity, Network } from "../policy/policy";
+import type { DynamicElement, Key, Refusal, Rule, Source, Statement, Verdict } from "./ruleset";
 
 /** Addresses of v4 and v6 need sets of their own, and each rule that touches them comes twice. */
 export interface Family {
@@ -30,6 +30,11 @@ export function bothFamilies({ ipv4Prefix, ipv6Prefix }: Identity): readonly Fam
   ];
 }
 
+/** The families of which a list of networks has any. */
+export function familiesOf(networks: readonly Network[], families: readonly Family[]): readonly Family[] {
+  return families.filter(({ version }) => networks.some(({ family }) => family === version));
+}
+
 /**
  * The packet's priority is our scratch register: nobody reads it on the way in, and unlike the mark it belongs
  * to no policy routing. It is empty again on every way out.
@@ -38,6 +43,19 @@ export const SCRATCH = "meta priority";
 export const SCRATCH_EMPTY = { kind: "constant", value: "0:0" } as const;
 
 export const PLAIN_SYN: Statement = match(["tcp flags & (fin | syn | rst | ack)"], "==", "syn");
+export const NOT_PLAIN_SYN: Statement = match(["tcp flags & (fin | syn | rst | ack)"], "!=", "syn");
+export const NEW_UDP: readonly Statement[] = [
+  match(["meta l4proto"], undefined, "udp"),
+  match(["ct state"], undefined, "new"),
+];
+export const FROM_LOOPBACK: Statement = match(["iif"], undefined, "lo");
+export const FOR_THIS_HOST: Statement = match(["fib daddr type"], undefined, "local");
+export const NOT_FOR_THIS_HOST: Statement = match(["fib daddr type"], "!=", "local");
+export const FORWARDED: Statement = match(
+  ["fib daddr type"],
+  "!=",
+  "{ local, broadcast, multicast, anycast }",
+);
 
 export const PORT_KEY: Key = ["meta l4proto", "th dport"];
 
@@ -53,6 +71,10 @@ export function inSet(key: Key, set: string): Statement {
   return { kind: "inSet", key, set };
 }
 
+export function notInSet(key: Key, set: string): Statement {
+  return { kind: "inSet", key, set, isNegated: true };
+}
+
 export function update(set: string, element: DynamicElement): Statement {
   return { kind: "update", set, element };
 }
@@ -62,7 +84,11 @@ function forget(set: string, key: Key): Statement {
   return { kind: "delete", set, element: { key, value: SCRATCH_EMPTY.value } };
 }
 
-export function reject(answer: "tcp reset" | "icmpx type port-unreachable"): Statement {
+export function limit(rate: string): Statement {
+  return { kind: "limit", rate };
+}
+
+export function reject(answer: Refusal): Statement {
   return { kind: "reject", with: answer };
 }
 
@@ -82,6 +108,10 @@ export function goto(chain: string): Verdict {
   return { kind: "goto", chain };
 }
 
+export function jump(chain: string): Verdict {
+  return { kind: "jump", chain };
+}
+
 /** The same rule for each family, told apart by its comment. */
 export function perFamily(
   families: readonly Family[],
@@ -93,6 +123,10 @@ export function perFamily(
 
 export function rule(comment: string, ...statements: readonly Statement[]): Rule {
   return { comment, statements };
+}
+
+export function when(condition: boolean, ...rules: readonly Rule[]): readonly Rule[] {
+  return condition ? rules : [];
 }
 
 export function lookUpStage(family: Family): Statement {
@@ -114,4 +148,13 @@ export function isAdmitted(family: Family): Statement {
 
 export function revokeAdmission(family: Family): Statement {
   return { kind: "delete", set: `pk_admitted${family.version}`, element: { key: admission(family) } };
+}
+
+export function unban(family: Family): Statement {
+  return { kind: "delete", set: `pk_blacklist${family.version}`, element: { key: [family.source] } };
+}
+
+/** Counts under the service whose id the scratch register holds. */
+export function countService(set: string): Statement {
+  return update(set, { key: [SCRATCH], isCounted: true });
 }

@@ -72,11 +72,12 @@ function printStatement(statement: Statement): string {
     case "drop":
     case "return":
     case "goto":
+    case "jump":
       return printVerdict(statement);
     case "match":
       return words(concatenate(statement.key), statement.operator, statement.operand);
     case "inSet":
-      return words(concatenate(statement.key), reference(statement.set));
+      return words(concatenate(statement.key), statement.isNegated && "!=", reference(statement.set));
     case "lookUpVerdict":
       return words(concatenate(statement.key), "vmap", reference(statement.map));
     case "dispatch":
@@ -86,6 +87,10 @@ function printStatement(statement: Statement): string {
     case "update":
     case "delete":
       return words(statement.kind, reference(statement.set), braces(printDynamicElement(statement.element)));
+    case "limit":
+      return words("limit rate", statement.rate);
+    case "log":
+      return words("log prefix", `"${statement.prefix}"`, "level info");
     case "reject":
       return words("reject with", statement.with);
     default:
@@ -100,7 +105,8 @@ function printVerdict(verdict: Verdict): string {
     case "return":
       return verdict.kind;
     case "goto":
-      return words("goto", verdict.chain);
+    case "jump":
+      return words(verdict.kind, verdict.chain);
     default:
       return unknownKind(verdict);
   }
@@ -126,6 +132,7 @@ function printDynamicElement(element: DynamicElement): string {
     concatenate(element.key),
     element.timeoutSeconds !== undefined && words("timeout", printDuration(element.timeoutSeconds)),
     element.rateOver && words("limit rate over", element.rateOver),
+    element.isCounted && "counter",
     element.value && words(":", element.value),
   );
 }

@@ -33,9 +33,9 @@ export interface Chain {
 
 export interface Hook {
   readonly type: "filter";
-  readonly hook: "prerouting";
-  readonly priority: "mangle";
-  readonly policy: "accept";
+  readonly hook: "prerouting" | "forward";
+  readonly priority: "mangle" | "filter";
+  readonly policy: "accept" | "drop";
 }
 
 export interface Rule {
@@ -51,18 +51,23 @@ export type Verdict =
   | { readonly kind: "accept" }
   | { readonly kind: "drop" }
   | { readonly kind: "return" }
-  | { readonly kind: "goto"; readonly chain: string };
+  | { readonly kind: "goto"; readonly chain: string }
+  | { readonly kind: "jump"; readonly chain: string };
 
 export type Statement =
   | Verdict
   | { readonly kind: "match"; readonly key: Key; readonly operator?: "==" | "!="; readonly operand: string }
-  | { readonly kind: "inSet"; readonly key: Key; readonly set: string }
+  | { readonly kind: "inSet"; readonly key: Key; readonly set: string; readonly isNegated?: boolean }
   | { readonly kind: "lookUpVerdict"; readonly key: Key; readonly map: string }
   | { readonly kind: "dispatch"; readonly key: Key; readonly cases: readonly DispatchCase[] }
   | { readonly kind: "assign"; readonly target: string; readonly source: Source }
   | { readonly kind: "update"; readonly set: string; readonly element: DynamicElement }
   | { readonly kind: "delete"; readonly set: string; readonly element: DynamicElement }
-  | { readonly kind: "reject"; readonly with: "tcp reset" | "icmpx type port-unreachable" };
+  | { readonly kind: "limit"; readonly rate: string }
+  | { readonly kind: "log"; readonly prefix: string }
+  | { readonly kind: "reject"; readonly with: Refusal };
+
+export type Refusal = "tcp reset" | "icmpx type port-unreachable" | "icmpx type admin-prohibited";
 
 export interface DispatchCase {
   readonly when: string;
@@ -79,5 +84,7 @@ export interface DynamicElement {
   readonly timeoutSeconds?: number;
   /** Matches only packets above this rate. */
   readonly rateOver?: string;
+  /** Counts the packets that wrote it. */
+  readonly isCounted?: boolean;
   readonly value?: string;
 }

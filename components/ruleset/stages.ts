@@ -7,7 +7,9 @@ export interface Stage {
   readonly number: number;
   /** The knocks that lead here. */
   readonly path: readonly Knock[];
-  /** How long a source may stay: the longest knock timeout of the services whose sequences pass here. */
+  /** The sequences that pass here. */
+  readonly sequences: readonly NamedSequence[];
+  /** How long a source may stay: the longest knock timeout of these sequences. */
   readonly timeoutSeconds: number;
   readonly moves: readonly Move[];
 }
@@ -28,8 +30,9 @@ export function buildStages(sequences: readonly NamedSequence[]): readonly Stage
     const stage: Stage = {
       number: stages.length,
       path,
+      sequences: passing,
       timeoutSeconds: passing.reduce(
-        (longest, { service }) => Math.max(longest, service.knockTimeoutSeconds),
+        (longest, { knockTimeoutSeconds }) => Math.max(longest, knockTimeoutSeconds),
         0,
       ),
       moves,
@@ -65,4 +68,9 @@ function groupByKnock(sequences: readonly NamedSequence[], index: number): reado
     groups.set(knockKey(knock), group);
   }
   return [...groups.values()];
+}
+
+/** A stage's number in the form of the kernel's class handles: two 16-bit halves in hexadecimal. */
+export function handle(number: number): string {
+  return [number >>> 16, number & 0xffff].map((half) => half.toString(16)).join(":");
 }

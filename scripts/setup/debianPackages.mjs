@@ -14,11 +14,13 @@ const forHosts = [
   "nmap",
   "knockd",
 ];
+const forTests = [...forHosts, "curl", "python3", "shellcheck"];
 const wanted = {
+  bench: ["nftables", "iproute2", "iptables", "knockd"],
   demo: forHosts,
-  test: [...forHosts, "shellcheck"],
+  test: forTests,
   check: ["shellcheck"],
-  everything: [...forHosts, "shellcheck"],
+  everything: forTests,
 };
 const policyFile = "/usr/sbin/policy-rc.d";
 

@@ -16,11 +16,14 @@ describe("portknock", { timeout: 30_000 }, () => {
     expect(await portknock([])).toEqual({ exitCode: 2, stdout: "", stderr: asked.stdout });
   });
 
-  it.each(["knock", "check", "render"])("shows examples in the help of %s", async (command) => {
-    const { exitCode, stdout, stderr } = await portknock([command, "--help"]);
-    expect([exitCode, stderr]).toEqual([0, ""]);
-    expect(stdout).toMatch(new RegExp(`^Usage: portknock ${command} [^]*\nExamples:\n  \\$ `));
-  });
+  it.each(["knock", "check", "render", "review", "explain"])(
+    "shows examples in the help of %s",
+    async (command) => {
+      const { exitCode, stdout, stderr } = await portknock([command, "--help"]);
+      expect([exitCode, stderr]).toEqual([0, ""]);
+      expect(stdout).toMatch(new RegExp(`^Usage: portknock ${command} [^]*\nExamples:\n  \\$ `));
+    },
+  );
 
   it("warns in the help that an argument is seen by others", async () => {
     const words = (await portknock(["knock", "--help"])).stdout.replaceAll(/\s+/g, " ");

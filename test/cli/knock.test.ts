@@ -83,7 +83,7 @@ describe("portknock knock", { timeout: 30_000 }, () => {
     [
       "what is not a sequence, not repeating it",
       ["knock", "h", "--sequence", "47001,ssh"],
-      'sequence: knock 2 is not a port; write ports from 1 to 65535 with an optional protocol, like "7000,8000/udp,9000"',
+      'sequence: knock 2 is not a port; write ports with commas between them, each with an optional protocol: "PORT,PORT/udp,PORT"',
     ],
     [
       "no sequence without a terminal to ask on",

@@ -48,6 +48,16 @@ describe("portknock check", { timeout: 30_000 }, () => {
     });
   });
 
+  it("takes a policy that names the schema by which an editor completes it", async () => {
+    const input = { $schema: "./node_modules/pulumi-portknock/schema/policy.schema.json", ...INPUT };
+    const stdout = "standard input: fine: 2 services guarded (ssh, web)\n";
+    expect(await portknock(["check", "-"], JSON.stringify(input))).toEqual({
+      exitCode: 0,
+      stdout,
+      stderr: "",
+    });
+  });
+
   it("rejects what is not JSON with its position and nothing of its text", async () => {
     const path = temporaryFile("policy.json", '{\n  "services": { "ssh": 10000,2345 }\n}\n');
     expect(await portknock(["check", path])).toEqual({
@@ -67,6 +77,89 @@ describe("portknock check", { timeout: 30_000 }, () => {
       exitCode: 2,
       stdout: "",
       stderr: "portknock: /: is a directory; name a file in it\n",
+    });
+  });
+});
+
+describe("portknock check of a policy that is allowed and probably not meant", { timeout: 30_000 }, () => {
+  const input = { services: { ssh: { ports: ["22"], sequence: "20000,12345" } }, openPorts: ["80"] };
+  const warnings = [
+    {
+      path: "openPorts",
+      problem: "are tolerated, not opened: without a baseline the table only takes away",
+      remedy: "open them in the host's own firewall if it has one, or add baseline",
+    },
+    {
+      path: "services.ssh.sequence",
+      problem: "has only 2 knocks, which guessing finds sooner",
+      remedy: "give 3 or more",
+    },
+  ];
+
+  it("warns, and finds it fine all the same", async () => {
+    expect(await portknock(["check", "-"], JSON.stringify(input))).toEqual({
+      exitCode: 0,
+      stdout: "standard input: fine: 1 service guarded (ssh)\n",
+      stderr: warnings
+        .map(
+          ({ path, problem, remedy }) =>
+            `portknock: standard input: warning: ${path}: ${problem}; ${remedy}\n`,
+        )
+        .join(""),
+    });
+  });
+
+  it("says the same to a program", async () => {
+    const { exitCode, stdout, stderr } = await portknock(
+      ["check", "--format", "json", "-"],
+      JSON.stringify(input),
+    );
+    expect([exitCode, JSON.parse(stdout), stderr]).toEqual([
+      0,
+      { isFine: true, services: ["ssh"], problems: [], warnings },
+      "",
+    ]);
+  });
+});
+
+describe("portknock check for a program", { timeout: 30_000 }, () => {
+  const check = (text: string) => portknock(["check", "-", "--format", "json"], text);
+
+  it("says of a policy that is fine which services it guards", async () => {
+    const { exitCode, stdout, stderr } = await check(POLICY);
+    expect([exitCode, JSON.parse(stdout), stderr]).toEqual([
+      0,
+      { isFine: true, services: ["ssh", "web"], problems: [], warnings: [] },
+      "",
+    ]);
+  });
+
+  it("rejects a policy with every problem on standard output, and ends with 1", async () => {
+    const { exitCode, stdout, stderr } = await check(REFUSED);
+    const problems = PROBLEMS.map((line) => {
+      const [, path, problem, remedy] = /^(.*): (.*); (.*)$/.exec(line) ?? [];
+      return { path, problem, remedy };
+    });
+    expect([exitCode, JSON.parse(stdout), stderr]).toEqual([
+      1,
+      { isFine: false, services: [], problems, warnings: [] },
+      "",
+    ]);
+  });
+
+  it("rejects what is not JSON in words, and ends with 2", async () => {
+    expect(await check("{ 7000,8000")).toEqual({
+      exitCode: 2,
+      stdout: "",
+      stderr: "portknock: standard input: line 1, column 3 is not JSON; correct it there\n",
+    });
+  });
+
+  it("rejects a format that there is none of without repeating it", async () => {
+    expect(await portknock(["check", "-", "--format", "7000,8000"], POLICY)).toEqual({
+      exitCode: 2,
+      stdout: "",
+      stderr: 'portknock: --format: is none of its choices, which are text, json; see "portknock --help"\n',
     });
   });
 });

@@ -21,6 +21,8 @@ describe("a firewall of two hosts", () => {
     const family = Object.entries(registrations).map(([name, { type, parent }]) => [name, type, parent]);
     expect(family).toEqual([
       ["edge", "pulumi-portknock:index:PortKnockFirewall", ""],
+      ["edge-ssh", "pulumi-portknock:index:KnockSequence", "edge"],
+      ["edge-web", "pulumi-portknock:index:KnockSequence", "edge"],
       ["edge-web-1", "pulumi-portknock:index:HostFirewall", "edge"],
       ["edge-web-1-apply", "command:remote:Command", "edge-web-1"],
       ["edge-web-1-confirm", "command:remote:Command", "edge-web-1"],
@@ -125,6 +127,8 @@ describe("a firewall of two hosts", () => {
       "create",
       "delete",
       "logging",
+      "policy",
+      "sequence",
       "stdin",
     ]);
   });
@@ -158,7 +162,12 @@ describe("a firewall of two hosts", () => {
       ...ARGS,
       hosts: { ...(first && { "web-1": first }), ...(second && { "web-3": second }) },
     });
-    expect(without(renamed.registrations, "edge-web-3")).toEqual(without(registrations, "edge-web-2"));
+    const { edge: reviewed, ...others } = without(renamed.registrations, "edge-web-3");
+    const { edge: before, ...untouched } = without(registrations, "edge-web-2");
+    expect(others).toEqual(untouched);
+    expect(reviewed?.inputs["policy"]).toBe(
+      `${before?.inputs["policy"]}`.replace("hosts.web-2", "hosts.web-3"),
+    );
     expect(renamed.registrations["edge-web-3-apply"]?.inputs["stdin"]).toBe(stdinOf("web-3"));
   });
 });

@@ -46,7 +46,11 @@ describe("a preview", () => {
     const { registrations: full } = await registered(ARGS);
     const { vault, ...ours } = registrations;
     expect(vault?.type).toBe("test:index:Machine");
-    expect(Object.keys(ours)).toEqual(Object.keys(full));
+    expect(Object.keys(ours)).toEqual(Object.keys(full).filter((name) => name !== "edge-web"));
+    expect([ours["edge"]?.inputs, ours["edge-ssh"]?.inputs]).toEqual([
+      { policy: UNKNOWN },
+      { sequence: UNKNOWN },
+    ]);
     for (const host of ["edge-web-1", "edge-web-2"]) {
       expect(ours[`${host}-apply`]?.inputs["stdin"]).toBe(UNKNOWN);
       expect(ours[`${host}-confirm`]?.dependsOn.filter((name) => name !== "vault")).toEqual([
@@ -68,7 +72,12 @@ describe("a preview", () => {
     const { registrations: full } = await registered(ARGS);
     const { vm, ...ours } = registrations;
     expect(vm?.type).toBe("test:index:Machine");
-    expect(without(ours, "edge-web-3")).toEqual(beforeApply(full));
+    const { edge: reviewed, ...others } = without(ours, "edge-web-3");
+    const { edge: before, ...known } = beforeApply(full);
+    expect(others).toEqual(known);
+    expect(reviewed?.inputs["policy"]).toBe(
+      `${before?.inputs["policy"]}`.replace("identity.ipv4", "hosts.web-3 = (not known yet)\nidentity.ipv4"),
+    );
     expect(ours["edge-web-3-apply"]?.inputs).toEqual({
       connection: UNKNOWN,
       create: hostCommand("apply", "unchecked"),

@@ -1,11 +1,23 @@
 import * as pulumi from "@pulumi/pulumi";
-import { describe, expect, it } from "vitest";
-import { PolicyError } from "../../components/policy/policyError";
-import { withoutStack } from "../../components/validatePolicy";
-import { runProgram } from "../support/registrations";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { HostArgs, PortKnockFirewallArgs } from "../../components/args";
+import { describeHosts } from "../../components/describedHost";
+import { judgePolicy, type Verdict } from "../../components/judgePolicy";
+import { PolicyError, printProblem } from "../../components/policy/policyError";
+import { validatePolicy, withoutStack } from "../../components/validatePolicy";
+import { type ProgramOptions, resolved, runProgram, UNKNOWN } from "../support/registrations";
 
 const PROBLEM = { path: "services.ssh.ports", problem: "names no port", remedy: "list at least one" };
 const MESSAGE = "services.ssh.ports: names no port; list at least one";
+const SSH = { ports: ["22"], sequence: "9000,7000,8000" };
+const KEY = "ssh-ed25519 AAAA";
+
+beforeEach(() => {
+  vi.spyOn(pulumi.log, "warn").mockResolvedValue(undefined);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 describe("a refused policy", () => {
   it("is an error of the component that holds its message and no stack", async () => {
@@ -41,6 +53,203 @@ describe("a refused policy", () => {
     expect(withoutStack(result.component, () => 5)).toBe(5);
   });
 });
+
+describe("a policy of Outputs", () => {
+  const services = { ssh: { ports: ["22"], sequence: pulumi.secret("9000,7000,8000") } };
+
+  it("is checked when they are known", async () => {
+    const baseline = pulumi.output({ traps: ["23"], unbanSequence: pulumi.secret("6000,5000,5500") });
+    expect(await validated(() => ({ hosts: {}, services, baseline, log: {} }))).toMatchObject({
+      profile: {
+        kind: "baseline",
+        traps: [{ protocol: "tcp", from: 23, to: 23 }],
+        unbanSequence: [
+          { protocol: "tcp", port: 6000 },
+          { protocol: "tcp", port: 5000 },
+          { protocol: "tcp", port: 5500 },
+        ],
+      },
+      log: { admissions: true },
+    });
+  });
+
+  it("rejects a secret with the same words as a text", async () => {
+    const text = { ssh: { ...SSH, sequence: "7000,7000" } };
+    const secret = { ssh: { ...SSH, sequence: pulumi.secret("7000,7000") } };
+    const message = "services.ssh.sequence: knock 2 repeats knock 1; use each port once";
+    expect(await validated(() => ({ hosts: {}, services: text }))).toBe(message);
+    expect(await validated(() => ({ hosts: {}, services: secret }))).toBe(message);
+  });
+});
+
+describe("a policy of which a part comes later", () => {
+  class Machine extends pulumi.CustomResource {
+    declare readonly address: pulumi.Output<string>;
+    declare readonly sequence: pulumi.Output<string>;
+    constructor() {
+      const known = { address: "192.0.2.7", sequence: "6000,4000,5000" };
+      super(
+        "test:index:Machine",
+        "vm",
+        pulumi.runtime.isDryRun() ? { address: undefined, sequence: undefined } : known,
+      );
+    }
+  }
+  const later = (
+    services: (sequence: pulumi.Output<string>) => object = () => ({}),
+  ): PortKnockFirewallArgs => {
+    const { address, sequence } = new Machine();
+    return {
+      hosts: { a: { connection: { host: address, hostKey: KEY } } },
+      services: { ssh: SSH, web: { ports: ["443"], sequence }, ...services(sequence) },
+      allow: [address],
+    };
+  };
+
+  it("is not known in a preview, and fine once it is known", async () => {
+    expect(await validated(() => later(), { isPreview: true })).toBe(UNKNOWN);
+    expect(await validated(() => later())).toMatchObject({ allow: [{ family: 4, cidr: "192.0.2.7/32" }] });
+  });
+
+  it.each([true, false])("rejects everything that is known, at once (preview: %s)", async (isPreview) => {
+    const args = () => ({
+      ...later((sequenceOf) => ({
+        mail: { ports: ["22"], sequence: pulumi.secret("7000") },
+        chat: { ports: ["5000"], sequenceOf, knockTimeout: "5s" },
+      })),
+      rollbackTimeout: "1s",
+    });
+    expect(await validated(args, { isPreview })).toBe(
+      [
+        "rollbackTimeout: is out of range; use 5s to 10m",
+        "services.mail.sequence: has 1 knock; give 2 to 16, or leave the service unguarded",
+        "services.ssh.ports: has a port that mail guards too; give each port to one service",
+      ].join("\n"),
+    );
+  });
+
+  it("rejects a guarded way to a host only when nothing can still let Pulumi in", async () => {
+    const hosts = { b: { connection: { host: "192.0.2.1", hostKey: KEY } } };
+    const { allow, ...rest } = { allow: [], services: { ssh: SSH } };
+    expect(await validated(() => ({ ...later(), hosts }), { isPreview: true })).toBe(UNKNOWN);
+    expect(
+      await validated(() => ({ ...rest, hosts, openPorts: [new Machine().address] }), { isPreview: true }),
+    ).toBe(
+      "hosts.b.connection: ssh guards the port through which Pulumi connects, and nothing lets Pulumi in: allow is empty, and there is no proxy; add the deployer's address to allow, or connect through a proxy whose address is there",
+    );
+  });
+});
+
+describe("a host", () => {
+  const validatedWith = (host: object) =>
+    validated(() => ({ services: { ssh: SSH }, allow: ["192.0.2.9"], hosts: { a: host as HostArgs } }));
+  const connection = { host: "192.0.2.1", hostKey: KEY };
+
+  it.each([
+    [
+      { connection: { ...connection, port: 0 } },
+      "connection.port: is missing, unknown or of another type; see ConnectionArgs",
+    ],
+    [
+      { connection: { ...connection, key: "SECRET" } },
+      "connection: is missing, unknown or of another type; see ConnectionArgs",
+    ],
+    [
+      { connection, adopt: "edge\nservice 1:1" },
+      'adopt: is not an owner; copy it from the refusal, like "project/stack/component/host"',
+    ],
+    [
+      { connection, adopt: "edge/web-1" },
+      'adopt: is not an owner; copy it from the refusal, like "project/stack/component/host"',
+    ],
+    [
+      { connection, adopt: 5 },
+      'adopt: is not an owner; copy it from the refusal, like "project/stack/component/host"',
+    ],
+  ])("rejects %j", async (host, problem) => {
+    expect(await validatedWith(host)).toBe(`hosts.a.${problem}`);
+  });
+
+  it.each([[{ connection }], [{ connection, adopt: "shop/dev/edge of/the/town/web-1" }]])(
+    "may be %j",
+    async (host) => {
+      expect(await validatedWith(host)).toMatchObject({ services: [{ name: "ssh" }] });
+    },
+  );
+
+  it("rejects a name that is none without repeating it", async () => {
+    const hosts = { web_1: { connection } };
+    expect(await validated(() => ({ services: { ssh: SSH }, hosts }))).toBe(
+      "hosts: name 1 is not a name; begin with a letter, then letters, digits and dashes, 32 at most",
+    );
+  });
+});
+
+describe("warnings", () => {
+  const host = (name: string, connection: object) => [
+    name,
+    { connection: { host: `${name}.example`, ...connection } },
+  ];
+  const args = (): PortKnockFirewallArgs => ({
+    hosts: Object.fromEntries([
+      host("b", { proxy: { host: "192.0.2.9", hostKey: "ssh-rsa AAAA me@home" } }),
+      host("a", { hostKey: "ssh-rsa AAAA" }),
+      host("c", { hostKey: KEY, proxy: { host: "192.0.2.9" } }),
+      host("d", { hostKey: pulumi.secret("ecdsa-sha2-nistp256 AAAA"), privateKey: "ssh-rsa KEY" }),
+    ]),
+    services: { ssh: { ...SSH, sequence: pulumi.secret("7000,8000") } },
+    allow: ["192.0.2.7"],
+  });
+  const missing =
+    "is missing, so that whoever answers at that address is taken for the host; give the host's public key, ed25519 or ECDSA";
+  const rsa =
+    "is an RSA key, and Pulumi would ask for a signature that today's servers no longer give; give the host's ed25519 or ECDSA key";
+  const expected = [
+    `hosts.a.connection.hostKey: ${rsa}`,
+    `hosts.b.connection.hostKey: ${missing}`,
+    `hosts.b.connection.proxy.hostKey: ${rsa}`,
+    `hosts.c.connection.proxy.hostKey: ${missing}`,
+    "services.ssh.sequence: has only 2 knocks, which guessing finds sooner; give 3 or more",
+  ];
+
+  it.each([true, false])(
+    "are logged on the component, once each, sorted (preview: %s)",
+    async (isPreview) => {
+      let component: pulumi.Resource | undefined;
+      const { result } = await runProgram(
+        () => {
+          component = new pulumi.ComponentResource("test:index:Component", "edge");
+          const policy = validatePolicy(component, args(), describeHosts(args().hosts));
+          // Whoever looks at a policy twice has not validated it twice.
+          return {
+            policy,
+            others: [policy.apply((valid) => valid), policy.apply(({ services }) => services)],
+          };
+        },
+        { isPreview },
+      );
+      await resolved(result.policy);
+      expect(vi.mocked(pulumi.log.warn).mock.calls).toEqual(expected.map((line) => [line, component]));
+    },
+  );
+
+  it("are not given for a policy that is refused", async () => {
+    expect(await validated(() => ({ ...args(), rollbackTimeout: "1s" }))).toBe(
+      "rollbackTimeout: is out of range; use 5s to 10m",
+    );
+  });
+});
+
+/** The policy, what is wrong with it, or that it is not known. */
+async function validated(args: () => PortKnockFirewallArgs, options: ProgramOptions = {}): Promise<unknown> {
+  const { result } = await runProgram(() => {
+    const written = args();
+    return { verdict: judgePolicy(written, describeHosts(written.hosts)) };
+  }, options);
+  const verdict = await resolved<Verdict>(result.verdict);
+  if (verdict === UNKNOWN) return UNKNOWN;
+  return verdict.kind === "valid" ? verdict.policy : verdict.problems.map(printProblem).join("\n");
+}
 
 /** In an object: a component that is returned alone would be waited for. */
 async function refusal(validate: () => never) {

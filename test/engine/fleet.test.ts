@@ -19,7 +19,7 @@ describe.skipIf(realProblem())("a fleet under pulumi up", () => {
 
   test("is guarded after the first up, over three connections a host", async () => {
     const { stdout } = await fleet.stack.up();
-    expect(changes(stdout)).toEqual(["+ 8 created"]);
+    expect(changes(stdout)).toEqual(["+ 9 created"]);
     expect(await eachHost(countLogins)).toEqual([3, 3]);
     const stranger = await fleet.lab.addClient("stranger");
     const refused = await fleet.lab.ssh(fleet.web1, "true", { from: stranger, check: false });
@@ -28,33 +28,33 @@ describe.skipIf(realProblem())("a fleet under pulumi up", () => {
 
   test("is left alone by a second up, over one connection a host", async () => {
     const { stdout } = await fleet.stack.up();
-    expect(changes(stdout)).toEqual(["8 unchanged"]);
+    expect(changes(stdout)).toEqual(["9 unchanged"]);
     expect(await eachHost(countLogins)).toEqual([4, 4]);
   });
 
   test("shows no changes to preview --expect-no-changes", async () => {
     const { exitCode, stdout } = await fleet.stack.preview({ args: ["--expect-no-changes"] });
-    expect([exitCode, changes(stdout)]).toEqual([0, ["8 unchanged"]]);
+    expect([exitCode, changes(stdout)]).toEqual([0, ["9 unchanged"]]);
   });
 
   test("takes a changed policy over three connections a host", async () => {
     const before = await eachHost(countLogins);
     await fleet.stack.configure({ ...fleet.config, openPorts: ["80", "443"] });
     const { stdout } = await fleet.stack.up();
-    expect(changes(stdout)).toEqual(["~ 4 updated", "4 unchanged"]);
+    expect(changes(stdout)).toEqual(["~ 5 updated", "4 unchanged"]);
     expect(await eachHost(countLogins)).toEqual(before.map((count) => count + 3));
     const quiet = await fleet.stack.preview({ args: ["--expect-no-changes"] });
-    expect(changes(quiet.stdout)).toEqual(["8 unchanged"]);
+    expect(changes(quiet.stdout)).toEqual(["9 unchanged"]);
   });
 
   test("stays guarded when a host is renamed: the old name's remove leaves the new name's rules", async () => {
     const renamed = { ...fleet.web1, name: "front-1" };
     await fleet.stack.configure({ ...fleet.config, openPorts: ["80", "443"], hosts: [renamed, fleet.web2] });
     const { stdout } = await fleet.stack.up();
-    expect(changes(stdout)).toEqual(["+ 3 created", "- 3 deleted", "6 changes. 5 unchanged"]);
+    expect(changes(stdout)).toEqual(["+ 3 created", "~ 1 updated", "- 3 deleted", "7 changes. 5 unchanged"]);
     expect((await fleet.web1.run("nft list tables")).stdout).toBe("table inet portknock\n");
     const quiet = await fleet.stack.preview({ args: ["--expect-no-changes"] });
-    expect(changes(quiet.stdout)).toEqual(["8 unchanged"]);
+    expect(changes(quiet.stdout)).toEqual(["9 unchanged"]);
   });
 
   test("is as before the first up once it is destroyed", async () => {

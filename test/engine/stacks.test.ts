@@ -80,12 +80,14 @@ describe.skipIf(realProblem())("a host whose address is not known yet", () => {
     );
 
     const preview = await stack.preview();
-    expect(changes(preview.stdout)).toEqual(["+ 9 to create"]);
+    expect(changes(preview.stdout)).toEqual(["+ 10 to create"]);
     expect(await Promise.all([known, later].map(countLogins))).toEqual([1, 0]);
     const up = await stack.up();
-    expect(changes(up.stdout)).toEqual(["+ 9 created"]);
+    expect(changes(up.stdout)).toEqual(["+ 10 created"]);
     expect((await later.run("nft list tables")).stdout).toBe("table inet portknock\n");
-    expect(changes((await stack.preview({ args: ["--expect-no-changes"] })).stdout)).toEqual(["9 unchanged"]);
+    expect(changes((await stack.preview({ args: ["--expect-no-changes"] })).stdout)).toEqual([
+      "10 unchanged",
+    ]);
     await stack.destroy();
   });
 });

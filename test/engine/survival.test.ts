@@ -10,7 +10,7 @@ describe.skipIf(realProblem())("a guarded host stays guarded", () => {
   let fleet: GuardedFleet;
   const tables = async (host: LabHost): Promise<string> => (await host.run("nft list tables")).stdout;
   const isQuiet = async (): Promise<void> => {
-    expect(changes((await fleet.stack.preview(QUIET)).stdout)).toEqual(["8 unchanged"]);
+    expect(changes((await fleet.stack.preview(QUIET)).stdout)).toEqual(["9 unchanged"]);
   };
 
   beforeAll(async () => {

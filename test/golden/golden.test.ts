@@ -18,16 +18,21 @@ describe("the compiler", () => {
   it("has a golden for each of these cases", () => {
     expect(cases).toEqual([
       "article",
+      "baseline",
+      "baseline-full",
       "drop",
       "identity",
       "knockd-2016",
+      "log",
       "minimal",
       "mixed",
       "once-and-close",
       "ranges",
       "recent-2016",
       "shared-prefix",
+      "shared-sequence",
       "udp-only",
+      "unban",
       "v6-allow",
     ]);
   });

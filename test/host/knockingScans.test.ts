@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createKnockingLab, type KnockingLab, type Source } from "../support/knockingLab";
+import { createKnockingLab, type KnockingLab } from "../support/knockingLab";
 import { labProblem } from "../support/lab";
+import { nmap, nmapAnswers } from "../support/packets/nmap";
 
 const hasNmap = spawnSync("nmap", ["--version"]).error === undefined;
 const problem = labProblem() ?? (hasNmap ? undefined : "nmap not found; run: apt-get install -y nmap");
@@ -17,8 +18,8 @@ const POLICY = {
     },
   },
 };
-const GUARDED = "2222";
-const CLOSED = "2223";
+const GUARDED = 2222;
+const CLOSED = 2223;
 /** What nmap sends: SYN, ACK, FIN, XMAS, NULL, FIN with ACK, and ACK once more. */
 const TCP_SCANS = ["-sS", "-sA", "-sF", "-sX", "-sN", "-sM", "-sW"];
 /** All ports; over IPv6, where nmap is some ten times slower, a part of them. */
@@ -38,8 +39,8 @@ describe.skipIf(problem !== undefined)("a scan", () => {
       "%s gets the same answer from a guarded port as from a closed one",
       async (kind) => {
         const source = knocking.nextSource(family);
-        const guarded = await answersOf(source, family, kind, GUARDED);
-        const closed = await answersOf(source, family, kind, CLOSED);
+        const guarded = await nmapAnswers(knocking.client, source, kind, GUARDED);
+        const closed = await nmapAnswers(knocking.client, source, kind, CLOSED);
         expect(guarded).toEqual(closed);
         // The verdict, and the packet that it rests on.
         expect(closed.length).toBe(2);
@@ -57,7 +58,7 @@ describe.skipIf(problem !== undefined)("a scan", () => {
         }`,
       });
       for (let count = 0; count < 3; count += 1) {
-        await nmap(source, family, ["-sS", "-p", SCANNED[family], "--min-rate", "20000"]);
+        await nmap(knocking.client, source, ["-sS", "-p", SCANNED[family], "--min-rate", "20000"]);
         expect(await source.send("2222,2222/udp")).toEqual(["closed", "closed"]);
       }
       expect(await source.send("30000,10000,20000,2222,2222/udp")).toEqual([
@@ -77,32 +78,9 @@ describe.skipIf(problem !== undefined)("a scan", () => {
       const kinds = TCP_SCANS.filter((kind) => kind !== "-sS");
       await source.send("30000,10000");
       for (const kind of kinds) {
-        await nmap(source, family, [kind, "-p", "1000,20000"]);
+        await nmap(knocking.client, source, [kind, "-p", "1000,20000"]);
       }
       expect(await source.send("2222,20000,2222")).toEqual(["closed", "closed", "open"]);
     },
   );
-
-  /** nmap's verdict, and each packet of the answer as far as it does not differ from scan to scan. */
-  async function answersOf(source: Source, family: 4 | 6, kind: string, port: string) {
-    const lines = await nmap(source, family, [...kind.split(" "), "-p", port, "--packet-trace", "--reason"]);
-    const isAnswer = (line: string) => /^RCVD .* (TCP|ICMP) |^RCVD .*\(type=1\/|^\d+\/(tcp|udp)/.test(line);
-    return lines.filter(isAnswer).map((line) =>
-      line
-        .replace(/^(RCVD) \(.*?\) /, "$1 ")
-        .replace(/\d+ > .*:\d+ /, "")
-        .replace(/Port \d+ unreachable/, "Port unreachable")
-        .replace(/^\d+(\/\w+ +\w+) +\S+/, "$1")
-        // Counted or drawn at random; but the reset of an IPv6 packet has no flow label when nft sent it
-        // (kernel 6.18), which nmap does not look at.
-        .replace(/ (seq|flow)=\w+/g, "")
-        .replace(/(ICMP.*) id=\d+/, "$1"),
-    );
-  }
-
-  async function nmap(source: Source, family: 4 | 6, options: readonly string[]) {
-    const fast = ["-n", "-Pn", "-T5", "--max-retries", "0", "-S", source.address, "-e", "eth0"];
-    const command = ["nmap", ...(family === 6 ? ["-6"] : []), ...fast, ...options, source.hostAddress];
-    return (await knocking.client.run(command)).stdout.split("\n");
-  }
 });

@@ -1,6 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { guard, hostPayload, readStatus, runVerb, snapshot } from "../support/hostPayload";
-import { createLab, type Lab, type LabHost, labProblem } from "../support/lab";
+import {
+  canConnect,
+  guard,
+  hostPayload,
+  readStatus,
+  readStatusLocally,
+  runVerb,
+  SSH,
+  snapshot,
+} from "../support/hostPayload";
+import { knockFrom } from "../support/knockFrom";
+import { createLab, type Lab, type LabClient, type LabHost, labProblem } from "../support/lab";
 import { baseProblem } from "../support/lab/labProblem";
 
 describe.each([
@@ -14,11 +24,12 @@ describe.each([
   describe.skipIf(problem)("as a host", () => {
     let lab: Lab;
     let host: LabHost;
+    let laptop: LabClient;
     let untouched: string;
 
     beforeAll(async () => {
       lab = await createLab();
-      host = await lab.addHost("web-1", { base: release });
+      [host, laptop] = await Promise.all([lab.addHost("web-1", { base: release }), lab.addClient("laptop")]);
       untouched = await snapshot(host);
       await guard(lab, host, hostPayload());
     });
@@ -44,6 +55,29 @@ describe.each([
       expect((await readStatus(lab, host)).findings).toEqual([
         'chain pk_done: the rule "done: clear the scratch register" is missing or was changed',
       ]);
+    });
+
+    test("counts under a baseline what packets bring, takes none of it for drift, and carries the blacklist over", async () => {
+      const baseline = { traps: ["23"], exceptNetworks: ["10.77.0.0/16", "fd77::/32"] };
+      await guard(lab, host, hostPayload({ policy: { baseline } }), { marker: "m3" });
+      // Whoever is connected at the first apply under a baseline is trusted: this apply itself came over SSH.
+      expect((await host.run("nft list set inet portknock pk_trusted4")).stdout).toContain("10.77.0.1 ");
+      for (const port of [22, 22, 5]) await canConnect(laptop, host.address4, port);
+      await knockFrom(laptop, host.address4, SSH.sequence);
+      for (const port of [22, 5]) await canConnect(laptop, host.address4, port);
+      await canConnect(laptop, host.address6, 23);
+      const { lines, findings } = await readStatusLocally(host);
+      expect([lines("connections"), lines("refusals"), lines("refused-port"), lines("blacklisted")]).toEqual([
+        ["ssh 1"],
+        ["ssh 2"],
+        ["tcp 5 2", "tcp 22 2"],
+        ["1"],
+      ]);
+      expect(findings).toEqual([]);
+      await guard(lab, host, hostPayload({ policy: { baseline, openPorts: ["443"] } }), { marker: "m4" });
+      const carried = await readStatusLocally(host);
+      expect([carried.lines("blacklisted"), carried.findings]).toEqual([["1"], []]);
+      expect((await host.run("nft list set inet portknock pk_trusted4")).stdout).toContain(laptop.address4);
     });
 
     test("is as before once the rules are removed", async () => {

@@ -11,13 +11,15 @@ const policy = (service: object, others: object = {}) => ({
 describe("a service", () => {
   it("may admit once, and may have a sequence that closes it", () => {
     const [ssh] = parsePolicy(policy({ access: "once", closeSequence: "7000,6000" })).services;
-    expect([ssh?.access, ssh?.closeSequence]).toEqual([
-      "once",
-      [
-        { protocol: "tcp", port: 7000 },
-        { protocol: "tcp", port: 6000 },
-      ],
-    ]);
+    expect(ssh).toMatchObject({
+      access: "once",
+      opening: {
+        closeSequence: [
+          { protocol: "tcp", port: 7000 },
+          { protocol: "tcp", port: 6000 },
+        ],
+      },
+    });
   });
 
   it.each([
@@ -25,7 +27,7 @@ describe("a service", () => {
     [
       "a close sequence that is none",
       { closeSequence: "7000" },
-      "services.ssh.closeSequence: has 1 knock; give 2 to 16, or leave the service unguarded",
+      "services.ssh.closeSequence: has 1 knock; give 2 to 16, or leave it out",
     ],
     [
       "a close sequence that equals its own",
@@ -39,7 +41,7 @@ describe("a service", () => {
     ],
     [
       "a close sequence with a knock on a guarded port",
-      { closeSequence: "7000,22" },
+      { ports: ["2200"], closeSequence: "7000,2200" },
       "services.ssh.closeSequence: knock 2 is a port that a service guards; choose another",
     ],
   ])("rejects %s", (_, service, problem) => {
@@ -76,5 +78,31 @@ describe("a host", () => {
     ],
   ])("rejects %s", (_, others, problem) => {
     expect(problemsOf(policy({}, others))).toEqual([problem]);
+  });
+});
+
+describe("the log", () => {
+  const off = { admissions: false, stages: false, refusals: false, linesPerMinute: 60 };
+
+  it.each([
+    ["tells who was admitted, once it is asked for", {}, { ...off, admissions: true }],
+    ["may tell nothing", { admissions: false }, off],
+    [
+      "may tell everything",
+      { stages: true, refusals: true, linesPerMinute: 6000 },
+      { admissions: true, stages: true, refusals: true, linesPerMinute: 6000 },
+    ],
+  ])("%s", (_, log, parsed) => {
+    expect(parsePolicy(policy({}, { log })).log).toEqual(parsed);
+  });
+
+  it.each([
+    [true, "log: is missing or of another type; give an object"],
+    [{ stages: "yes" }, "log.stages: is missing or of another type; give a boolean"],
+    [{ linesPerMinute: 0 }, "log.linesPerMinute: is out of range; use a whole number from 1 to 6,000"],
+    [{ linesPerMinute: 6001 }, "log.linesPerMinute: is out of range; use a whole number from 1 to 6,000"],
+    [{ lines: 1 }, "log: has an unknown field; known are admissions, stages, refusals, linesPerMinute"],
+  ])("rejects %j", (log, problem) => {
+    expect(problemsOf(policy({}, { log }))).toEqual([problem]);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { parsePolicy } from "../../components/policy/parsePolicy";
-import { PolicyError } from "../../components/policy/policyError";
+import { tryParsePolicy } from "../../components/policy/parsePolicy";
+import { printProblem } from "../../components/policy/policyError";
 import { serviceId } from "../../components/policy/serviceId";
 import { guarding, problemsOf } from "../support/problemsOf";
 
@@ -64,6 +64,14 @@ describe("the ports of a policy", () => {
     ]);
   });
 
+  it("rejects what several services guard, once for each but the first", () => {
+    const three = guarding({ a: ["22-30", KNOCKS], b: ["25", OTHERS], c: ["30-40", "7200,8200"] });
+    expect(problemsOf(three)).toEqual([
+      "services.b.ports: has a port that a guards too; give each port to one service",
+      "services.c.ports: has a port that a guards too; give each port to one service",
+    ]);
+  });
+
   it("may be guarded beside a knock of the other protocol", () => {
     expect(problemsOf(guarding({ ssh: ["22 9000/udp 8999", KNOCKS] }))).toEqual([]);
   });
@@ -74,7 +82,7 @@ describe("the sequences of a policy", () => {
 
   it("rejects two that are equal, however they are written", () => {
     expect(problemsOf(two(KNOCKS, "7000/tcp 8000:tcp 09000"))).toEqual([
-      "services.web.sequence: equals the sequence of ssh; choose another",
+      'services.web.sequence: equals the sequence of ssh; choose another, or share it: sequenceOf: "ssh"',
     ]);
   });
 
@@ -84,6 +92,29 @@ describe("the sequences of a policy", () => {
     ]);
     expect(problemsOf(two(KNOCKS, "7000,8000"))).toEqual([
       "services.ssh.sequence: begins with the sequence of web; choose another",
+    ]);
+  });
+
+  it("rejects each one that equals another, once", () => {
+    const three = guarding({ a: ["22", KNOCKS], b: ["80", KNOCKS], c: ["443", KNOCKS] });
+    expect(problemsOf(three)).toEqual(
+      ["b", "c"].map(
+        (name) =>
+          `services.${name}.sequence: equals the sequence of a; choose another, or share it: sequenceOf: "a"`,
+      ),
+    );
+  });
+
+  it("rejects one that begins with several others, once for each of them", () => {
+    const three = guarding({
+      a: ["22", "7000,8000"],
+      b: ["80", "7000,8000,9000"],
+      c: ["443", "7000,8000,9000,6000"],
+    });
+    expect(problemsOf(three)).toEqual([
+      "services.b.sequence: begins with the sequence of a; choose another",
+      "services.c.sequence: begins with the sequence of a; choose another",
+      "services.c.sequence: begins with the sequence of b; choose another",
     ]);
   });
 
@@ -111,7 +142,7 @@ describe("the names of a policy", () => {
 describe("all problems of a policy", () => {
   const input = {
     services: {
-      web: { ports: ["80", "0"], sequence: "1000" },
+      web: { ports: ["80", "0"], sequence: "1000", knockTimeout: "5" },
       ssh: { ports: ["22"], sequence: KNOCKS },
       mail: { ports: ["22"], sequence: KNOCKS, colour: "red" },
       mosh: { ports: ["22"], sequence: KNOCKS },
@@ -123,15 +154,20 @@ describe("all problems of a policy", () => {
   };
   const lines = [
     'allow.1: has bits set behind its prefix; write "10.0.0.0/8" if that is meant',
-    "policy: has an unknown field; known are services, allow, openPorts, guardedAnswer, identity, rollbackTimeout, hosts",
+    "policy: has an unknown field; known are services, allow, openPorts, guardedAnswer, identity, log, rollbackTimeout, baseline, hosts",
     "rollbackTimeout: is out of range; use 5s to 10m",
-    "services.mail: has an unknown field; check the spelling of its fields",
+    "services.mail: has an unknown field; known are ports, sequence, sequenceOf, knockTimeout, closeSequence, unban, accessWindow, access",
+    "services.mail.sequence: knock 1 is a port that openPorts serves; choose another",
+    "services.mosh.ports: has a port that mail guards too; give each port to one service",
+    'services.mosh.sequence: equals the sequence of mail; choose another, or share it: sequenceOf: "mail"',
     "services.mosh.sequence: knock 1 is a port that openPorts serves; choose another",
-    "services.ssh.ports: has a port that mosh guards too; give each port to one service",
-    "services.ssh.sequence: equals the sequence of mosh; choose another",
+    "services.ssh.ports: has a port that mail guards too; give each port to one service",
+    'services.ssh.sequence: equals the sequence of mail; choose another, or share it: sequenceOf: "mail"',
     "services.ssh.sequence: knock 1 is a port that openPorts serves; choose another",
-    'services.web.ports.2: names a port that does not exist; write "22", "22/tcp" or "60000-61000/udp", with ports from 1 to 65535',
+    'services.web.knockTimeout: is not a duration; write a whole number and a unit, like "10s", "5m", "1h" or "2d"',
+    'services.web.ports.2: names a port that does not exist; write "22", "22/tcp" or "500-600/udp", with ports from 1 to 65,535',
     "services.web.sequence: has 1 knock; give 2 to 16, or leave the service unguarded",
+    "services.web.sequence: knock 1 is a port of a well-known service, which every scan tries; choose a port from 1,024 on that no common service has",
   ];
 
   it("come at once, sorted by path", () => {
@@ -140,16 +176,13 @@ describe("all problems of a policy", () => {
 
   it("include those that the caller found", () => {
     const found = [{ path: "hosts.b.connection", problem: "is bad", remedy: "mend it" }];
-    expect(() => parsePolicy(input, found)).toThrow(
-      new PolicyError([
-        ...lines.map((line) => {
-          const [path = "", rest = ""] = line.split(/: (.*)/);
-          const [problem = "", remedy = ""] = rest.split(/; (.*)/);
-          return { path, problem, remedy };
-        }),
-        ...found,
-      ]),
-    );
-    expect(() => parsePolicy(guarding({ ssh: ["22", KNOCKS] }), found)).toThrow(new PolicyError(found));
+    const problemsWith = (written: unknown) => {
+      const result = tryParsePolicy(written, found);
+      return result.kind === "refused" ? result.problems.map(printProblem) : [];
+    };
+    const also = "hosts.b.connection: is bad; mend it";
+    expect(problemsWith(input)).toEqual(lines.toSpliced(1, 0, also));
+    expect(problemsWith(guarding({ ssh: ["22", KNOCKS] }))).toEqual([also]);
+    expect(problemsWith(undefined)).toEqual([also, "policy: is not an object; give { services: … }"]);
   });
 });

@@ -7,8 +7,9 @@ const at = (address: string, port: number, viaProxy = false) => ({ address, port
 
 describe("the way to a host", () => {
   const lockedOut = (guard: string) =>
-    `${guard} guards the port through which Pulumi connects, and nothing lets Pulumi in; ` +
-    "add the deployer's address to allow, or connect through a proxy";
+    `${guard} guards the port through which Pulumi connects, and nothing lets Pulumi in: ` +
+    "allow is empty, and there is no proxy; " +
+    "add the deployer's address to allow, or connect through a proxy whose address is there";
 
   it("rejects a guarded port that nothing lets Pulumi through", () => {
     const hosts = { a: at("192.0.2.1", 22), b: at("192.0.2.2", 2222), c: at("192.0.2.3", 22) };
@@ -36,13 +37,19 @@ describe("the way to a host", () => {
     expect(problemsOf({ ...ssh({ ports: ["22/udp"] }), hosts: { a: at("192.0.2.1", 22) } })).toEqual([]);
   });
 
+  it("is no problem while the addresses in allow are refused for another reason", () => {
+    const input = { ...ssh(), hosts: { a: at("192.0.2.1", 22) }, allow: ["192.0.2"] };
+    expect(problemsOf(input)).toEqual([
+      'allow.1: is not an address or a network; write "192.0.2.7", "192.168.0.0/16" or "fd00::/8"',
+    ]);
+  });
+
   const twice = (first: string) => `leads to the same address and port as ${first}; name each host once`;
 
   it("rejects the same address and port under two names", () => {
     const hosts = { b: at("192.0.2.1", 2222), a: at("192.0.2.1", 2222), c: at("192.0.2.1", 2222) };
     expect(problemsOf({ ...ssh(), hosts })).toEqual([
       `hosts.a.connection: ${twice("b")}`,
-      `hosts.c.connection: ${twice("a")}`,
       `hosts.c.connection: ${twice("b")}`,
     ]);
   });
@@ -82,6 +89,8 @@ describe("the deployer as a host sees it", () => {
     ["::ffff:198.51.100.1", 22],
     ["192.0.2.7", 23],
     ["192.0.2.7", 3000],
+    ["127.0.0.1", 22],
+    ["::1", 2000],
   ])("may be %s at port %i", (address, port) => {
     expect(deployerProblems(policy, "web-1", { address, port })).toEqual([]);
   });

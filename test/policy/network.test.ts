@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { contains, mergeNetworks, parseNetwork } from "../../components/policy/network";
 import type { Network } from "../../components/policy/policy";
 
-const FORMAT = 'write "192.0.2.7", "192.168.0.0/16" or "2001:db8::/32"';
+const FORMAT = 'write "192.0.2.7", "192.168.0.0/16" or "fd00::/8"';
 
 describe("parseNetwork", () => {
   it.each([

@@ -13,21 +13,27 @@ describe("a policy", () => {
         {
           name: "ssh",
           ports: [tcp(22)],
-          sequence: [
-            { protocol: "tcp", port: 7000 },
-            { protocol: "udp", port: 8000 },
-            { protocol: "tcp", port: 9000 },
-          ],
-          knockTimeoutSeconds: 5,
+          opening: {
+            kind: "own",
+            sequence: [
+              { protocol: "tcp", port: 7000 },
+              { protocol: "udp", port: 8000 },
+              { protocol: "tcp", port: 9000 },
+            ],
+            knockTimeoutSeconds: 5,
+            closeSequence: [],
+            unbans: false,
+          },
           accessWindowSeconds: 10,
           access: "window",
-          closeSequence: [],
         },
       ],
       allow: [],
       openPorts: [],
       guardedAnswer: "reject",
       identity: { ipv4Prefix: 32, ipv6Prefix: 128 },
+      profile: { kind: "guard" },
+      log: { admissions: false, stages: false, refusals: false, linesPerMinute: 60 },
       rollbackSeconds: 60,
     });
   });
@@ -38,7 +44,7 @@ describe("a policy", () => {
       allow: ["fd00::/8", "192.168.1.0/24", "192.168.0.0/16"],
       rollbackTimeout: "10m",
       services: {
-        web: { ports: ["8443"], sequence: "1000,2000" },
+        web: { ports: ["8443"], sequence: "2000,3000" },
         mosh: {
           ports: ["60500-62000/udp", "2222", "60000-61000/udp"],
           sequence: "3000,4000",
@@ -51,7 +57,10 @@ describe("a policy", () => {
       ["mosh", [tcp(2222), udp(60000, 62000)]],
       ["web", [tcp(8443)]],
     ]);
-    expect(policy.services[0]).toMatchObject({ knockTimeoutSeconds: 300, accessWindowSeconds: 604_800 });
+    expect(policy.services[0]).toMatchObject({
+      opening: { knockTimeoutSeconds: 300 },
+      accessWindowSeconds: 604_800,
+    });
     expect(policy.allow).toEqual([
       { family: 4, cidr: "192.168.0.0/16" },
       { family: 6, cidr: "fd00::/8" },
@@ -61,8 +70,10 @@ describe("a policy", () => {
   });
 
   it("takes undefined for what may be left out", () => {
-    const absent = { allow: undefined, openPorts: undefined, rollbackTimeout: undefined, hosts: undefined };
-    expect(parsePolicy({ ...absent, ...ssh({ knockTimeout: undefined, accessWindow: undefined }) })).toEqual(
+    const fields = ["allow", "openPorts", "guardedAnswer", "identity", "baseline", "log", "rollbackTimeout"];
+    const ofServices = ["sequenceOf", "knockTimeout", "accessWindow", "access", "closeSequence", "unban"];
+    const absent = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, undefined]));
+    expect(parsePolicy({ ...absent([...fields, "hosts"]), ...ssh(absent(ofServices)) })).toEqual(
       parsePolicy(ssh()),
     );
   });
@@ -108,7 +119,7 @@ describe("a policy's names", () => {
 
   it.each([...names, "__proto__"])("rejects the service name %j without repeating it", (name) => {
     const services = Object.fromEntries([
-      ["web", { ports: ["80"], sequence: "1000,2000" }],
+      ["web", { ports: ["80"], sequence: "2000,3000" }],
       [name, { ports: ["22"], sequence: SEQUENCE }],
     ]);
     expect(problemsOf({ services })).toEqual([`services: name 2 ${rejected}`]);
@@ -171,19 +182,25 @@ describe("a policy of another shape", () => {
       "hosts.a.port: is missing or of another type; give a number",
       "hosts.a.viaProxy: is missing or of another type; give a boolean",
       "hosts.b.address: is empty; give an address or a host name",
-      "hosts.b.port: is not a port; use 1 to 65535",
+      "hosts.b.port: is not a port; use 1 to 65,535",
       "hosts.b.viaProxy: is missing or of another type; give a boolean",
     ]);
   });
 
-  const knownFields = "known are services, allow, openPorts, guardedAnswer, identity, rollbackTimeout, hosts";
+  const knownFields =
+    "known are services, allow, openPorts, guardedAnswer, identity, log, rollbackTimeout, baseline, hosts";
+  const knownOfServices =
+    "known are ports, sequence, sequenceOf, knockTimeout, closeSequence, unban, accessWindow, access";
   it("rejects unknown fields without repeating them", () => {
     expect(problemsOf({ ...ssh(), "7000,8000,9000": true })).toEqual([
       `policy: has an unknown field; ${knownFields}`,
     ]);
     expect(problemsOf({ ...ssh({ "7000,8000,9000": 1, knock: 2 }), allowed: [], open: [] })).toEqual([
       `policy: has 2 unknown fields; ${knownFields}`,
-      "services.ssh: has an unknown field; check the spelling of its fields",
+      `services.ssh: has 2 unknown fields; ${knownOfServices}`,
+    ]);
+    expect(problemsOf({ ...ssh(), identity: { "7000,8000,9000": 1 } })).toEqual([
+      "identity: has an unknown field; known are ipv4Prefix, ipv6Prefix",
     ]);
   });
 
@@ -192,7 +209,7 @@ describe("a policy of another shape", () => {
       '{ "services": { "ssh": { "ports": ["22"], "__proto__": { "sequence": "7000,8000" } } }, "__proto__": { "allow": ["::/0"] } }';
     expect(problemsOf(JSON.parse(text))).toEqual([
       `policy: has an unknown field; ${knownFields}`,
-      "services.ssh: has an unknown field; check the spelling of its fields",
+      `services.ssh: has an unknown field; ${knownOfServices}`,
       "services.ssh.sequence: is missing or of another type; give a string",
     ]);
     expect(Object.keys(Object.prototype)).toEqual([]);

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { PortRange } from "../../components/policy/policy";
 import { mergePortRanges, overlaps, parsePortRange, printPortRange } from "../../components/policy/portRange";
 
-const FORMAT = 'write "22", "22/tcp" or "60000-61000/udp", with ports from 1 to 65535';
+const FORMAT = 'write "22", "22/tcp" or "500-600/udp", with ports from 1 to 65,535';
 
 const tcp = (from: number, to = from): PortRange => ({ protocol: "tcp", from, to });
 const udp = (from: number, to = from): PortRange => ({ protocol: "udp", from, to });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { PolicyError } from "../../components/policy/policyError";
-import { parseSequence, printSequence, tryParseSequence } from "../../components/policy/sequence";
+import { parseSequence, printSequence } from "../../components/policy/sequence";
 
-const FORMAT = 'write ports from 1 to 65535 with an optional protocol, like "7000,8000/udp,9000"';
+const FORMAT = 'write ports with commas between them, each with an optional protocol: "PORT,PORT/udp,PORT"';
 const COUNT = "give 2 to 16, or leave the service unguarded";
 const ONCE = "use each port once";
 const APART = "choose ports that are further apart";
@@ -41,6 +41,7 @@ describe("parseSequence", () => {
     ["7000-8000", "knock 1 is not a port", FORMAT],
     ["7000;8000", "knock 1 is not a port", FORMAT],
     ["7000,8000,ssh", "knock 3 is not a port", FORMAT],
+    ["ssh,8000,0,-1", "knocks 1, 3 and 4 are not ports", FORMAT],
     ["7000,8000/icmp", "knock 2 is not a port", FORMAT],
     ["7000,8000/UDP", "knock 2 is not a port", FORMAT],
     ["7000,8000/tcp/udp", "knock 2 is not a port", FORMAT],
@@ -54,8 +55,16 @@ describe("parseSequence", () => {
     ["9000,8001,8000", "knocks 2 and 3 are neighbouring ports, which a plain scan tries in a row", APART],
     ["8000/udp,8001:udp", "knocks 1 and 2 are neighbouring ports, which a plain scan tries in a row", APART],
   ])("rejects %j", (text, problem, remedy) => {
-    expect(tryParseSequence(text)).toEqual({ kind: "refused", problem, remedy });
     expect(() => parseSequence(text)).toThrow(new PolicyError([{ path: "sequence", problem, remedy }]));
+  });
+
+  it("rejects everything that is wrong with one at once", () => {
+    const problems = [
+      ["knock 3 repeats knock 1", ONCE],
+      ["knock 5 repeats knock 2", ONCE],
+      ["knocks 3 and 4 are neighbouring ports, which a plain scan tries in a row", APART],
+    ].map(([problem = "", remedy = ""]) => ({ path: "sequence", problem, remedy }));
+    expect(() => parseSequence("7000,8000,7000,7001,8000")).toThrow(new PolicyError(problems));
   });
 
   it("gives back what printSequence wrote", () => {

@@ -28,6 +28,7 @@ describe("a host's report", () => {
       kind: "unguarded",
       observed: OBSERVED,
       deployer: undefined,
+      otherTables: "",
       findings: [],
     });
   });
@@ -37,6 +38,7 @@ describe("a host's report", () => {
       kind: "guarded",
       observed: OBSERVED,
       deployer: { address: "198.51.100.7", port: 22 },
+      otherTables: "",
       owner: "shop/dev/edge/web-1",
       token: "abc",
       marker: "0123456789ab",
@@ -60,6 +62,14 @@ describe("a host's report", () => {
       isPending: true,
       findings: ["set pk_open is missing", "the  boot file: changed"],
     });
+  });
+
+  it("tells what other tables do, line by line as nft lists it", () => {
+    const listing = ["table ip filter {", "\tchain INPUT {", "\t\ttcp dport 22  accept", "\t}", "}"];
+    const lines = listing.map((line) => `other-table ${line}`);
+    for (const report of [GUARDED, UNGUARDED]) {
+      expect(parse([...report, ...lines])).toEqual({ ...parse(report), otherTables: listing.join("\n") });
+    }
   });
 
   it("may hold lines that a later version of the script adds, in any order, and an IPv6 deployer", () => {

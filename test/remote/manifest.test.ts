@@ -17,8 +17,13 @@ const CONTENT: ManifestContent = {
   policy: POLICY,
   ruleset: "table inet t { }\n",
 };
-const TOKEN = "1e98d90ddd0d4a812dbdb006f9aff18aff19f9fa0d36eafe887d822786b112a5";
-const SERVICES = ["service f54:40af mosh 10 8000/tcp,9000/tcp", "service be3f:ff52 ssh 60 7000/tcp,8000/udp"];
+const TOKEN = "29e4c8df7270c2bd0e7a7231d7805e03d50e6ae4131968d3952c55ee5e0559fe";
+const SERVICES = [
+  "service f54:40af mosh 10 8000/tcp,9000/tcp",
+  "service be3f:ff52 ssh 60 7000/tcp,8000/udp",
+  "sequence 8000/tcp,9000/tcp",
+  "sequence 7000/tcp,8000/udp",
+];
 
 const written = (changes: Partial<ManifestContent>) => writeManifest({ ...CONTENT, ...changes });
 const policyWith = (changes: object): Policy => parsePolicy({ ...INPUT, ...changes });
@@ -43,6 +48,38 @@ describe("a manifest", () => {
         "",
       ].join("\n"),
     );
+  });
+
+  it("names every sequence, and with a service that shares one its owner's", () => {
+    const { ssh, mosh } = INPUT.services;
+    const policy = policyWith({
+      services: {
+        ssh: { ...ssh, closeSequence: "6000,7000" },
+        web: { ports: ["443"], sequenceOf: "ssh", accessWindow: "1h" },
+        mosh,
+      },
+    });
+    expect(written({ policy }).text.match(/^(?:service|sequence) .*$/gm)).toEqual([
+      "service f54:40af mosh 10 8000/tcp,9000/tcp",
+      "service be3f:ff52 ssh 60 7000/tcp,8000/udp",
+      "service fda:bc92 web 3600 7000/tcp,8000/udp",
+      "sequence 8000/tcp,9000/tcp",
+      "sequence 7000/tcp,8000/udp",
+      "sequence 6000/tcp,7000/tcp",
+    ]);
+  });
+
+  it("says under a baseline how long the blacklist and trust may last, and what of an address counts", () => {
+    const baseline = { blacklistTime: "2h", unbanSequence: "9000,8000" };
+    const identity = { ipv4Prefix: 20, ipv6Prefix: 56 };
+    const lines = written({ policy: policyWith({ baseline, identity }) }).text.split("\n");
+    expect(lines.slice(-5)).toEqual([
+      "sequence 9000/tcp,8000/tcp",
+      "blacklist 7200",
+      "trusted 60",
+      "identity 255.255.240.0 ffff:ffff:ffff:ff00::",
+      "",
+    ]);
   });
 
   it("has a token that stays from release to release", () => {

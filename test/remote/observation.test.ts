@@ -11,6 +11,7 @@ const GUARDED: Guarded = {
   kind: "guarded",
   observed: OBSERVED,
   deployer: { address: "198.51.100.7", port: 22 },
+  otherTables: "",
   owner: DESIRED.owner,
   token: DESIRED.token,
   marker: "old-marker",
@@ -28,7 +29,13 @@ describe("a host", () => {
   });
 
   it("is unguarded with a new marker when it guards nothing", () => {
-    const status = { kind: "unguarded", observed: OBSERVED, deployer: undefined, findings: ["a"] } as const;
+    const status = {
+      kind: "unguarded",
+      observed: OBSERVED,
+      deployer: undefined,
+      otherTables: "",
+      findings: ["a"],
+    } as const;
     expect(observe({ kind: "answered", status }, DESIRED)).toEqual({
       kind: "unguarded",
       marker: NEW_MARKER,

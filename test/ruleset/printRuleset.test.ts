@@ -120,6 +120,10 @@ describe("a printed chain", () => {
     ["accept", { kind: "accept" }],
     ["return", { kind: "return" }],
     ["goto pk_done", { kind: "goto", chain: "pk_done" }],
+    ["jump pk_done", { kind: "jump", chain: "pk_done" }],
+    ["limit rate 5/second burst 10 packets", { kind: "limit", rate: "5/second burst 10 packets" }],
+    ['log prefix "door: ssh " level info', { kind: "log", prefix: "door: ssh " }],
+    ["ip saddr != @pk_s", { kind: "inSet", key: ["ip saddr"], set: "pk_s", isNegated: true }],
     ["ct state established", { kind: "match", key: ["ct state"], operand: "established" }],
     ["meta priority != 0:0", { kind: "match", key: ["meta priority"], operator: "!=", operand: "0:0" }],
     ["ip saddr . meta priority @pk_s", { kind: "inSet", key, set: "pk_s" }],
@@ -154,6 +158,10 @@ describe("a printed chain", () => {
     [
       "update @pk_s { ip saddr limit rate over 5/second }",
       { kind: "update", set: "pk_s", element: { key: ["ip saddr"], rateOver: "5/second" } },
+    ],
+    [
+      "update @pk_s { ip saddr counter }",
+      { kind: "update", set: "pk_s", element: { key: ["ip saddr"], isCounted: true } },
     ],
     [
       "delete @pk_s { ip saddr : 0:0 }",

@@ -58,12 +58,12 @@ describe("the stages of any policy", () => {
     });
   });
 
-  it("wait as long as the most patient service whose sequence passes", () => {
+  it("wait as long as the most patient sequence that passes", () => {
     everyPolicy((sequences, stages) => {
       for (const { path, timeoutSeconds } of stages) {
         const patience = sequences
           .filter((sequence) => passes(sequence, path))
-          .map(({ service }) => service.knockTimeoutSeconds);
+          .map(({ knockTimeoutSeconds }) => knockTimeoutSeconds);
         expect(timeoutSeconds).toBe(Math.max(...patience));
       }
     });
@@ -77,18 +77,21 @@ describe("the stages of one service", () => {
     );
     const [first, second, third] = sequence?.knocks ?? [];
     const last = {
+      sequences: [sequence],
       number: 2,
       path: [first, second],
       timeoutSeconds: 5,
       moves: [{ kind: "complete", knock: third, sequence }],
     };
     const middle = {
+      sequences: [sequence],
       number: 1,
       path: [first],
       timeoutSeconds: 5,
       moves: [{ kind: "advance", knock: second, to: last }],
     };
     const root = {
+      sequences: [sequence],
       number: 0,
       path: [],
       timeoutSeconds: 5,

@@ -1,4 +1,5 @@
 import { parsePolicy } from "../../components/policy/parsePolicy";
+import type { Policy } from "../../components/policy/policy";
 import { fillEnvelope, HOST_SCRIPT } from "../../components/remote/envelope";
 import { hostCommand, STATUS_COMMAND, type Verb } from "../../components/remote/hostCommand";
 import { type Owner, printOwner, writeManifest } from "../../components/remote/manifest";
@@ -13,13 +14,17 @@ export interface PayloadOptions {
   readonly rollbackTimeout?: string;
   readonly owner?: Partial<Owner>;
   readonly adopt?: string;
+  /** Further fields of the policy: `baseline`, `guardedAnswer` … */
+  readonly policy?: object;
   /** What becomes of the compiled rules: for rules that no policy gives. */
   readonly edit?: (ruleset: string) => string;
 }
 
 export interface ServiceOptions {
   readonly ports: readonly string[];
-  readonly sequence: string;
+  readonly sequence?: string;
+  readonly sequenceOf?: string;
+  readonly closeSequence?: string;
   readonly accessWindow?: string;
   readonly knockTimeout?: string;
 }
@@ -30,6 +35,7 @@ export interface HostPayload {
   readonly ruleset: string;
   readonly token: string;
   readonly owner: string;
+  readonly policy: Policy;
 }
 
 /** Ports that nothing else on a host mentions, so that finding one anywhere means a leak. */
@@ -46,6 +52,7 @@ export function hostPayload(options: PayloadOptions = {}): HostPayload {
     allow,
     openPorts: ["80"],
     rollbackTimeout: options.rollbackTimeout ?? "60s",
+    ...options.policy,
   });
   const owner = { project: "shop", stack: "dev", component: "edge", host: "web-1", ...options.owner };
   const compiled = printRuleset(compilePolicy(policy));
@@ -56,6 +63,7 @@ export function hostPayload(options: PayloadOptions = {}): HostPayload {
     ruleset,
     token: manifest.token,
     owner: printOwner(owner),
+    policy,
   };
 }
 
@@ -145,6 +153,8 @@ export interface HostReport {
   readonly observed: string;
   readonly findings: readonly string[];
   readonly admitted: readonly string[];
+  /** The lines that begin with a word, without it. */
+  lines(name: string): readonly string[];
 }
 
 function toReport(text: string): HostReport {
@@ -160,6 +170,7 @@ function toReport(text: string): HostReport {
     observed,
     findings: values("finding"),
     admitted: values("admitted"),
+    lines: values,
   };
 }
 

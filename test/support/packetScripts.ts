@@ -1,64 +1,82 @@
 import fc from "fast-check";
 import { namedSequences } from "../../components/policy/namedSequences";
-import type { Policy } from "../../components/policy/policy";
-import { knockKey, printSequence } from "../../components/policy/sequence";
+import { printSequence } from "../../components/policy/sequence";
+import type { PacketText } from "./packets/rawPacket";
+import type { Script, ScriptCase, ScriptStep } from "./packets/scripts/scriptCase";
 
-/** What a script does next: one of its sources sends a packet, `8000/udp`, or everybody waits. */
-export type ScriptStep =
-  | { readonly kind: "packet"; readonly source: number; readonly packet: string }
-  | { readonly kind: "wait" };
-
-/** The first knocks that a source may make at once; the kernel ignores faster ones. */
-const MAX_FIRST_KNOCKS = 9;
 const MAX_WAITS = 2;
 
-/** Scripts for some sources at a host with this policy: whole sequences and parts of them, and what gets between. */
-export function packetScripts(
-  policy: Policy,
-  others: readonly string[],
-  sources: number,
-): fc.Arbitrary<readonly ScriptStep[]> {
+/** A port of no policy. */
+const WRONG = "1001/tcp";
+
+/** Flags that a plain SYN does not have; what connection tracking calls them is in `model/packet.ts`. */
+const ODD_FLAGS = ["ack", "psh+ack", "fin", "fin+ack", "syn+ack", "rst", "syn+fin", "null", "fin+psh+urg"];
+
+/** From so many that no two retransmissions of a script share one, or nobody could tell their answers apart. */
+const FROM_PORT = fc.noBias(fc.integer({ min: 1024, max: 65_535 }));
+
+/** Scripts against a policy: whole sequences and parts of them, and what gets between. */
+export function packetScripts({ policy, others, sources, listening }: ScriptCase): fc.Arbitrary<Script> {
   const sequences = namedSequences(policy).map(({ knocks }) => printSequence(knocks).split(","));
   const guarded = policy.services.flatMap(({ ports }) =>
     ports.map(({ protocol, from }) => `${from}/${protocol}`),
   );
-  const single = fc.constantFrom(...new Set([...sequences.flat(), ...guarded, ...others]));
+  const ports = [...new Set([...sequences.flat(), ...guarded, ...others])];
+  const odd = fc
+    .tuple(fc.constantFrom(...ports.filter((port) => port.endsWith("/tcp"))), fc.constantFrom(...ODD_FLAGS))
+    .map(([port, flags]) => [`${port} ${flags}`]);
   const sequence = fc.constantFrom(...sequences);
   const packets = fc.oneof(
-    { weight: 4, arbitrary: sequence },
-    { weight: 3, arbitrary: sequence.chain((all) => fc.subarray(all, { minLength: 1 })) },
-    { weight: 4, arbitrary: single.map((packet) => [packet]) },
-    { weight: 2, arbitrary: fc.constant(guarded) },
+    { weight: 8, arbitrary: sequence },
+    { weight: 6, arbitrary: sequence.chain((all) => fc.subarray(all, { minLength: 1 })) },
+    { weight: 8, arbitrary: fc.constantFrom(...ports).map((packet) => [packet]) },
+    { weight: 4, arbitrary: fc.constant(guarded) },
+    { weight: 6, arbitrary: fc.tuple(sequence, fc.nat(), fc.constantFrom(...ports)).map(interrupted) },
+    { weight: 1, arbitrary: odd },
+    { weight: 2, arbitrary: fc.tuple(sequence, FROM_PORT).map((one) => retransmitted(one, listening)) },
+    { weight: 1, arbitrary: sequence.map(([first = "", ...rest]) => tooFast(first, rest)) },
   );
   const part = fc.oneof(
     {
-      weight: 10,
+      weight: 12,
       arbitrary: fc
-        .tuple(fc.nat(sources - 1), packets)
+        .tuple(fc.nat(sources.length - 1), packets)
         .map(([source, all]) => all.map((packet): ScriptStep => ({ kind: "packet", source, packet }))),
     },
-    { weight: 1, arbitrary: fc.constant<readonly ScriptStep[]>([{ kind: "wait" }]) },
+    { weight: 1, arbitrary: fc.constant<Script>([{ kind: "wait" }]) },
   );
-  const ending = Array.from({ length: sources }, (_, source) =>
-    guarded.map((packet): ScriptStep => ({ kind: "packet", source, packet })),
+  const ending = sources.flatMap((_, source) =>
+    [...guarded, ...others.slice(0, 1)].map((packet): ScriptStep => ({ kind: "packet", source, packet })),
   );
   return fc
     .array(part, { minLength: 8, maxLength: 24 })
-    .map((parts) => [...bounded(parts.flat(), firstKnocks(policy)), ...ending.flat()]);
+    .map((parts) => [...withFewWaits(parts.flat()), ...ending]);
 }
 
-function firstKnocks(policy: Policy): ReadonlySet<string> {
-  const firsts = namedSequences(policy).flatMap(({ knocks }) => knocks.slice(0, 1).map(knockKey));
-  return new Set(firsts.map((key) => key.split("/").toReversed().join("/")));
+/** A sequence with another packet in between. */
+function interrupted([sequence, place, packet]: [readonly PacketText[], number, PacketText]) {
+  return sequence.toSpliced(place % sequence.length, 0, packet);
 }
 
-function bounded(steps: readonly ScriptStep[], firsts: ReadonlySet<string>): readonly ScriptStep[] {
-  const kept = new Map<string, number>();
-  return steps.filter((step) => {
-    if (step.kind === "packet" && !firsts.has(step.packet)) return true;
-    const key = step.kind === "wait" ? "wait" : `source ${step.source}`;
-    const count = (kept.get(key) ?? 0) + 1;
-    kept.set(key, count);
-    return count <= (step.kind === "wait" ? MAX_WAITS : MAX_FIRST_KNOCKS);
+/** Each knock twice, from one port, but for those that are answered: they would belong to a connection. */
+function retransmitted(
+  [sequence, fromPort]: [readonly PacketText[], number],
+  listening: readonly string[],
+): readonly PacketText[] {
+  return sequence.flatMap((knock) =>
+    listening.includes(knock) ? [knock] : [`${knock} from ${fromPort}`, `${knock} from ${fromPort}`],
+  );
+}
+
+/** More first knocks than a source may make at once, and then the rest of the sequence. */
+function tooFast(first: PacketText, rest: readonly PacketText[]): readonly PacketText[] {
+  return [...Array.from({ length: 10 }, () => [first, WRONG]).flat(), first, ...rest];
+}
+
+function withFewWaits(steps: Script): Script {
+  let waits = 0;
+  return steps.filter(({ kind }) => {
+    if (kind === "wait") waits += 1;
+    return kind !== "wait" || waits <= MAX_WAITS;
   });
 }

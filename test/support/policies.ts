@@ -1,9 +1,8 @@
 import fc from "fast-check";
-import type { Knock, PortRange } from "../../components/policy/policy";
 import { printPortRange } from "../../components/policy/portRange";
-import { knockKey, printSequence } from "../../components/policy/sequence";
+import { NETWORK, ranges, sequences } from "./policyParts";
 
-/** A policy as somebody writes it. */
+/** A policy as somebody writes it. Sequences are texts: no list in it has an order. */
 export interface PolicyInput {
   readonly services: Readonly<Record<string, ServiceInput>>;
   readonly allow: readonly string[];
@@ -11,172 +10,153 @@ export interface PolicyInput {
   readonly guardedAnswer: string;
   readonly identity: { readonly ipv4Prefix: number; readonly ipv6Prefix: number };
   readonly rollbackTimeout: string;
+  readonly baseline?: object;
+  readonly log?: object;
 }
 
-export interface ServiceInput {
+interface ServiceInput {
   readonly ports: readonly string[];
-  readonly sequence: string;
-  readonly knockTimeout: string;
   readonly accessWindow: string;
   readonly access: string;
+  readonly sequence?: string;
+  readonly sequenceOf?: string;
+  readonly knockTimeout?: string;
   readonly closeSequence?: string;
+  readonly unban?: boolean;
 }
 
-const PROTOCOL = fc.constantFrom("tcp" as const, "udp" as const);
-const MAX_SERVICES = 5;
+const MAX_SEQUENCES = 6;
+const MAX_SERVICES = MAX_SEQUENCES + 2;
+/** Services, `openPorts`, `traps`, and two for `openPortsFrom`. */
+const HANDS = MAX_SERVICES + 4;
 
-/** Knocks live below this port, guarded and open ports above it: so no port has two roles. */
-const FIRST_SERVED_PORT = 40_000;
+const KNOCK_TIMEOUT = fc.constantFrom("1s", "3s", "5s", "60s", "5m");
+const RATE = fc.integer({ min: 1, max: 10_000 });
+const SOME_NETWORKS = fc.array(NETWORK, { minLength: 1, maxLength: 3 });
 
-/** Even ports are never neighbours. */
-const KNOCK: fc.Arbitrary<Knock> = fc.record({
-  protocol: PROTOCOL,
-  port: fc.integer({ min: 512, max: FIRST_SERVED_PORT / 2 - 1 }).map((half) => 2 * half),
+/** What the parts of a random policy are made of. Who gets which sequence and which ports comes after. */
+const PARTS = fc.record({
+  names: times(MAX_SERVICES, fc.stringMatching(/^[A-Za-z][A-Za-z0-9-]{0,31}$/, { size: "max" })).filter(
+    (names) => new Set(names).size === names.length,
+  ),
+  choices: times(
+    MAX_SERVICES,
+    fc.record({
+      accessWindow: fc.constantFrom("1s", "10s", "90s", "1h", "7d"),
+      access: fc.constantFrom("window", "once"),
+    }),
+  ),
+  knocking: times(MAX_SEQUENCES, fc.record({ knockTimeout: KNOCK_TIMEOUT, unban: fc.boolean() })),
+  sequences: sequences(MAX_SEQUENCES),
+  hasCloseSequence: fc.boolean(),
+  hasUnbanSequence: fc.boolean(),
+  /** By number, whose sequence a service shares. */
+  sharing: fc.array(fc.nat(MAX_SEQUENCES - 1), { maxLength: MAX_SERVICES - MAX_SEQUENCES }),
+  hands: ranges(HANDS).map((all) =>
+    Array.from({ length: HANDS }, (_, hand) =>
+      all.filter((_range, index) => index % HANDS === hand).map(printPortRange),
+    ),
+  ),
+  hasOpenPorts: fc.boolean(),
+  hasTraps: fc.boolean(),
+  restricted: fc.array(fc.record({ from: SOME_NETWORKS, alsoTheOthers: fc.boolean() }), { maxLength: 2 }),
+  baseline: fc.option(
+    fc.record(
+      {
+        ping: fc.record({ perSecond: RATE, burst: RATE, from: SOME_NETWORKS }, { requiredKeys: [] }),
+        blacklistTime: fc.constantFrom("1s", "90s", "1h", "30d"),
+        synsPerSecond: fc.integer({ min: 1, max: 100_000 }),
+        exceptNetworks: fc.array(NETWORK, { maxLength: 3 }),
+        forward: fc.constantFrom("accept", "drop", "reject"),
+        unbanKnockTimeout: KNOCK_TIMEOUT,
+      },
+      { requiredKeys: [] },
+    ),
+    { freq: 2, nil: undefined },
+  ),
+  others: fc.record(
+    {
+      allow: fc.array(NETWORK, { maxLength: 5 }),
+      guardedAnswer: fc.constantFrom("reject", "drop"),
+      identity: fc.record({
+        ipv4Prefix: fc.integer({ min: 16, max: 32 }),
+        ipv6Prefix: fc.integer({ min: 48, max: 128 }),
+      }),
+      rollbackTimeout: fc.constantFrom("5s", "1m", "10m"),
+      log: fc.record(
+        {
+          admissions: fc.boolean(),
+          stages: fc.boolean(),
+          refusals: fc.boolean(),
+          linesPerMinute: fc.integer({ min: 1, max: 6000 }),
+        },
+        { requiredKeys: [] },
+      ),
+    },
+    { requiredKeys: ["allow", "guardedAnswer", "identity", "rollbackTimeout"] },
+  ),
 });
 
-/** From few knocks, so that sequences share ports and beginnings. */
-const SEQUENCES: fc.Arbitrary<readonly (readonly Knock[])[]> = fc
-  .uniqueArray(KNOCK, { minLength: 2, maxLength: 8, selector: knockKey })
-  .chain((pool) =>
-    fc.array(
-      fc
-        .shuffledSubarray(pool, { minLength: 2 })
-        .chain((all) => fc.integer({ min: 2, max: all.length }).map((length) => all.slice(0, length))),
-      { minLength: 1, maxLength: MAX_SERVICES },
-    ),
-  )
-  .map(withoutBeginnings);
+type Parts = typeof PARTS extends fc.Arbitrary<infer T> ? T : never;
 
-const NAMES: fc.Arbitrary<readonly string[]> = fc.uniqueArray(
-  fc.stringMatching(/^[a-z][a-z-]{0,31}$/, { size: "max" }),
-  { minLength: MAX_SERVICES, maxLength: MAX_SERVICES },
-);
-
-/** Ranges that do not overlap, to be dealt out. */
-const RANGES: fc.Arbitrary<readonly PortRange[]> = fc
-  .uniqueArray(fc.integer({ min: FIRST_SERVED_PORT, max: 65_535 }), {
-    minLength: 2 * (MAX_SERVICES + 1),
-    maxLength: 40,
-  })
-  .chain((ports) => {
-    const sorted = ports.toSorted((a, b) => a - b);
-    const ends = sorted.flatMap((from, index) =>
-      index % 2 === 0 ? [{ from, to: sorted[index + 1] ?? from }] : [],
-    );
-    return fc.tuple(
-      ...ends.map(({ from, to }) =>
-        fc
-          .record({ protocol: PROTOCOL, isRange: fc.boolean() })
-          .map(({ protocol, isRange }): PortRange => ({ protocol, from, to: isRange ? to : from })),
-      ),
-    );
-  });
-
-const NETWORK: fc.Arbitrary<string> = fc.oneof(
-  fc
-    .tuple(fc.array(fc.integer({ min: 0, max: 255 }), { minLength: 4, maxLength: 4 }), fc.nat(32))
-    .map(([bytes, prefix]) => `${masked(bytes, 8, prefix).join(".")}/${prefix}`),
-  fc
-    .tuple(fc.array(fc.integer({ min: 0, max: 0xffff }), { minLength: 8, maxLength: 8 }), fc.nat(128))
-    .map(([words, prefix]) => {
-      const groups = masked(words, 16, prefix).map((word) => word.toString(16));
-      return `${groups.join(":")}/${prefix}`;
-    }),
-);
-
-const TIME = {
-  knockTimeout: fc.constantFrom("1s", "3s", "5s", "60s", "5m"),
-  accessWindow: fc.constantFrom("1s", "10s", "90s", "1h", "7d"),
-  rollbackTimeout: fc.constantFrom("5s", "1m", "10m"),
-};
-
-/** Any valid policy: shared ports and beginnings, ranges, networks of both families. */
-export const POLICIES: fc.Arbitrary<PolicyInput> = fc
-  .record({
-    names: NAMES,
-    sequences: SEQUENCES,
-    ranges: RANGES,
-    choices: fc.array(
-      fc.record({
-        knockTimeout: TIME.knockTimeout,
-        accessWindow: TIME.accessWindow,
-        access: fc.constantFrom("window", "once"),
-      }),
-      { minLength: MAX_SERVICES, maxLength: MAX_SERVICES },
-    ),
-    hasCloseSequence: fc.boolean(),
-    guardedAnswer: fc.constantFrom("reject", "drop"),
-    identity: fc.record({
-      ipv4Prefix: fc.integer({ min: 16, max: 32 }),
-      ipv6Prefix: fc.integer({ min: 48, max: 128 }),
-    }),
-    allow: fc.array(NETWORK, { maxLength: 5 }),
-    hasOpenPorts: fc.boolean(),
-    rollbackTimeout: TIME.rollbackTimeout,
-  })
-  .map(({ names, sequences: all, ranges, choices, hasCloseSequence, allow, hasOpenPorts, ...others }) => {
-    // The last sequence closes what the first one opens.
-    const closer = hasCloseSequence && all.length > 1 ? all.at(-1) : undefined;
-    const sequences = closer === undefined ? all : all.slice(0, -1);
-    const count = sequences.length;
-    const dealt = (hand: number) => ranges.filter((_, index) => index % (count + 1) === hand);
-    const services = sequences.map((sequence, index) => [
-      names[index] ?? "",
-      {
-        ports: dealt(index).map(printPortRange),
-        sequence: printSequence(sequence),
-        ...(index === 0 && closer !== undefined && { closeSequence: printSequence(closer) }),
-        ...choices[index],
+/** Any valid policy: shared ports, beginnings and sequences, ranges, networks of both families, every field. */
+export const POLICIES: fc.Arbitrary<PolicyInput> = PARTS.map((parts) => {
+  const [openPorts = [], traps = [], toSome = [], toOthers = [], ...guarded] = parts.hands;
+  const { opening, closeSequence, unbanSequence } = dealSequences(parts);
+  const own = opening.map((sequence, index) => ({
+    sequence,
+    knockTimeout: parts.knocking[index]?.knockTimeout,
+    ...(index === 0 && closeSequence !== undefined && { closeSequence }),
+    ...(parts.baseline !== undefined && { unban: parts.knocking[index]?.unban }),
+  }));
+  const shared = parts.sharing.map((number) => ({ sequenceOf: parts.names[number % own.length] }));
+  const services = [...own, ...shared].map((knocking, index) => [
+    parts.names[index],
+    { ports: guarded[index], ...parts.choices[index], ...knocking },
+  ]);
+  const openPortsFrom = parts.restricted.map(({ from, alsoTheOthers }, index) => ({
+    ports: index === 0 ? toSome : [...toOthers, ...(alsoTheOthers ? toSome : [])],
+    from,
+  }));
+  return {
+    services: Object.fromEntries(services),
+    openPorts: parts.hasOpenPorts ? openPorts : [],
+    ...parts.others,
+    ...(parts.baseline !== undefined && {
+      baseline: {
+        ...parts.baseline,
+        openPortsFrom,
+        ...(parts.hasTraps && { traps }),
+        ...(unbanSequence !== undefined && { unbanSequence }),
       },
-    ]);
-    return {
-      services: Object.fromEntries(services),
-      allow,
-      openPorts: hasOpenPorts ? dealt(count).map(printPortRange) : [],
-      ...others,
-    };
-  });
+    }),
+  };
+});
 
 /** The same policy, everything that has no order in another order. */
-export function shuffled(input: PolicyInput): fc.Arbitrary<PolicyInput> {
-  const services = Object.entries(input.services).map(([name, service]) =>
-    fc
-      .tuple(shuffledKeys(service), shuffledItems(service.ports))
-      .map(([fields, ports]) => [name, { ...fields, ports }] as const),
+export function shuffled<T>(input: T): fc.Arbitrary<T> {
+  if (typeof input !== "object" || input === null) {
+    return fc.constant(input);
+  }
+  const items = Object.entries(input).map(([key, value]) =>
+    shuffled(value).map((other) => [key, other] as const),
   );
   return fc
-    .tuple(
-      fc.tuple(...services).chain((entries) => shuffledItems(entries).map(Object.fromEntries)),
-      shuffledItems(input.allow),
-      shuffledItems(input.openPorts),
-    )
-    .chain(([all, allow, openPorts]) => shuffledKeys({ ...input, services: all, allow, openPorts }));
+    .tuple(...items)
+    .chain((entries) => fc.shuffledSubarray(entries, { minLength: entries.length }))
+    .map((entries) =>
+      Array.isArray(input) ? entries.map(([, value]) => value) : Object.fromEntries(entries),
+    ) as fc.Arbitrary<T>;
 }
 
-function shuffledKeys<T extends object>(value: T): fc.Arbitrary<T> {
-  return shuffledItems(Object.entries(value)).map((entries) => Object.fromEntries(entries) as T);
+/** The first sequence opens a service; of the others one may close it again, and one may unban. */
+function dealSequences({ sequences: all, hasCloseSequence, hasUnbanSequence, baseline }: Parts) {
+  const [first = "", ...others] = all;
+  const closeSequence = hasCloseSequence ? others.pop() : undefined;
+  const unbanSequence = hasUnbanSequence && baseline !== undefined ? others.pop() : undefined;
+  return { opening: [first, ...others], closeSequence, unbanSequence };
 }
 
-function shuffledItems<T>(items: readonly T[]): fc.Arbitrary<T[]> {
-  return fc.shuffledSubarray([...items], { minLength: items.length });
-}
-
-function withoutBeginnings(sequences: readonly (readonly Knock[])[]): readonly (readonly Knock[])[] {
-  const texts = sequences.map((sequence) => `${printSequence(sequence)},`);
-  return sequences.filter((_, index) =>
-    texts.every((text, other) => other === index || !begins(texts[index] ?? "", text, other < index)),
-  );
-}
-
-/** Of two equal texts only the later one begins the other. */
-function begins(text: string, other: string, isEarlier: boolean): boolean {
-  return other.startsWith(text) && (other !== text || isEarlier);
-}
-
-/** The numbers with all bits behind the prefix cleared. */
-function masked(numbers: readonly number[], bits: number, prefix: number): readonly number[] {
-  return numbers.map((number, index) => {
-    const behind = Math.min(bits, Math.max(0, bits * (index + 1) - prefix));
-    return (number >>> behind) << behind;
-  });
+function times<T>(count: number, arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T[]> {
+  return fc.array(arbitrary, { minLength: count, maxLength: count });
 }

@@ -19,7 +19,7 @@ export function referencedChains({ chains, sets }: Ruleset): readonly string[] {
     elements.flatMap(({ value }) => (typeof value === "object" ? [value] : [])),
   );
   return [...fromRules, ...fromElements].flatMap((verdict) =>
-    verdict.kind === "goto" ? [verdict.chain] : [],
+    verdict.kind === "goto" || verdict.kind === "jump" ? [verdict.chain] : [],
   );
 }
 
@@ -43,6 +43,7 @@ function verdictsOf(statement: Statement): readonly Verdict[] {
     case "accept":
     case "return":
     case "goto":
+    case "jump":
       return [statement];
     case "dispatch":
       return statement.cases.map(({ verdict }) => verdict);

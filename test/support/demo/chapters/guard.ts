@@ -16,7 +16,7 @@ export const guardHosts: Step = {
     const secrets = linesOf(config).filter((line) => line.includes("[secret]"));
     account.output(secrets);
     const up = await runUpdate(account, stack, "whole");
-    account.equal("both hosts are guarded", [up.isDone, ...up.summary], [true, "+ 8 created"]);
+    account.equal("both hosts are guarded", [up.isDone, ...up.summary], [true, "+ 9 created"]);
     account.equal(
       "three SSH logins a host: look, apply, and a fresh one that confirms",
       await Promise.all([web1, web2].map(countLogins)),
@@ -48,7 +48,7 @@ export const updateAgain: Step = {
     const up = await runUpdate(account, stack);
     account.equal("both hosts were asked, nothing changes", up, {
       isDone: true,
-      summary: ["8 unchanged"],
+      summary: ["9 unchanged"],
       diagnostics: [],
     });
   },

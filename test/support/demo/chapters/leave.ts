@@ -21,7 +21,7 @@ export const rebootHost: Step = {
       /Connection refused\r?\nweb-1\n$/,
     );
     const preview = await runPreview(account, stack, ["--expect-no-changes"]);
-    account.equal("nothing drifted", preview, { isDone: true, summary: ["8 unchanged"], diagnostics: [] });
+    account.equal("nothing drifted", preview, { isDone: true, summary: ["9 unchanged"], diagnostics: [] });
   },
 };
 

@@ -1,0 +1,52 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { PortKnockFirewallArgs } from "./args";
+import { namedSequences } from "./policy/namedSequences";
+import { isName } from "./policy/nameProblem";
+import type { Policy } from "./policy/policy";
+import { printSequence } from "./policy/sequence";
+import { isPlain } from "./reviewedHost";
+
+/** One secret sequence. */
+export interface SequenceSecret {
+  /** `ssh` for the sequence of that service, `ssh.close`, or `baseline.unban`. */
+  readonly name: string;
+  /** Secret. */
+  readonly sequence: pulumi.Output<string>;
+}
+
+/**
+ * Shows in review that a sequence changed, and nothing of it. Pulumi masks secrets before it compares them for
+ * display (3.259): one that changed looks the same, and only the resource that holds it is shown as updated. So
+ * each sequence is a resource, which carries the service's name.
+ */
+export class KnockSequence extends pulumi.ComponentResource {
+  constructor(name: string, sequence: pulumi.Output<string>, opts?: pulumi.ComponentResourceOptions) {
+    super("pulumi-portknock:index:KnockSequence", name, { sequence }, opts);
+    this.registerOutputs({});
+  }
+}
+
+/** In canonical form: another way to write the same sequence changes nothing. */
+export function sequenceSecrets(
+  { services, baseline }: PortKnockFirewallArgs,
+  policy: pulumi.Output<Policy>,
+): readonly SequenceSecret[] {
+  const secretAt = (name: string, path: string): SequenceSecret => ({
+    name,
+    sequence: pulumi.secret(policy.apply(printedAt(path))),
+  });
+  // What is inside a baseline that comes later cannot be seen here: it has an empty sequence where it has none.
+  const hasUnban = isPlain(baseline) ? baseline.unbanSequence !== undefined : baseline !== undefined;
+  const ofServices = Object.entries(services).filter(([name]) => isName(name));
+  return [
+    ...ofServices.flatMap(([name, { sequence, closeSequence }]) => [
+      ...(sequence === undefined ? [] : [secretAt(name, `services.${name}.sequence`)]),
+      ...(closeSequence === undefined ? [] : [secretAt(`${name}.close`, `services.${name}.closeSequence`)]),
+    ]),
+    ...(hasUnban ? [secretAt("baseline.unban", "baseline.unbanSequence")] : []),
+  ];
+}
+
+function printedAt(path: string): (policy: Policy) => string {
+  return (policy) => printSequence(namedSequences(policy).find((named) => named.path === path)?.knocks ?? []);
+}

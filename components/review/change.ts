@@ -1,0 +1,46 @@
+import type { FactIndex } from "./factIndex";
+
+/** `opens up`: somebody gets in who did not, or more easily. `closes down`: the opposite. */
+export type Direction = "opens up" | "closes down" | "changes";
+
+/** One line of a review. */
+export interface ReviewedChange {
+  /** A service, or what all of them share: `all services`, `baseline`. */
+  readonly subject: string;
+  readonly what: string;
+  readonly before: string;
+  readonly after: string;
+  readonly direction: Direction;
+  /** What that means for somebody who wants in. */
+  readonly meaning: string;
+}
+
+/** What became of one path. */
+export interface FactChange {
+  readonly path: string;
+  readonly removed: readonly string[];
+  readonly added: readonly string[];
+}
+
+export type Judgement = Pick<ReviewedChange, "direction" | "meaning">;
+
+/** The two policies, to look up what stands around a change. */
+export interface Sides {
+  readonly before: FactIndex;
+  readonly after: FactIndex;
+}
+
+export function compareFacts({ before, after }: Sides): readonly FactChange[] {
+  const paths = [...new Set([...before.paths, ...after.paths])].toSorted();
+  return paths.flatMap((path) => {
+    const [old, now] = [before.all(path), after.all(path)];
+    const removed = old.filter((value) => !now.includes(value));
+    const added = now.filter((value) => !old.includes(value));
+    return removed.length + added.length === 0 ? [] : [{ path, removed, added }];
+  });
+}
+
+/** The direction of something that lets more in the larger it is. */
+export function byWidth(before: number, after: number): Direction {
+  return after > before ? "opens up" : after < before ? "closes down" : "changes";
+}

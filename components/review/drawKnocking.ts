@@ -1,0 +1,68 @@
+import { seconds } from "./judgeService";
+import type { DrawnKnock, DrawnSequence } from "./reviewSide";
+
+/** More stages than this make a picture that nobody reads. */
+const MAX_STAGES = 30;
+
+interface Stage {
+  readonly id: string;
+  readonly label: string;
+  readonly isLast: boolean;
+}
+
+/**
+ * The knocking of a policy as a Mermaid flowchart: stages with names, knocks without ports. Nothing where there would
+ * be too much to see. Sequences that begin alike share their first stages.
+ */
+export function drawKnocking(sequences: readonly DrawnSequence[]): string | undefined {
+  const stages = new Map<string, Stage>();
+  const edges = new Set<string>();
+  for (const { owner, outcomes, knocks } of sequences) {
+    let at = "start";
+    for (const [index, { protocol }] of knocks.entries()) {
+      const prefix = knocks.slice(0, index + 1);
+      const isLast = prefix.length === knocks.length;
+      const key = isLast ? `last of ${owner}` : pathOf(prefix);
+      const stage = stages.get(key) ?? {
+        id: `stage${stages.size + 1}`,
+        label: isLast ? outcomes.join("<br/>") : describeStage(sequences, prefix),
+        isLast,
+      };
+      stages.set(key, stage);
+      edges.add(`${at} -->|"knock ${prefix.length}, ${protocol}"| ${stage.id}`);
+      if (!isLast) {
+        edges.add(`${stage.id} -. "wrong, or ${patience(sequences, prefix)}" .-> start`);
+      }
+      at = stage.id;
+    }
+  }
+  if (stages.size > MAX_STAGES) {
+    return undefined;
+  }
+  const nodes = [...stages.values()].map(({ id, label, isLast }) =>
+    isLast ? `${id}(["${label}"])` : `${id}["${label}"]`,
+  );
+  return ["flowchart LR", 'start(("start"))', ...nodes, ...edges].join("\n  ");
+}
+
+function describeStage(sequences: readonly DrawnSequence[], prefix: readonly DrawnKnock[]): string {
+  const owners = beginningWith(sequences, prefix).map(({ owner }) => owner);
+  return `${owners.join(", ")}: ${prefix.length} ${prefix.length === 1 ? "knock" : "knocks"}`;
+}
+
+/** Where sequences begin alike, the longest knock timeout of them holds. */
+function patience(sequences: readonly DrawnSequence[], prefix: readonly DrawnKnock[]): string {
+  const timeouts = beginningWith(sequences, prefix).map(({ knockTimeout }) => knockTimeout);
+  return timeouts.toSorted((a, b) => seconds(b) - seconds(a))[0] ?? "";
+}
+
+function beginningWith(
+  sequences: readonly DrawnSequence[],
+  prefix: readonly DrawnKnock[],
+): readonly DrawnSequence[] {
+  return sequences.filter(({ knocks }) => pathOf(knocks.slice(0, prefix.length)) === pathOf(prefix));
+}
+
+function pathOf(knocks: readonly DrawnKnock[]): string {
+  return knocks.map(({ identity }) => identity).join(" ");
+}

@@ -1,0 +1,153 @@
+import { byWidth, type Direction, type FactChange, type Judgement, type Sides } from "./change";
+import { withoutCovered } from "./coveredNetworks";
+import { cutPorts, liesIn, namedPorts } from "./cutPorts";
+import { judgeKnocks, judgePorts, seconds } from "./judgeService";
+
+/** What a change means that is of no service. */
+export function judgeCommonField(written: FactChange, sides: Sides): Judgement {
+  const change = effective(written, sides);
+  const { path, removed, added } = change;
+  const [before = "", after = ""] = [removed[0], added[0]];
+  const grows = { direction: byWidth(Number(before), Number(after)) };
+  switch (path) {
+    case "allow":
+      return {
+        direction: widening(change),
+        meaning: listed(change, "let in to every guarded port without knocking", "has to knock from now on"),
+      };
+    case "openPorts":
+      return judgeOpenPorts(change, sides);
+    case "baseline.openPortsFrom":
+      return {
+        direction: widening(change),
+        meaning: listed(change, "open without knocking", "not open any more"),
+      };
+    case "guardedAnswer":
+      return {
+        direction: "changes",
+        meaning:
+          after === "drop"
+            ? "guarded ports answer nothing: they look filtered"
+            : "guarded ports answer as closed ones do",
+      };
+    case "identity.ipv4Prefix":
+    case "identity.ipv6Prefix":
+      return {
+        direction: byWidth(-Number(before), -Number(after)),
+        meaning: `a knock admits the knocker's whole /${after}, and a wrong one from there resets it`,
+      };
+    case "profile":
+      return after === "baseline"
+        ? {
+            direction: "closes down",
+            meaning: "the table is the whole firewall: what is neither guarded nor open is closed",
+          }
+        : {
+            direction: "opens up",
+            meaning: "only guarded ports are closed; all others are as the host has them",
+          };
+    case "baseline.ping.perSecond":
+    case "baseline.ping.burst":
+      return { ...grows, meaning: "echo requests that are answered" };
+    case "baseline.ping.from":
+      return {
+        direction:
+          after === "everybody" ? "opens up" : before === "everybody" ? "closes down" : widening(change),
+        meaning: listed(change, "may ping", "may not ping any more"),
+      };
+    case "baseline.blacklistTime":
+      return {
+        direction: byWidth(-seconds(before), -seconds(after)),
+        meaning: `attackers are held for ${after} after their last packet`,
+      };
+    case "baseline.synsPerSecond":
+      return { ...grows, meaning: `${after} SYNs a second from one source are no attack` };
+    case "baseline.traps":
+      return {
+        direction: removed.length > 0 ? "opens up" : added.length > 0 ? "closes down" : "changes",
+        meaning: listed(change, "blacklists whoever touches it", "blacklists nobody any more"),
+      };
+    case "baseline.exceptNetworks":
+      return {
+        direction: widening(change),
+        meaning: listed(change, "may reach the host", "is dropped as a martian, unless allow has it"),
+      };
+    case "baseline.forward":
+      return {
+        direction: byWidth(Number(before === "accept"), Number(after === "accept")),
+        meaning:
+          after === "accept"
+            ? "the host forwards whatever it routes"
+            : `new forwarded packets: ${after === "drop" ? "dropped" : "rejected"}`,
+      };
+    case "baseline.unbanKnocks":
+      return before === "" || after === ""
+        ? {
+            direction: before === "" ? "opens up" : "closes down",
+            meaning:
+              before === "" ? "a sequence leads off the blacklist" : "no sequence leads off the blacklist",
+          }
+        : judgeKnocks(before, after, "");
+    case "baseline.unbanKnockTimeout":
+      return {
+        direction: before === "" || after === "" ? "changes" : byWidth(seconds(before), seconds(after)),
+        meaning: `${after === "" ? "nothing" : after} from knock to knock of the unban sequence`,
+      };
+    case "rollbackTimeout":
+      return { direction: "changes", meaning: `hosts wait ${after} for Pulumi before they roll back` };
+    default:
+      return {
+        direction: "changes",
+        meaning: path.startsWith("log.") ? "what the kernel's log tells" : "",
+      };
+  }
+}
+
+/** Without a baseline the table opens nothing. */
+function judgeOpenPorts(change: FactChange, sides: Sides): Judgement {
+  const isFirewall = [sides.before, sides.after].some((facts) => facts.one("profile") === "baseline");
+  return isFirewall
+    ? judgePorts([...change.removed, ...change.added], sides)
+    : {
+        direction: "changes",
+        meaning: listed(
+          change,
+          "a connection to it is no wrong knock",
+          "a connection to it is a wrong knock",
+        ),
+      };
+}
+
+/** Merging writes the same networks and ports in other words: what is left is what changed. */
+function effective(change: FactChange, { before, after }: Sides): FactChange {
+  const [old, now] = [before.all(change.path), after.all(change.path)];
+  switch (change.path) {
+    case "allow":
+    case "baseline.ping.from":
+    case "baseline.exceptNetworks":
+      return withoutCovered(change, old, now);
+    case "openPorts":
+    case "baseline.traps": {
+      const pieces = cutPorts([...change.removed, ...change.added], namedPorts(before, after));
+      return {
+        ...change,
+        removed: pieces.filter((piece) => !liesIn(piece, now)),
+        added: pieces.filter((piece) => !liesIn(piece, old)),
+      };
+    }
+    default:
+      return change;
+  }
+}
+
+/** More values let more in. Where some come and some go, that is what counts that opens up. */
+function widening({ removed, added }: FactChange): Direction {
+  return added.length > 0 ? "opens up" : removed.length > 0 ? "closes down" : "changes";
+}
+
+function listed({ removed, added }: FactChange, now: string, gone: string): string {
+  return [
+    ...(added.length > 0 ? [`${added.join(", ")}: ${now}`] : []),
+    ...(removed.length > 0 ? [`${removed.join(", ")}: ${gone}`] : []),
+  ].join("; ");
+}

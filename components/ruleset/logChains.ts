@@ -1,0 +1,86 @@
+import type { NamedSequence } from "../policy/namedSequences";
+import type { Log, Policy, Service } from "../policy/policy";
+import { serviceId } from "../policy/serviceId";
+import { jump, limit, rule, SCRATCH } from "./phrases";
+import type { Chain, Rule } from "./ruleset";
+import { handle, type Stage } from "./stages";
+
+type Event = "admitted" | "refused";
+
+/** So many lines at once are written before the limit holds. */
+const BURST_LINES = 10;
+const MAX_NAMES = 3;
+
+/** The rule that finds the log chain of the service whose id the scratch register holds. */
+export function logByService(comment: string, services: readonly Service[], event: Event): Rule {
+  return rule(comment, {
+    kind: "dispatch",
+    key: [SCRATCH],
+    cases: services.map(({ name }) => ({ when: serviceId(name), verdict: jump(logChainName(event, name)) })),
+  });
+}
+
+/** The rule that finds the log chain of the stage whose number the scratch register holds. */
+export function logByStage(comment: string, stages: readonly Stage[]): Rule {
+  return rule(comment, {
+    kind: "dispatch",
+    key: [SCRATCH],
+    cases: stages.map(({ number }) => ({ when: handle(number), verdict: jump(stageChainName(number)) })),
+  });
+}
+
+/** One chain for each prefix: lines of one service never use up the rate of another. */
+export function logChains({ services, log }: Policy, stages: readonly Stage[]): readonly Chain[] {
+  const events: readonly Event[] = [
+    ...(log.admissions ? (["admitted"] as const) : []),
+    ...(log.refusals ? (["refused"] as const) : []),
+  ];
+  return [
+    ...events.flatMap((event) =>
+      services.map(
+        ({ name }): Chain => ({
+          name: logChainName(event, name),
+          rules: [logRule(log, name, event)],
+        }),
+      ),
+    ),
+    ...(log.stages
+      ? stages.slice(1).map(
+          ({ number, path, sequences }): Chain => ({
+            name: stageChainName(number),
+            rules: [logRule(log, namesOf(sequences), `stage ${path.length}`)],
+          }),
+        )
+      : []),
+  ];
+}
+
+/** What the last knock writes where stages are logged. */
+export function logCompletion(log: Log, sequence: NamedSequence): Rule {
+  return logRule(log, namesOf([sequence]), `${sequence.action} sequence complete`);
+}
+
+function logRule({ linesPerMinute }: Log, subject: string, event: string): Rule {
+  return rule(`log: ${subject}, ${event}`, limit(`${linesPerMinute}/minute burst ${BURST_LINES} packets`), {
+    kind: "log",
+    prefix: `portknock: ${subject}: ${event} `,
+  });
+}
+
+/** A prefix has room for 127 characters, a comment for 128. */
+function namesOf(sequences: readonly NamedSequence[]): string {
+  const names = [...new Set(sequences.map(nameOf))];
+  return names.length > MAX_NAMES ? `${names.length} services` : names.join(", ");
+}
+
+function nameOf(sequence: NamedSequence): string {
+  return sequence.action === "unban" ? "unban" : sequence.services[0].name;
+}
+
+function logChainName(event: Event, service: string): string {
+  return `pk_log_${event}_${service}`;
+}
+
+function stageChainName(number: number): string {
+  return `pk_log_stage_${number}`;
+}

@@ -1,0 +1,61 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { POLICIES } from "../support/policies";
+import { printPolicyJsonSchema } from "../support/policyJsonSchema";
+import { problemsOf, ssh } from "../support/problemsOf";
+
+const FILE = join(__dirname, "../../schema/policy.schema.json");
+const GOLDEN = join(__dirname, "../golden");
+
+describe("the JSON Schema of a policy file", () => {
+  it("is the one that the package brings; npm run schema writes it anew", async () => {
+    await expect(printPolicyJsonSchema()).toMatchFileSnapshot(FILE);
+  });
+
+  const schema = z.fromJSONSchema(JSON.parse(printPolicyJsonSchema()));
+  const isTaken = (policy: unknown): boolean => schema.safeParse(policy).success;
+
+  const goldens = readdirSync(GOLDEN, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+  it.each(goldens)("takes the policy of %s", (name) => {
+    const policy: unknown = JSON.parse(readFileSync(join(GOLDEN, name, "policy.json"), "utf8"));
+    expect(isTaken(policy)).toBe(true);
+    expect(isTaken({ $schema: "policy.schema.json", ...Object(policy) })).toBe(true);
+  });
+
+  it("takes whatever a policy may be", () => {
+    fc.assert(
+      fc.property(POLICIES, (policy) => {
+        // As JSON has it: without fields that are undefined.
+        expect(isTaken(JSON.parse(JSON.stringify(policy)))).toBe(true);
+      }),
+    );
+  });
+
+  it.each([
+    [{}],
+    [{ services: { ssh: {} } }],
+    [ssh({ port: ["22"] })],
+    [ssh({ ports: [] })],
+    [ssh({ ports: ["22-"] })],
+    [ssh({ ports: 22 })],
+    [ssh({ access: "always" })],
+    [ssh({ knockTimeout: "5 s" })],
+    [ssh({ sequenceOf: "web" })],
+    [{ services: { web: { ports: ["443"], sequenceOf: "ssh", unban: true } } }],
+    [{ services: { "1st": ssh().services.ssh } }],
+    [{ ...ssh(), identity: { ipv4Prefix: 15 } }],
+    [{ ...ssh(), identity: { ipv6Prefix: 64.5 } }],
+    [{ ...ssh(), baseline: { forward: "route" } }],
+    [{ ...ssh(), baseline: { openPortsFrom: [{ ports: ["80"] }] } }],
+    [{ ...ssh(), log: { linesPerMinute: 0 } }],
+    [{ ...ssh(), openPort: [] }],
+  ])("rejects %j, as a policy does", (policy) => {
+    expect(isTaken(policy)).toBe(false);
+    expect(problemsOf(policy)).not.toEqual([]);
+  });
+});

@@ -1,0 +1,71 @@
+import { tryParsePolicy } from "../../components/policy/parsePolicy";
+import type { Policy } from "../../components/policy/policy";
+import { PolicyError, type Problem } from "../../components/policy/policyError";
+import { policyWarnings } from "../../components/policy/policyWarnings";
+import { fillEnvelope } from "../../components/remote/envelope";
+import { writeManifest } from "../../components/remote/manifest";
+import { compilePolicy } from "../../components/ruleset/compilePolicy";
+import { printRuleset } from "../../components/ruleset/printRuleset";
+import type { Ruleset } from "../../components/ruleset/ruleset";
+import { brokenPromises } from "./brokenPromises";
+
+/** What became of an input. `wrong` says what must never happen. */
+export type Judgement =
+  | { readonly kind: "refused" }
+  | { readonly kind: "compiled"; readonly ruleset: Ruleset }
+  | { readonly kind: "wrong"; readonly what: string };
+
+const OWNER = { project: "shop", stack: "dev", component: "edge", host: "web-1" };
+
+/** Everything that our own words may hold, and what they quote: names, networks, addresses. */
+const CLEAR = /^[\w .,:;'"/+…{}-]+$/;
+const PATH = /^[A-Za-z][\w.-]*$/;
+
+/** Nothing that opens a string, a comment or a block, but what the printer writes. */
+const LINE = /^[\t ]*[\w .,:;=!<>&|@{}/()-]*(?: (?:comment|prefix) "[A-Za-z0-9 ,.:-]*"[a-z ]*)*$/;
+
+const NAME = "[A-Za-z][A-Za-z0-9-]{0,31}";
+const KNOCKS = "\\d{1,5}/(?:tcp|udp)(?:,\\d{1,5}/(?:tcp|udp))+";
+const MANIFEST_LINE = new RegExp(
+  `^(?:token [0-9a-f]{64}|owner shop/dev/edge/web-1|rollback \\d+|service [0-9a-f]+:[0-9a-f]+ ${NAME} \\d+ ${KNOCKS}|sequence ${KNOCKS}|blacklist \\d+|trusted \\d+|identity [0-9.]+ [0-9a-f:]+)$`,
+);
+
+/** Takes an input as far as a host would get it. */
+export function judgeInput(input: unknown): Judgement {
+  const result = tryParsePolicy(input);
+  if (result.kind === "refused") {
+    const unclear = unclearOf(result.problems);
+    return unclear === undefined ? { kind: "refused" } : wrong(`an unclear problem: ${unclear}`);
+  }
+  const unclear = unclearOf(policyWarnings(result.policy));
+  if (unclear !== undefined) return wrong(`an unclear warning: ${unclear}`);
+  const [broken] = brokenPromises(result.policy);
+  if (broken !== undefined) return wrong(`a broken promise: ${broken}`);
+  const ruleset = compilePolicy(result.policy);
+  const text = printRuleset(ruleset);
+  const strange = [
+    ...text.split("\n").filter((line) => !LINE.test(line)),
+    ...manifestLines(result.policy, text).filter((line) => !MANIFEST_LINE.test(line)),
+  ];
+  return strange.length === 0 ? { kind: "compiled", ruleset } : wrong(`a strange line: ${strange[0]}`);
+}
+
+function unclearOf(problems: readonly Problem[]): string | undefined {
+  const { message } = new PolicyError(problems);
+  if (problems.length > 0 && message.split("\n").length !== problems.length) return message;
+  const unclear = problems.find(
+    ({ path, problem, remedy }) => !PATH.test(path) || !CLEAR.test(problem) || !CLEAR.test(remedy),
+  );
+  return unclear && JSON.stringify(unclear);
+}
+
+/** Standard input of a host's shell holds them, and throws where one would end it early. */
+function manifestLines(policy: Policy, ruleset: string): readonly string[] {
+  const manifest = writeManifest({ owner: OWNER, adopt: undefined, policy, ruleset }).text;
+  fillEnvelope({ manifest, ruleset });
+  return manifest.trimEnd().split("\n");
+}
+
+function wrong(what: string): Judgement {
+  return { kind: "wrong", what };
+}

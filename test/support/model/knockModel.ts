@@ -1,0 +1,83 @@
+import { contains } from "../../../components/policy/network";
+import type { Policy } from "../../../components/policy/policy";
+import { printSequence } from "../../../components/policy/sequence";
+import { networkOf } from "../networkOf";
+import type { Answer } from "../packets/step";
+import { createBaselineRules } from "./baseline";
+import { createDoubt } from "./doubt";
+import { closedAnswer, stackAnswer } from "./hostStack";
+import { createKnocking } from "./knocking";
+import type { Packet, Ping } from "./packet";
+import { perAddress } from "./perAddress";
+import { createTimers, type Timer } from "./timers";
+
+/** What the reference says about the sources of one host. Time is given, in seconds, and never goes back. */
+export interface KnockModel {
+  /** What its sender sees. */
+  receive(packet: Packet | Ping, now: number): Answer;
+  /** What a host knows of the source that an address belongs to. */
+  recall(address: string, now: number): Knowledge;
+  /** By how many seconds the times given since the last call may be wrong without anything else having been said. */
+  takeDoubt(): number;
+}
+
+/**
+ * For how many more seconds a host knows something of a source: `stage 7000/tcp,8000/udp` for the knocks of the
+ * attempt that it has going, `admitted ssh`, `blacklist`, `trust`.
+ */
+export type Knowledge = ReadonlyMap<string, number>;
+
+/**
+ * The reference: `docs/semantics.md` as a state machine.
+ *
+ * @param listening whether somebody on the host listens on the packet's port
+ */
+export function createKnockModel(policy: Policy, listening: (packet: Packet) => boolean): KnockModel {
+  const doubt = createDoubt();
+  const timers = createTimers(doubt);
+  const knocking = createKnocking(policy, timers, doubt);
+  const accept = (packet: Packet): Answer => stackAnswer(packet, listening(packet));
+  const networkOfSource = perAddress((address) => sourceOf(policy, address));
+  const { profile } = policy;
+  const baseline =
+    profile.kind === "baseline" ? createBaselineRules(policy, profile, timers, doubt, accept) : undefined;
+
+  return {
+    receive: (packet, now) => {
+      if (packet.protocol === "ping") return pingAnswer(policy, packet);
+      const source = networkOfSource(packet.source);
+      const meetKnocking = () => knocking.meet(packet, source, now);
+      if (baseline !== undefined) return baseline.meet(packet, source, now, meetKnocking);
+      if (meetKnocking() !== "refused") return accept(packet);
+      return policy.guardedAnswer === "reject" ? closedAnswer(packet) : "silent";
+    },
+    recall: (address, now) => {
+      const source = networkOfSource(address);
+      const known: readonly (readonly [string, Timer])[] = [
+        [`stage ${printSequence(knocking.attemptOf(source, now))}`, "stage"],
+        ...policy.services.map(({ name }) => [`admitted ${name}`, `admitted ${name}`] as const),
+        ["blacklist", "blacklist"],
+        ["trust", "trust"],
+      ];
+      return new Map(
+        known
+          .map(([name, timer]) => [name, timers.left(source, timer, now)] as const)
+          .filter(([, left]) => left > 0),
+      );
+    },
+    takeDoubt: doubt.take,
+  };
+}
+
+/** The limit of all pings together is left out: scripts stay below it. */
+function pingAnswer({ profile }: Policy, { source }: Ping): Answer {
+  const isAnswered =
+    profile.kind === "guard" || profile.ping.from.length === 0 || contains(profile.ping.from, source);
+  return isAnswered ? "open" : "silent";
+}
+
+/** The network that makes a source; whole addresses are networks of one. */
+export function sourceOf({ identity }: Policy, address: string): string {
+  const { ipv4Prefix, ipv6Prefix } = identity;
+  return networkOf(address, address.includes(":") ? ipv6Prefix : ipv4Prefix);
+}
