@@ -1,5 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type ConnectionArgs, PortKnockFirewall, type ServiceArgs } from "pulumi-portknock";
+import {
+  type BaselineArgs,
+  type ConnectionArgs,
+  type LogArgs,
+  PortKnockFirewall,
+  type ServiceArgs,
+} from "pulumi-portknock";
 
 /** A guarded service as the stack's configuration has it: its sequence stands apart, encrypted. */
 type ServiceConfig = Omit<ServiceArgs, "sequence" | "closeSequence">;
@@ -9,6 +15,8 @@ const privateKey = config.requireSecret("privateKey");
 const sequences = config.requireSecretObject<Record<string, string>>("sequences");
 const hosts = config.requireObject<Record<string, ConnectionArgs>>("hosts");
 const services = config.requireObject<Record<string, ServiceConfig>>("services");
+const baseline = config.getObject<BaselineArgs>("baseline");
+const log = config.getObject<LogArgs>("log");
 const rollbackTimeout = config.get("rollbackTimeout");
 
 const firewall = new PortKnockFirewall("fleet", {
@@ -18,11 +26,15 @@ const firewall = new PortKnockFirewall("fleet", {
   services: Object.fromEntries(
     Object.entries(services).map(([name, service]) => [
       name,
-      { ...service, sequence: sequences.apply((secret) => secret[name] ?? "") },
+      service.sequenceOf === undefined
+        ? { ...service, sequence: sequences.apply((secret) => secret[name] ?? "") }
+        : service,
     ]),
   ),
   allow: config.getObject<string[]>("allow") ?? [],
   openPorts: config.getObject<string[]>("openPorts") ?? [],
+  ...(baseline !== undefined && { baseline }),
+  ...(log !== undefined && { log }),
   ...(rollbackTimeout !== undefined && { rollbackTimeout }),
 });
 
