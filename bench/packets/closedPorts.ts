@@ -4,7 +4,7 @@ import { figure, NOT_MEASURED, spread, table } from "./markdown";
 import { type Contestant, measureRounds, type Result } from "./measureRounds";
 import { netRatio } from "./resultTable";
 import { RANDOM_PORTS, type Traffic } from "./sender";
-import { type BenchService, benchServices } from "./services";
+import { type BenchService, benchServices, unguardedPorts } from "./services";
 import { article } from "./systems/article";
 import { knockd } from "./systems/knockd";
 import { oursBaseline, oursGuard } from "./systems/ours";
@@ -16,6 +16,8 @@ const SOME_COUNTS: readonly number[] = [1, 100, 10_000];
 const PAIRS = 12;
 
 const MANY_SOURCES: Traffic = { ...RANDOM_PORTS, sources: "random" };
+/** With 10 000 services every sixth port is guarded, and a guarded port is more than closed. */
+const CLOSED_PORTS: Traffic = { family: 4, targets: unguardedPorts(4000) };
 const RANDOM_PORTS_V6: Traffic = { family: 6, targets: ["random"] };
 
 interface Row {
@@ -27,6 +29,7 @@ interface Row {
 
 const ROWS: readonly Row[] = [
   { name: "portknock, guard", system: oursGuard, traffic: RANDOM_PORTS, counts: COUNTS },
+  { name: "the same, ports that nobody guards", system: oursGuard, traffic: CLOSED_PORTS, counts: COUNTS },
   { name: "the same, IPv6", system: oursGuard, traffic: RANDOM_PORTS_V6, counts: SOME_COUNTS },
   { name: "the same, many sources", system: oursGuard, traffic: MANY_SOURCES, counts: SOME_COUNTS },
   { name: "portknock, baseline, many sources", system: oursBaseline, traffic: MANY_SOURCES, counts: COUNTS },

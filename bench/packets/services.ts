@@ -29,6 +29,13 @@ export function unusedPort(services: readonly BenchService[]): number {
   return Array.from({ length: 65_536 }, (_, index) => 65_535 - index).find((port) => !used.has(port)) ?? 0;
 }
 
+/** Random ports that none of the benches' services guards, the same ones every time. */
+export function unguardedPorts(count: number): readonly number[] {
+  const randomPort = createRandomPort();
+  const ports = Array.from({ length: 2 * count }, randomPort);
+  return ports.filter((port) => !isGuardedPort(port)).slice(0, count);
+}
+
 /** The policy as somebody would write it. */
 export function policyInput(
   services: readonly BenchService[],
@@ -60,8 +67,11 @@ function isAllowed(knocks: readonly number[]): boolean {
 }
 
 function isKnockPort(port: number): boolean {
-  const isGuarded = port >= FIRST_GUARDED_PORT && port < FIRST_GUARDED_PORT + MOST_SERVICES;
-  return port >= FIRST_FREE_PORT && !isGuarded && !COMMON_PORTS.has(port);
+  return port >= FIRST_FREE_PORT && !isGuardedPort(port) && !COMMON_PORTS.has(port);
+}
+
+function isGuardedPort(port: number): boolean {
+  return port >= FIRST_GUARDED_PORT && port < FIRST_GUARDED_PORT + MOST_SERVICES;
 }
 
 /** mulberry32 with a fixed seed. */
