@@ -29,7 +29,7 @@ describe("the compiled ruleset of any policy", { timeout: 60_000 }, () => {
   it("has a comment on every rule, at most the 128 characters that nft takes", () => {
     everyRuleset((ruleset) => {
       for (const { comment } of rulesOf(ruleset)) {
-        expect(comment).toMatch(/^[a-z][a-z0-9 -]*: [A-Za-z0-9 ,-]+$/);
+        expect(comment).toMatch(/^[A-Za-z][A-Za-z0-9 -]*: [A-Za-z0-9 ,-]+$/);
         expect(comment.length).toBeLessThanOrEqual(128);
       }
     });
