@@ -15,26 +15,40 @@ export type Verdict =
   | { readonly kind: "valid"; readonly policy: Policy; readonly warnings: readonly Warning[] }
   | { readonly kind: "refused"; readonly problems: readonly Problem[] };
 
+export interface Judgement {
+  /** What is wrong with the parts that are known now. In an update it waits for no resource. */
+  readonly early: pulumi.Output<readonly Problem[]>;
+  readonly verdict: pulumi.Output<Verdict>;
+}
+
 /** Validates rules and hosts together. What is known already is checked without waiting for the rest. */
 export function judgePolicy(
   { hosts: described, ...rules }: PortKnockFirewallArgs,
   hosts: readonly DescribedHost[],
-): pulumi.Output<Verdict> {
+): Judgement {
   const misnamed = Object.keys(described).flatMap((name, index) =>
     isName(name) ? [] : [nameProblem("hosts", index)],
   );
-  const parts = pulumi.all([knownParts(rules), knownHosts(hosts, ifAvailable)]);
+  const now = pulumi
+    .all([knownParts(rules), knownHosts(hosts, ifAvailable)])
+    .apply(([{ known, missing }, available]): Verdict | undefined => {
+      const parts = together(known, available, misnamed);
+      if (missing.length === 0 && available.every(({ connection }) => connection !== undefined)) {
+        return judge(parts, available);
+      }
+      const problems = partProblems(parts.input, parts.found, missing);
+      return problems.length > 0 ? { kind: "refused", problems } : undefined;
+    });
   const everything = pulumi.all([rules, knownHosts(hosts, ifKnown)]);
-  const early = parts.apply(([{ known, missing }, available]): Verdict & { readonly kind: "refused" } => {
-    const { input, found } = together(known, available, misnamed);
-    return { kind: "refused", problems: missing.length === 0 ? [] : partProblems(input, found, missing) };
-  });
-  return early.apply<Verdict>(
-    ({ problems }): pulumi.OutputInstance<Verdict> =>
-      problems.length > 0
-        ? early
-        : everything.apply(([resolved, all]) => judge(together(resolved, all, misnamed), all)),
-  );
+  return {
+    early: now.apply((verdict) => (verdict?.kind === "refused" ? verdict.problems : [])),
+    verdict: now.apply<Verdict>(
+      (verdict): pulumi.OutputInstance<Verdict> =>
+        verdict === undefined
+          ? everything.apply(([resolved, all]) => judge(together(resolved, all, misnamed), all))
+          : now.apply<Verdict>(() => verdict),
+    ),
+  };
 }
 
 function judge({ input, found }: Together, hosts: readonly KnownHost[]): Verdict {

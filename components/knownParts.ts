@@ -11,7 +11,7 @@ export interface KnownParts {
 /** Resolves as soon as it can: in a preview with what a preview knows, in an update without waiting for resources. */
 export function knownParts(args: object): pulumi.Output<KnownParts> {
   const later = laterInputs(args, []);
-  return pulumi.all(later.map(({ input }) => ifAvailable(boxed(input)))).apply((boxes) => {
+  return pulumi.all(later.map(({ input }) => boxed(input))).apply((boxes) => {
     const values = new Map(later.map(({ input }, index) => [input, boxes[index]?.value]));
     return {
       known: filledFields(args, values),
@@ -20,7 +20,7 @@ export function knownParts(args: object): pulumi.Output<KnownParts> {
   });
 }
 
-/** The value, or `undefined` where it is not there yet: see `knownParts`. */
+/** The value, or `undefined` where it is not there yet: see `KnownParts`. */
 export function ifAvailable<T>(value: pulumi.Output<T>): pulumi.Output<T | undefined> {
   if (pulumi.runtime.isDryRun()) {
     return ifKnown(value);
@@ -64,9 +64,16 @@ function filledFields(record: object, values: ReadonlyMap<unknown, unknown>): ob
   return Object.fromEntries(Object.entries(record).map(([key, field]) => [key, filled(field, values)]));
 }
 
-/** So that a value that is `undefined` can be told from one that is not there yet. */
-function boxed(input: unknown): pulumi.Output<{ readonly value: unknown }> {
-  return pulumi.output([input]).apply(([value]) => ({ value }));
+/** In a box, so that a value that is `undefined` can be told from one that is not there yet. */
+function boxed(input: unknown): pulumi.Output<Box | undefined> {
+  // What an update's promise waits for cannot be seen: it may be a resource.
+  return input instanceof Promise && !pulumi.runtime.isDryRun()
+    ? pulumi.output<undefined>(undefined)
+    : ifAvailable(pulumi.output([input]).apply(([value]): Box => ({ value })));
+}
+
+interface Box {
+  readonly value: unknown;
 }
 
 /** Not in the type: like what is known, part of what Outputs of different SDK versions tell each other. */

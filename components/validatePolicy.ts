@@ -3,7 +3,8 @@ import type { PortKnockFirewallArgs } from "./args";
 import type { DescribedHost } from "./describedHost";
 import { judgePolicy } from "./judgePolicy";
 import type { Policy } from "./policy/policy";
-import { PolicyError, printProblem } from "./policy/policyError";
+import { PolicyError, type Problem, printProblem } from "./policy/policyError";
+import { pastProgramGate } from "./programGate";
 
 /** The validated policy, or an error of the component with all problems. Its warnings are logged on the component. */
 export function validatePolicy(
@@ -11,17 +12,19 @@ export function validatePolicy(
   args: PortKnockFirewallArgs,
   hosts: readonly DescribedHost[],
 ): pulumi.Output<Policy> {
-  return judgePolicy(args, hosts).apply((verdict) => {
-    if (verdict.kind === "refused") {
-      return withoutStack(component, () => {
-        throw new PolicyError(verdict.problems);
-      });
+  const { early, verdict } = judgePolicy(args, hosts);
+  const errorOf = oneErrorOf(component);
+  const policy = verdict.apply((judged) => {
+    if (judged.kind === "refused") {
+      throw errorOf(judged.problems);
     }
-    for (const warning of verdict.warnings) {
+    for (const warning of judged.warnings) {
       pulumi.log.warn(printProblem(warning), component);
     }
-    return verdict.policy;
+    return judged.policy;
   });
+  const refusal = early.apply((problems) => () => (problems.length > 0 ? errorOf(problems) : undefined));
+  return pastProgramGate(policy, refusal);
 }
 
 /** Runs a validation; a refused policy becomes an error of the component that prints its message and no more. */
@@ -31,6 +34,15 @@ export function withoutStack<T>(component: pulumi.Resource, validate: () => T): 
   } catch (error) {
     throw error instanceof PolicyError ? toResourceError(error.message, component) : error;
   }
+}
+
+/** The SDK prints each error once, so whoever stops because of a refusal throws the same one. */
+function oneErrorOf(component: pulumi.Resource): (problems: readonly Problem[]) => Error {
+  let error: Error | undefined;
+  return (problems) => {
+    error ??= toResourceError(new PolicyError(problems).message, component);
+    return error;
+  };
 }
 
 /** The SDK puts `error serializing property …` before the message of an error for each property it passes, and

@@ -25,24 +25,33 @@ describe("what is known of arguments", () => {
     });
   });
 
-  it.each([true, false])(
-    "has secrets and promises of the configuration in it (preview: %s)",
-    async (isPreview) => {
-      const args = () => ({
-        services: { ssh: { sequence: pulumi.secret("7000,8000"), ports: Promise.resolve(["22"]) } },
-        allow: pulumi.output([pulumi.output("192.0.2.7")]),
-        baseline: pulumi.output(undefined),
-      });
-      expect(await partsOf(args, isPreview)).toEqual({
-        known: {
-          services: { ssh: { sequence: "7000,8000", ports: ["22"] } },
-          allow: ["192.0.2.7"],
-          baseline: undefined,
-        },
-        missing: [],
-      });
-    },
-  );
+  const configured = () => ({
+    services: { ssh: { sequence: pulumi.secret("7000,8000"), ports: Promise.resolve(["22"]) } },
+    allow: pulumi.output([pulumi.output("192.0.2.7")]),
+    baseline: pulumi.output(undefined),
+  });
+
+  it("has secrets and promises in it in a preview", async () => {
+    expect(await partsOf(configured, true)).toEqual({
+      known: {
+        services: { ssh: { sequence: "7000,8000", ports: ["22"] } },
+        allow: ["192.0.2.7"],
+        baseline: undefined,
+      },
+      missing: [],
+    });
+  });
+
+  it("has secrets in it in an update, and does not wait for a promise, which may wait for a resource", async () => {
+    expect(await partsOf(configured, false)).toEqual({
+      known: {
+        services: { ssh: { sequence: "7000,8000", ports: undefined } },
+        allow: ["192.0.2.7"],
+        baseline: undefined,
+      },
+      missing: ["services.ssh.ports"],
+    });
+  });
 
   it.each([true, false])("lacks what a resource is still to bring (preview: %s)", async (isPreview) => {
     const args = () => {

@@ -244,7 +244,7 @@ describe("warnings", () => {
 async function validated(args: () => PortKnockFirewallArgs, options: ProgramOptions = {}): Promise<unknown> {
   const { result } = await runProgram(() => {
     const written = args();
-    return { verdict: judgePolicy(written, describeHosts(written.hosts)) };
+    return { verdict: judgePolicy(written, describeHosts(written.hosts)).verdict };
   }, options);
   const verdict = await resolved<Verdict>(result.verdict);
   if (verdict === UNKNOWN) return UNKNOWN;

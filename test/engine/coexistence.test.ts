@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { changes, diagnostics } from "../support/engineOutput";
+import { changes, hostDiagnostics } from "../support/engineOutput";
 import { createFleet, type GuardedFleet } from "../support/guardedFleet";
 import { UFW } from "../support/neighbours";
 import { realProblem } from "../support/realProblem";
@@ -18,7 +18,7 @@ describe.skipIf(realProblem())("another firewall of a host", () => {
 
   test("is warned about once in each preview and update, and is no change", async () => {
     const expected = [differs(4, "ip filter"), differs(6, "ip6 filter")];
-    const warned = (stdout: string) => diagnostics(stdout).filter((line) => line.startsWith("warning:"));
+    const warned = (stdout: string) => hostDiagnostics(stdout).filter((line) => line.startsWith("warning:"));
     expect(warned((await fleet.stack.preview()).stdout)).toEqual(expected);
     expect(warned((await fleet.stack.up()).stdout)).toEqual(expected);
     const { stdout } = await fleet.stack.preview({ args: ["--expect-no-changes"] });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { changes, diagnostics, touched } from "../support/engineOutput";
+import { changes, hostDiagnostics, touched } from "../support/engineOutput";
 import { createFleet, type GuardedFleet } from "../support/guardedFleet";
 import { realProblem } from "../support/realProblem";
 import { countLogins } from "../support/seenBy";
@@ -53,7 +53,7 @@ describe.skipIf(realProblem())("drift", () => {
   ])("of one host is announced in preview and repaired there alone: $what", async ({ tamper, findings }) => {
     await fleet.web1.run(tamper);
     const preview = await fleet.stack.preview({ ...QUIET, check: false });
-    expect([preview.exitCode === 0, diagnostics(preview.stdout)]).toEqual([false, findings]);
+    expect([preview.exitCode === 0, hostDiagnostics(preview.stdout)]).toEqual([false, findings]);
     expect(touched(preview.stdout)).toEqual(ONLY_WEB_1);
 
     const up = await fleet.stack.up();
@@ -64,7 +64,7 @@ describe.skipIf(realProblem())("drift", () => {
   test("of a host that was just repaired is no change where the host cannot be asked", async () => {
     await fleet.web1.shutdown();
     const { stdout } = await fleet.stack.preview(QUIET);
-    expect([changes(stdout), diagnostics(stdout)]).toEqual([
+    expect([changes(stdout), hostDiagnostics(stdout)]).toEqual([
       ["9 unchanged"],
       [
         expect.stringMatching(
@@ -81,7 +81,7 @@ describe.skipIf(realProblem())("drift", () => {
     await fleet.stack.configure({ ...fleet.config, probe: false });
     const before = await countLogins(fleet.web1);
     const { stdout } = await fleet.stack.preview(QUIET);
-    expect([changes(stdout), diagnostics(stdout)]).toEqual([["9 unchanged"], []]);
+    expect([changes(stdout), hostDiagnostics(stdout)]).toEqual([["9 unchanged"], []]);
     expect(await countLogins(fleet.web1)).toBe(before);
     await fleet.stack.configure({ ...fleet.config, probe: false, openPorts: ["80", "443"] });
     expect(touched((await fleet.stack.preview()).stdout)).toEqual([

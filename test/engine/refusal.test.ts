@@ -4,13 +4,20 @@ import { createFleet, type GuardedFleet, makeNftRefuse, restoreNft } from "../su
 import { realProblem } from "../support/realProblem";
 import { snapshotHost } from "../support/seenBy";
 
+const SEQUENCE = "9101,7202/udp,8303";
+
 describe.skipIf(realProblem())("what cannot or must not be applied", () => {
   let fleet: GuardedFleet;
   let before: readonly string[];
   const snapshots = (): Promise<readonly string[]> => Promise.all([fleet.web1, fleet.web2].map(snapshotHost));
 
   beforeAll(async () => {
-    fleet = await createFleet({ rollbackTimeout: "5s" });
+    fleet = await createFleet({
+      rollbackTimeout: "5s",
+      // Nothing to warn of.
+      openPorts: [],
+      sequences: { ssh: SEQUENCE },
+    });
     await fleet.stack.up();
   });
   beforeEach(async () => {
@@ -28,7 +35,7 @@ describe.skipIf(realProblem())("what cannot or must not be applied", () => {
     const expected = [
       'error: allow.1: has bits set behind its prefix; write "10.77.0.0/16" if that is meant',
       'services.ssh.knockTimeout: is not a duration; write a whole number and a unit, like "10s", "5m", "1h" or "2d"',
-      'services.ssh.ports.2: names a port that does not exist; write "22", "22/tcp" or "60000-61000/udp", with ports from 1 to 65535',
+      'services.ssh.ports.2: names a port that does not exist; write "22", "22/tcp" or "500-600/udp", with ports from 1 to 65,535',
       "services.ssh.sequence: knocks 1 and 2 are neighbouring ports, which a plain scan tries in a row; choose ports that are further apart",
       "services.web.sequence: knock 2 repeats knock 1; use each port once",
     ];
@@ -60,7 +67,7 @@ describe.skipIf(realProblem())("what cannot or must not be applied", () => {
     await fleet.stack.configure({ ...fleet.config, allow: [] });
     const up = await fleet.stack.up({ check: false });
     const line = (host: string): string =>
-      `hosts.${host}.connection: ssh guards the port through which Pulumi connects, and nothing lets Pulumi in; add the deployer's address to allow, or connect through a proxy`;
+      `hosts.${host}.connection: ssh guards the port through which Pulumi connects, and nothing lets Pulumi in: allow is empty, and there is no proxy; add the deployer's address to allow, or connect through a proxy whose address is there`;
     expect([up.exitCode === 0, diagnostics(up.stdout)]).toEqual([
       false,
       [`error: ${line("web-1")}`, line("web-2")],
@@ -69,7 +76,10 @@ describe.skipIf(realProblem())("what cannot or must not be applied", () => {
   });
 
   test("leaves the old rules where a host refuses the candidate, says why in one line, and tries again", async () => {
-    await fleet.stack.configure({ ...fleet.config, openPorts: ["8080"] });
+    await fleet.stack.configure({
+      ...fleet.config,
+      services: { ssh: { ports: ["22"], accessWindow: "20s" } },
+    });
     await makeNftRefuse(fleet.web1);
     const rules = (): Promise<string> => fleet.web1.run("nft list ruleset").then(({ stdout }) => stdout);
     const standing = await rules();
@@ -91,7 +101,10 @@ describe.skipIf(realProblem())("what cannot or must not be applied", () => {
   });
 
   test("rolls back by itself where new rules cut Pulumi off, and the next up tries again", async () => {
-    await fleet.stack.configure({ ...fleet.config, openPorts: ["9090"] });
+    await fleet.stack.configure({
+      ...fleet.config,
+      services: { ssh: { ports: ["22"], accessWindow: "30s" } },
+    });
     const rules = (): Promise<string> =>
       fleet.web2.run("nft list table inet portknock").then(({ stdout }) => stdout);
     const standing = await rules();

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { changes, diagnostics } from "../support/engineOutput";
+import { changes, hostDiagnostics } from "../support/engineOutput";
 import { createFleetStack } from "../support/fleetStack";
 import { createLab, type Lab, type LabClient, type LabHost } from "../support/lab";
 import { realProblem } from "../support/realProblem";
@@ -58,7 +58,7 @@ describe.skipIf(realProblem())("stacks", () => {
     });
     const { exitCode, stdout } = await thief.up({ check: false });
     expect(exitCode).not.toBe(0);
-    const said = diagnostics(stdout).filter((line) => /portknock:|warning:/.test(line));
+    const said = hostDiagnostics(stdout).filter((line) => /portknock:|warning:/.test(line));
     expect(said.toSorted()).toEqual([
       'portknock: dev-1: this host is guarded by portknock-fleet/dev/fleet/dev-1; destroy it there, or set adopt to "portknock-fleet/dev/fleet/dev-1" on this host',
       "warning: dev-1: guarded by portknock-fleet/dev/fleet/dev-1; this host will refuse to be taken over without adopt",

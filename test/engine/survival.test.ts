@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { changes, diagnostics, touched } from "../support/engineOutput";
+import { changes, hostDiagnostics, touched } from "../support/engineOutput";
 import { createFleet, type GuardedFleet, makeNftRefuse, restoreNft } from "../support/guardedFleet";
 import type { LabHost } from "../support/lab";
 import { realProblem } from "../support/realProblem";
@@ -31,14 +31,14 @@ describe.skipIf(realProblem())("a guarded host stays guarded", () => {
   test("when it answers and cannot be guarded: that is a change, and the update fails with its reason", async () => {
     await fleet.web1.run("mv /usr/sbin/nft /usr/sbin/nft.away");
     const preview = await fleet.stack.preview({ ...QUIET, check: false });
-    expect([preview.exitCode === 0, diagnostics(preview.stdout)]).toEqual([
+    expect([preview.exitCode === 0, hostDiagnostics(preview.stdout)]).toEqual([
       false,
       ["warning: web-1: cannot be guarded as it is: nft is missing; install the package nftables"],
     ]);
     expect(touched(preview.stdout)).toEqual(["fleet-web-1-apply", "fleet-web-1-confirm"]);
     const up = await fleet.stack.up({ check: false });
     expect(up.exitCode).not.toBe(0);
-    expect(diagnostics(up.stdout)).toContain(
+    expect(hostDiagnostics(up.stdout)).toContain(
       "portknock: web-1: nft is missing; install the package nftables",
     );
     await fleet.web1.run("mv /usr/sbin/nft.away /usr/sbin/nft");

@@ -18,6 +18,13 @@ export function diagnostics(output: string): readonly string[] {
     .map((line) => line.trim());
 }
 
+/** `diagnostics` without the warnings about the policy itself, which every run of the same program repeats. */
+export function hostDiagnostics(output: string): readonly string[] {
+  return diagnostics(output).filter(
+    (line) => !/^warning: (services|openPorts|allow|identity|baseline|hosts)\b/.test(line),
+  );
+}
+
 /** The resources that the engine touches, by logical name. */
 export function touched(output: string): readonly string[] {
   const rows = output.matchAll(

@@ -1,5 +1,6 @@
 import fc from "fast-check";
-import { POLICIES, type PolicyInput } from "./policies";
+import { type Change, changedInput, toRecord } from "./changedInput";
+import { POLICIES } from "./policies";
 
 /** What a parser, a shell or nft may trip over. */
 const TEXTS: readonly string[] = [
@@ -129,102 +130,21 @@ const ANYTHING = fc.letrec<{ value: unknown }>((tie) => ({
   ),
 })).value;
 
-const CHANGE = fc.record({
-  place: fc.nat(),
+const CHANGE: fc.Arbitrary<Change> = fc.record({
   how: fc.constantFrom("replace", "remove", "rename", "add", "splice", "cut", "copy", "repeat"),
-  /** Where a copy is taken from. */
+  place: fc.nat(),
   from: fc.nat(),
   value: fc.oneof({ weight: 3, arbitrary: LEAF }, { weight: 1, arbitrary: ANYTHING }),
   text: TEXT,
 });
 
-type Change = typeof CHANGE extends fc.Arbitrary<infer T> ? T : never;
+const CHANGED = fc
+  .tuple(POLICIES, fc.array(CHANGE, { minLength: 1, maxLength: 3 }))
+  .map(([policy, changes]) => changedInput(policy, changes));
 
 /** Valid policies, nearly valid ones, and what is none at all. */
 export const HOSTILE_INPUTS: fc.Arbitrary<unknown> = fc.oneof(
   { weight: 3, arbitrary: POLICIES },
-  { weight: 6, arbitrary: fc.tuple(POLICIES, fc.array(CHANGE, { minLength: 1, maxLength: 3 })).map(changed) },
+  { weight: 6, arbitrary: CHANGED },
   { weight: 1, arbitrary: ANYTHING },
 );
-
-function changed([policy, changes]: readonly [PolicyInput, readonly Change[]]): unknown {
-  return changes.reduce<unknown>((input, change) => {
-    const place = placeOf(input, change.place);
-    const value = change.how === "copy" ? valueAt(input, likeOf(input, place, change.from)) : change.value;
-    return changedAt(input, place, { ...change, value });
-  }, policy);
-}
-
-/** One of the places in an input, all equally likely: the keys that lead there. */
-function placeOf(input: unknown, number: number): readonly string[] {
-  const places = placesIn(input, []);
-  return places[number % places.length] ?? [];
-}
-
-/** Another place with the same key, as often as there is one: so that sequences meet sequences, ports ports. */
-function likeOf(input: unknown, place: readonly string[], number: number): readonly string[] {
-  const alike = placesIn(input, []).filter((other) => other.at(-1) === place.at(-1));
-  return alike[number % alike.length] ?? place;
-}
-
-function placesIn(value: unknown, path: readonly string[]): readonly (readonly string[])[] {
-  return typeof value === "object" && value !== null
-    ? Object.entries(value).flatMap(([key, inner]) => [[...path, key], ...placesIn(inner, [...path, key])])
-    : [];
-}
-
-function valueAt(input: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>(
-    (value, key) =>
-      typeof value === "object" && value !== null ? new Map(Object.entries(value)).get(key) : undefined,
-    input,
-  );
-}
-
-function changedAt(input: unknown, [key, ...rest]: readonly string[], change: Change): unknown {
-  if (key === undefined || typeof input !== "object" || input === null) return change.value;
-  const entries = Object.entries(input).flatMap(([name, value]): readonly (readonly [string, unknown])[] => {
-    if (name !== key) return [[name, value]];
-    return rest.length > 0 ? [[name, changedAt(value, rest, change)]] : changedEntry(name, value, change);
-  });
-  return Array.isArray(input) ? entries.map(([, value]) => value) : toRecord(entries);
-}
-
-function changedEntry(name: string, value: unknown, { how, value: other, text, place }: Change) {
-  switch (how) {
-    case "replace":
-    case "copy":
-      return [[name, other]] as const;
-    case "remove":
-      return [];
-    case "rename":
-      return [[text, value]] as const;
-    case "add":
-      return [
-        [name, value],
-        [text, other],
-      ] as const;
-    case "cut":
-      return [
-        [name, typeof value === "string" ? value.slice(0, place % (value.length + 1)) : other],
-      ] as const;
-    case "splice": {
-      const at = typeof value === "string" ? place % (value.length + 1) : 0;
-      return [
-        [name, typeof value === "string" ? value.slice(0, at) + text + value.slice(at) : other],
-      ] as const;
-    }
-    case "repeat":
-      return [
-        [name, value],
-        [`${name}x`, value],
-      ] as const;
-    default:
-      return [];
-  }
-}
-
-/** Own fields, `__proto__` too. */
-function toRecord(entries: readonly (readonly [string, unknown])[]): object {
-  return Object.fromEntries(entries);
-}

@@ -36,9 +36,10 @@ const SOME_NETWORKS = fc.array(NETWORK, { minLength: 1, maxLength: 3 });
 
 /** What the parts of a random policy are made of. Who gets which sequence and which ports comes after. */
 const PARTS = fc.record({
-  names: times(MAX_SERVICES, fc.stringMatching(/^[A-Za-z][A-Za-z0-9-]{0,31}$/, { size: "max" })).filter(
-    (names) => new Set(names).size === names.length,
-  ),
+  names: times(
+    MAX_SERVICES,
+    fc.stringMatching(/^[A-Za-z][A-Za-z-]{0,28}[0-9]{0,3}$/, { size: "max" }),
+  ).filter((names) => new Set(names).size === names.length),
   choices: times(
     MAX_SERVICES,
     fc.record({

@@ -1,0 +1,125 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { diagnostics } from "../support/engineOutput";
+import { createFleetStack, type FleetStack } from "../support/fleetStack";
+import { createLab, type Lab, type LabHost } from "../support/lab";
+import { realProblem } from "../support/realProblem";
+import { countLogins, snapshotHost } from "../support/seenBy";
+
+const ROOT = resolve(__dirname, "../..");
+const FINE = "9000,7000,8000/udp";
+
+describe.skipIf(realProblem())("a program of two components, one of which is refused", () => {
+  let lab: Lab;
+  let hosts: readonly LabHost[];
+  let before: readonly string[];
+
+  beforeAll(async () => {
+    lab = await createLab();
+    hosts = await Promise.all([lab.addHost("web-1"), lab.addHost("web-2")]);
+  });
+  beforeEach(async () => {
+    before = await snapshots();
+  });
+  afterAll(async () => lab?.dispose());
+
+  const snapshots = (): Promise<readonly string[]> => Promise.all(hosts.map(snapshotHost));
+
+  /** A preview and an update, neither of which goes through nor touches a host. */
+  const expectRefusal = async (stack: FleetStack, lines: readonly string[]): Promise<void> => {
+    for (const run of [stack.preview, stack.up]) {
+      const { exitCode, stdout, stderr } = await run({ check: false });
+      expect([exitCode === 0, complaints(stdout)]).toEqual([false, lines]);
+      expect(`${stdout}${stderr}`).not.toMatch(/unhandled|node_modules|at .*:\d+:\d+|7001/i);
+    }
+    expect(await snapshots()).toEqual(before);
+  };
+
+  test("rejects both for a secret of the stack's configuration: neither host is touched", async () => {
+    const stack = await programStack(lab, "secret", hosts);
+    await stack.pulumi(["config", "set", "--secret", "sequence", "7001,7001"]);
+    await expectRefusal(stack, ["error: services.ssh.sequence: knock 2 repeats knock 1; use each port once"]);
+  });
+
+  test("rejects it although something else is not known before the update", async () => {
+    const stack = await programStack(lab, "late", hosts);
+    await stack.pulumi(["config", "set", "later", FINE]);
+    await stack.pulumi(["config", "set", "--secret", "sequence", "7001"]);
+    await expectRefusal(stack, [
+      "error: services.ssh.sequence: has 1 knock; give 2 to 16, or leave the service unguarded",
+    ]);
+    expect(await Promise.all(hosts.slice(1).map(countLogins))).toEqual([0]);
+  });
+
+  test("rejects a value as soon as an update knows it: the host that it is for is not touched", async () => {
+    const stack = await programStack(lab, "bad", hosts);
+    await stack.pulumi(["config", "set", "later", "7001,7001"]);
+    await stack.pulumi(["config", "set", "--secret", "sequence", FINE]);
+    expect((await stack.preview()).exitCode).toBe(0);
+    const { exitCode, stdout } = await stack.up({ check: false });
+    expect(exitCode).not.toBe(0);
+    expect(complaints(stdout).filter((line) => line.startsWith("error: services"))).toEqual([
+      "error: services.chat.sequence: knock 2 repeats knock 1; use each port once",
+    ]);
+    const [, second] = await snapshots();
+    expect(second).toBe(before[1]);
+    await stack.destroy();
+  });
+
+  test("shows every warning once, in a preview and in an update", async () => {
+    const stack = await programStack(lab, "warned", hosts);
+    await stack.pulumi(["config", "set", "--secret", "sequence", "9000,7000"]);
+    const expected = [
+      "warning: services.ssh.sequence: has only 2 knocks, which guessing finds sooner; give 3 or more",
+    ];
+    expect(complaints((await stack.preview()).stdout)).toEqual(expected);
+    expect(complaints((await stack.up()).stdout)).toEqual(expected);
+    await stack.destroy();
+  });
+});
+
+/** Without what a probe tells of a host that is as it should be. */
+function complaints(stdout: string): readonly string[] {
+  return diagnostics(stdout).filter((line) => !line.endsWith(": carries none of our rules"));
+}
+
+async function programStack(
+  lab: Lab,
+  name: string,
+  [first, second]: readonly LabHost[],
+): Promise<FleetStack> {
+  const stack = await createFleetStack(lab, name);
+  mkdirSync(join(stack.folder, "program"));
+  writeFileSync(join(stack.folder, "program/index.js"), programOf(lab, first, second));
+  writeFileSync(
+    join(stack.folder, "Pulumi.yaml"),
+    "name: portknock-fleet\nruntime: nodejs\nmain: program/index.js\n",
+  );
+  return stack;
+}
+
+/** `fine` is fine; `other` has the sequence of the configuration, and with `later` one that a resource brings. */
+function programOf(lab: Lab, first: LabHost | undefined, second: LabHost | undefined): string {
+  const connection = (host: LabHost | undefined) =>
+    JSON.stringify({ privateKey: lab.privateKey, host: host?.address4, hostKey: host?.hostKey });
+  return `
+const pulumi = require("@pulumi/pulumi");
+const command = require("@pulumi/command");
+const { PortKnockFirewall } = require(${JSON.stringify(ROOT)});
+const config = new pulumi.Config();
+const later = config.get("later");
+const allow = ["${lab.operator.address4}"];
+new PortKnockFirewall("fine", {
+  hosts: { "web-1": { connection: ${connection(first)} } },
+  services: { ssh: { ports: ["22"], sequence: "${FINE}" } },
+  allow,
+});
+const services = { ssh: { ports: ["22"], sequence: config.requireSecret("sequence") } };
+if (later) {
+  const vault = new command.remote.Command("vault", { connection: ${connection(first)}, create: "echo " + later });
+  services.chat = { ports: ["6697"], sequence: vault.stdout };
+}
+new PortKnockFirewall("other", { hosts: { "web-2": { connection: ${connection(second)} } }, services, allow });
+`;
+}
