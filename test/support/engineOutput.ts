@@ -20,9 +20,11 @@ export function diagnostics(output: string): readonly string[] {
 
 /** `diagnostics` without the warnings about the policy itself, which every run of the same program repeats. */
 export function hostDiagnostics(output: string): readonly string[] {
-  return diagnostics(output).filter(
-    (line) => !/^warning: (services|openPorts|allow|identity|baseline|hosts)\b/.test(line),
-  );
+  return diagnostics(output).filter((line) => !isPolicyWarning(line));
+}
+
+export function isPolicyWarning(line: string): boolean {
+  return /^warning: (services|openPorts|allow|identity|baseline|log|hosts)\b/.test(line);
 }
 
 /** The resources that the engine touches, by logical name. */

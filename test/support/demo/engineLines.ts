@@ -1,3 +1,4 @@
+import { isPolicyWarning } from "../engineOutput";
 import type { RunResult } from "../lab";
 
 const done = /^\S* +command:remote:Command \S+ (?:created|updated|deleted|\*\*\S+ failed\*\*)/;
@@ -24,12 +25,14 @@ export function summaryLines({ stdout }: RunResult): readonly string[] {
     .filter((line) => line !== "");
 }
 
-/** The warnings and errors of the engine's own list of them, without the stack's own "update failed". */
+/** The warnings and errors of the engine's own list of them, without the stack's own "update failed", and without
+ * the warnings about the policy, which every run repeats. */
 export function diagnosticLines({ stdout }: RunResult): readonly string[] {
   const [, diagnostics = ""] = stdout.split(/^Diagnostics:\n/m);
   const [list = ""] = diagnostics.split(/^(?:Outputs|Resources):\n/m);
   return list
     .split("\n")
     .map((line) => line.trim())
-    .filter((line) => line !== "" && line !== "error: update failed" && !/^\S+ \(\S+\):$/.test(line));
+    .filter((line) => line !== "" && line !== "error: update failed" && !/^\S+ \(\S+\):$/.test(line))
+    .filter((line) => !isPolicyWarning(line));
 }

@@ -1,8 +1,9 @@
 import type { LabHost } from "../lab";
 import { waitUntil } from "../lab/waitUntil";
 
-const elementsOfTraffic =
-  /(?<=\n\t(?:set|map) pk_(?:stage|admitted|pace)[46] \{[^}]*)\n\t\telements = \{[^}]*\}/g;
+const elementsOfTraffic = /(?<=\n\t\tflags [^\n]*\bdynamic\b[^}]*)\n\t\telements = \{[^}]*\}/g;
+/** What was counted is kept for a day. */
+const elementsThatCount = /elements = \{[^}]*\bcounter\b[^}]*\}/g;
 
 /** The host's rules without what packets write into them. */
 export async function readRules(host: LabHost): Promise<string> {
@@ -12,7 +13,10 @@ export async function readRules(host: LabHost): Promise<string> {
 /** Resolves when the kernel has forgotten the last packets: from then on a listing says the same every time. */
 export async function awaitQuiet(host: LabHost): Promise<void> {
   await waitUntil(
-    async () => !(await host.run("nft list ruleset")).stdout.includes(" expires "),
+    async () => {
+      const { stdout } = await host.run("nft list ruleset");
+      return !stdout.replaceAll(elementsThatCount, "").includes(" expires ");
+    },
     15,
     () => `${host.name}: nobody remembered`,
   );

@@ -19,8 +19,8 @@ export const repairDrift: Step = {
       "the preview says what drifted, on web-1 alone",
       [...diagnostics.toSorted(), ...summary],
       [
+        'warning: web-1: drifted: chain pk_knock: the rule "knock: wrong, back to the start, IPv4" is missing or was changed',
         "warning: web-1: drifted: chain pk_prerouting: has a rule that is not ours",
-        'warning: web-1: drifted: chain pk_reset: the rule "reset: back to the start, IPv4" is missing or was changed',
         "~ 2 to update",
         "7 unchanged",
       ],
@@ -34,11 +34,11 @@ export const repairDrift: Step = {
 };
 
 async function tamper(account: Account, host: LabHost): Promise<void> {
-  const listing = (await host.run("nft -a list chain inet portknock pk_reset")).stdout;
-  const handle = /ip saddr.*# handle (\d+)/.exec(listing)?.[1] ?? "";
+  const listing = (await host.run("nft -a list chain inet portknock pk_knock")).stdout;
+  const handle = /delete .*ip saddr.*# handle (\d+)/.exec(listing)?.[1] ?? "";
   for (const command of [
     "nft insert rule inet portknock pk_prerouting tcp dport 22 accept",
-    `nft delete rule inet portknock pk_reset handle ${handle}`,
+    `nft delete rule inet portknock pk_knock handle ${handle}`,
   ]) {
     await account.run("web-1", command, () => host.run(command));
   }

@@ -29,7 +29,7 @@ export const leaveNothing: Step = {
   title: "Take it all away",
   play: async ({ stack, untouched, web1, web2 }, account) => {
     const { summary } = await runDestroy(account, stack);
-    account.equal("the stack is empty", summary, ["- 8 deleted"]);
+    account.equal("the stack is empty", summary, ["- 9 deleted"]);
     const after = await Promise.all([web1, web2].map(snapshotHost));
     account.equal(
       "rules, files and units of both hosts are as before the first update",
