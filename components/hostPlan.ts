@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DescribedHost } from "./describedHost";
 import { ifKnown, withoutDependencies } from "./ifKnown";
-import { deployerProblems } from "./policy/crossFieldProblems";
+import { deployerProblems } from "./policy/lockOut";
 import type { Policy } from "./policy/policy";
 import { PolicyError, type Problem } from "./policy/policyError";
 import { coexistenceWarnings } from "./remote/coexistence";

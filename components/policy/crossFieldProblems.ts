@@ -12,8 +12,6 @@ import {
   unfitKnocks,
 } from "./sequenceRules";
 
-export { deployerProblems } from "./lockOut";
-
 /**
  * Rules about what is written where it is read by itself already. A new rule is one small function in this list.
  * None compares every service with every other one: there may be ten thousand.

@@ -49,6 +49,11 @@ export function namedSequences({
   return [...ofServices, ...unbanSequence(profile)];
 }
 
+/** Whose sequence it is, as rules and log lines name it. */
+export function ownerName(sequence: NamedSequence): string {
+  return sequence.action === "unban" ? "unban" : sequence.services[0].name;
+}
+
 function sharingServices(services: readonly Service[]): ReadonlyMap<string, readonly Sharing[]> {
   const sharing = services.flatMap((service): readonly Sharing[] =>
     service.opening.kind === "shared" ? [{ service, sequenceOf: service.opening.sequenceOf }] : [],

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import * as ipaddr from "ipaddr.js";
 import { type NamedSequence, namedSequences } from "../policy/namedSequences";
 import type { Policy } from "../policy/policy";
 import { printSequence } from "../policy/sequence";
 import { serviceId } from "../policy/serviceId";
+import { sourceMasks } from "../policy/sourceMasks";
+import { trustSeconds } from "../policy/trust";
 
 /** Whose host it is. Two components, or one component in two stacks, must not overwrite each other. */
 export interface Owner {
@@ -64,15 +65,15 @@ function serviceLines(sequence: NamedSequence & { readonly action: "admit" }): r
 }
 
 /** How long the blacklist and trust may last at most, and what of an address makes a source. */
-function baselineLines({ profile, services, identity }: Policy): readonly string[] {
+function baselineLines(policy: Policy): readonly string[] {
+  const { profile, identity } = policy;
   if (profile.kind === "guard") {
     return [];
   }
-  const mask4 = ipaddr.IPv4.subnetMaskFromPrefixLength(identity.ipv4Prefix).toString();
-  const mask6 = ipaddr.IPv6.subnetMaskFromPrefixLength(identity.ipv6Prefix).toString();
+  const { mask4, mask6 } = sourceMasks(identity);
   return [
     `blacklist ${profile.blacklistSeconds}`,
-    `trusted ${Math.max(...services.map(({ accessWindowSeconds }) => accessWindowSeconds))}`,
+    `trusted ${trustSeconds(policy)}`,
     `identity ${mask4} ${mask6}`,
   ];
 }

@@ -1,4 +1,5 @@
 import type { Baseline, Policy } from "../policy/policy";
+import { trustSeconds } from "../policy/trust";
 import { openRules } from "./openChains";
 import {
   accept,
@@ -18,12 +19,8 @@ import {
 } from "./phrases";
 import type { Chain } from "./ruleset";
 
-/** For the longest window of all, so that a short one never ends the trust that came with a long one. */
-export function trustChain({ services }: Policy, families: readonly Family[]): Chain {
-  const timeoutSeconds = services.reduce(
-    (longest, { accessWindowSeconds }) => Math.max(longest, accessWindowSeconds),
-    0,
-  );
+export function trustChain(policy: Policy, families: readonly Family[]): Chain {
+  const timeoutSeconds = trustSeconds(policy);
   return {
     name: "pk_trust",
     rules: perFamily(families, "trust: until the longest window ends", (family) => [

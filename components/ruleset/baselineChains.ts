@@ -8,6 +8,7 @@ import {
   type Family,
   FROM_LOOPBACK,
   goto,
+  hasFamily,
   inSet,
   jump,
   match,
@@ -82,8 +83,6 @@ function closedChain(): Chain {
 }
 
 function hereChain({ allow }: Policy, baseline: Baseline, families: readonly Family[]): Chain {
-  const has = (networks: Policy["allow"], { version }: Family): boolean =>
-    networks.some((network) => network.family === version);
   return {
     name: "pk_here",
     rules: [
@@ -107,10 +106,10 @@ function hereChain({ allow }: Policy, baseline: Baseline, families: readonly Fam
       ]),
       ...perFamily(families, "martian: dropped", (family) => [
         inSet([family.saddr], `pk_martians${family.version}`),
-        ...(has(baseline.exceptNetworks, family)
+        ...(hasFamily(baseline.exceptNetworks, family)
           ? [notInSet([family.saddr], `pk_except${family.version}`)]
           : []),
-        ...(has(allow, family) ? [notInSet([family.saddr], `pk_allow${family.version}`)] : []),
+        ...(hasFamily(allow, family) ? [notInSet([family.saddr], `pk_allow${family.version}`)] : []),
         drop(),
       ]),
       rule("here: open or closed", goto("pk_open")),

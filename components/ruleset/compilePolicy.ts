@@ -5,12 +5,12 @@ import { compileSets } from "./compileSets";
 import { guardChains } from "./guardChains";
 import { advanceChain, completeChain, firstChain, knockChain } from "./knockChains";
 import { logChains } from "./logChains";
+import { restrictedRules } from "./openChains";
 import {
   accept,
   assign,
   bothFamilies,
   type Family,
-  familiesOf,
   goto,
   inSet,
   lookUpStage,
@@ -21,8 +21,8 @@ import {
   SCRATCH_EMPTY,
   when,
 } from "./phrases";
-import { hasRanges } from "./portMaps";
-import type { Chain, Ruleset } from "./ruleset";
+import { PORT_RANGES } from "./portMaps";
+import type { Chain, NamedSet, Ruleset } from "./ruleset";
 import { buildStages, type Stage } from "./stages";
 
 /** The one table that we own on a host, family inet. */
@@ -34,9 +34,10 @@ export function compilePolicy(policy: Policy): Ruleset {
   const sequences = namedSequences(policy);
   const stages = buildStages(sequences);
   const families = bothFamilies(policy.identity);
+  const sets = compileSets(policy, stages, families);
   return {
     table: TABLE,
-    sets: compileSets(policy, stages, families),
+    sets,
     chains: [
       ...logChains(policy, stages),
       ...(profile.kind === "baseline" ? baselineChains(policy, profile, families) : []),
@@ -47,15 +48,15 @@ export function compilePolicy(policy: Policy): Ruleset {
       knockChain(policy, families),
       ...restrictedChain(policy, families),
       ...guardChains(policy, families),
-      baseChain(policy, families),
+      baseChain(policy, sets, families),
     ],
   };
 }
 
 /** Above mangle Docker rewrites destinations, so `input` would never see a published port; below -200 there is
  * no conntrack. Established traffic leaves first, or sessions would stall when their access window ends. */
-function baseChain(policy: Policy, families: readonly Family[]): Chain {
-  const isBaseline = policy.profile.kind === "baseline";
+function baseChain({ profile }: Policy, sets: readonly NamedSet[], families: readonly Family[]): Chain {
+  const isBaseline = profile.kind === "baseline";
   return {
     name: "pk_prerouting",
     hook: { type: "filter", hook: "prerouting", priority: "mangle", policy: "accept" },
@@ -72,11 +73,11 @@ function baseChain(policy: Policy, families: readonly Family[]): Chain {
         map: "pk_ports",
       }),
       ...when(
-        hasRanges(policy),
+        sets.some(({ name }) => name === PORT_RANGES),
         rule("port: in a range of the policy", {
           kind: "lookUpVerdict",
           key: PORT_KEY,
-          map: "pk_port_ranges",
+          map: PORT_RANGES,
         }),
       ),
       // One look-up in an almost empty map is what a scan's packet pays: only a source with a stage goes further.
@@ -105,15 +106,11 @@ function restrictedChain({ profile }: Policy, families: readonly Family[]): read
   if (profile.kind === "guard" || profile.openPortsFrom.length === 0) {
     return [];
   }
-  const from = profile.openPortsFrom.flatMap((restricted) => restricted.from);
   return [
     {
       name: "pk_restricted",
       rules: [
-        ...perFamily(familiesOf(from, families), "restricted: open to this source", (family) => [
-          inSet([family.saddr, ...PORT_KEY], `pk_open_from${family.version}`),
-          goto("pk_closed"),
-        ]),
+        ...restrictedRules(profile, families, "restricted:", goto("pk_closed")),
         rule("restricted: a wrong knock", goto("pk_knock")),
       ],
     },

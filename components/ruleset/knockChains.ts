@@ -1,5 +1,5 @@
 import { printDuration } from "../policy/duration";
-import type { NamedSequence } from "../policy/namedSequences";
+import { type NamedSequence, ownerName } from "../policy/namedSequences";
 import type { Policy, Service } from "../policy/policy";
 import { serviceId } from "../policy/serviceId";
 import { logByStage, logCompletion } from "./logChains";
@@ -114,7 +114,7 @@ export function advanceChain(
 
 /** What the last knock of a sequence does. */
 export function completeChain(sequence: NamedSequence, policy: Policy, families: readonly Family[]): Chain {
-  const name = sequence.action === "unban" ? "unban" : sequence.services[0].name;
+  const name = ownerName(sequence);
   return {
     name: completeChainName(sequence),
     rules: [

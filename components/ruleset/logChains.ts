@@ -1,4 +1,4 @@
-import type { NamedSequence } from "../policy/namedSequences";
+import { type NamedSequence, ownerName } from "../policy/namedSequences";
 import type { Log, Policy, Service } from "../policy/policy";
 import { serviceId } from "../policy/serviceId";
 import { jump, limit, rule, SCRATCH } from "./phrases";
@@ -69,12 +69,8 @@ function logRule({ linesPerMinute }: Log, subject: string, event: string): Rule 
 
 /** A prefix has room for 127 characters, a comment for 128. */
 function namesOf(sequences: readonly NamedSequence[]): string {
-  const names = [...new Set(sequences.map(nameOf))];
+  const names = [...new Set(sequences.map(ownerName))];
   return names.length > MAX_NAMES ? `${names.length} services` : names.join(", ");
-}
-
-function nameOf(sequence: NamedSequence): string {
-  return sequence.action === "unban" ? "unban" : sequence.services[0].name;
 }
 
 function logChainName(event: Event, service: string): string {

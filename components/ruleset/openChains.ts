@@ -48,20 +48,30 @@ export function openChain(policy: Policy, baseline: Baseline, families: readonly
 /** What happens to packets for ports that are open to their source. */
 export function openRules(
   openPorts: Policy["openPorts"],
+  baseline: Baseline,
+  families: readonly Family[],
+  where: string,
+  verdict: Verdict,
+): readonly Rule[] {
+  return [
+    ...when(
+      openPorts.length > 0,
+      rule(`${where} open to everybody`, inSet(PORT_KEY, "pk_open_ports"), verdict),
+    ),
+    ...restrictedRules(baseline, families, where, verdict),
+  ];
+}
+
+/** The same for ports that are open to some sources only. */
+export function restrictedRules(
   { openPortsFrom }: Baseline,
   families: readonly Family[],
   where: string,
   verdict: Verdict,
 ): readonly Rule[] {
   const sources = openPortsFrom.flatMap(({ from }) => from);
-  return [
-    ...when(
-      openPorts.length > 0,
-      rule(`${where} open to everybody`, inSet(PORT_KEY, "pk_open_ports"), verdict),
-    ),
-    ...perFamily(familiesOf(sources, families), `${where} open to this source`, (family) => [
-      inSet([family.saddr, ...PORT_KEY], `pk_open_from${family.version}`),
-      verdict,
-    ]),
-  ];
+  return perFamily(familiesOf(sources, families), `${where} open to this source`, (family) => [
+    inSet([family.saddr, ...PORT_KEY], `pk_open_from${family.version}`),
+    verdict,
+  ]);
 }

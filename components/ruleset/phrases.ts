@@ -1,5 +1,5 @@
-import * as ipaddr from "ipaddr.js";
 import type { Identity, Network } from "../policy/policy";
+import { sourceMasks } from "../policy/sourceMasks";
 import type { DynamicElement, Key, Refusal, Rule, Source, Statement, Verdict } from "./ruleset";
 
 /** Addresses of v4 and v6 need sets of their own, and each rule that touches them comes twice. */
@@ -11,9 +11,9 @@ export interface Family {
   readonly source: string;
 }
 
-export function bothFamilies({ ipv4Prefix, ipv6Prefix }: Identity): readonly Family[] {
-  const mask4 = ipaddr.IPv4.subnetMaskFromPrefixLength(ipv4Prefix).toString();
-  const mask6 = ipaddr.IPv6.subnetMaskFromPrefixLength(ipv6Prefix).toString();
+export function bothFamilies(identity: Identity): readonly Family[] {
+  const { ipv4Prefix, ipv6Prefix } = identity;
+  const { mask4, mask6 } = sourceMasks(identity);
   return [
     {
       version: 4,
@@ -32,7 +32,11 @@ export function bothFamilies({ ipv4Prefix, ipv6Prefix }: Identity): readonly Fam
 
 /** The families of which a list of networks has any. */
 export function familiesOf(networks: readonly Network[], families: readonly Family[]): readonly Family[] {
-  return families.filter(({ version }) => networks.some(({ family }) => family === version));
+  return families.filter((family) => hasFamily(networks, family));
+}
+
+export function hasFamily(networks: readonly Network[], { version }: Family): boolean {
+  return networks.some(({ family }) => family === version);
 }
 
 /**

@@ -3,6 +3,9 @@ import { accept, goto } from "./phrases";
 import type { NamedSet, SetFlag, Verdict } from "./ruleset";
 import type { Stage } from "./stages";
 
+/** Only policies with ranges have this map, and its rule. */
+export const PORT_RANGES = "pk_port_ranges";
+
 export const PORT_TYPE = ["inet_proto", "inet_service"];
 
 /** What a port means to a packet, whoever sends it. */
@@ -23,13 +26,8 @@ export function portMaps(policy: Policy, stages: readonly Stage[]): readonly Nam
   return [
     namedSet(single),
     { name: "pk_ports", ...portMap(single) },
-    ...(wide.length > 0 ? [{ name: "pk_port_ranges", ...portMap(wide) }] : []),
+    ...(wide.length > 0 ? [{ name: PORT_RANGES, ...portMap(wide) }] : []),
   ];
-}
-
-/** Whether the policy names a range of more than one port. */
-export function hasRanges(policy: Policy): boolean {
-  return portRoles(policy, []).some(({ range }) => !isSingle(range));
 }
 
 export function portElement({ protocol, from, to }: PortRange): readonly string[] {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { deployerProblems } from "../../components/policy/crossFieldProblems";
+import { deployerProblems } from "../../components/policy/lockOut";
 import { parsePolicy } from "../../components/policy/parsePolicy";
 import { problemsOf, ssh } from "../support/problemsOf";
 

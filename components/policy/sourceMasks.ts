@@ -1,0 +1,13 @@
+import * as ipaddr from "ipaddr.js";
+import type { Identity } from "./policy";
+
+/** The masks that cut an address down to its source. Rules and host script must agree on them. */
+export function sourceMasks({ ipv4Prefix, ipv6Prefix }: Identity): {
+  readonly mask4: string;
+  readonly mask6: string;
+} {
+  return {
+    mask4: ipaddr.IPv4.subnetMaskFromPrefixLength(ipv4Prefix).toString(),
+    mask6: ipaddr.IPv6.subnetMaskFromPrefixLength(ipv6Prefix).toString(),
+  };
+}
