@@ -3,13 +3,13 @@ import type { DescribedHost } from "./describedHost";
 import { ifKnown, withoutDependencies } from "./ifKnown";
 import { deployerProblems } from "./policy/lockOut";
 import type { Policy } from "./policy/policy";
-import { PolicyError, type Problem } from "./policy/policyError";
+import type { Problem } from "./policy/policyError";
 import { coexistenceWarnings } from "./remote/coexistence";
 import type { Connection, ConnectionResult } from "./remote/connection";
 import { type Manifest, type Owner, printOwner, writeManifest } from "./remote/manifest";
 import { type Observation, observe, UNPROBED } from "./remote/observation";
 import { type ProbeResult, probeHost } from "./remote/probeHost";
-import { withoutStack } from "./validatePolicy";
+import type { Reporter } from "./reporter";
 
 /** Everything about one host before a resource is made for it. */
 export interface HostPlan {
@@ -71,16 +71,15 @@ export function planHost({ component, host, policy, ruleset, ready }: HostPlanIn
 }
 
 /** Resolves for the plans that may be touched: none of their hosts would shut Pulumi out. */
-export function clearanceOf(component: pulumi.Resource, plans: readonly HostPlan[]): pulumi.Output<unknown> {
+export function clearanceOf(reporter: Reporter, plans: readonly HostPlan[]): pulumi.Output<unknown> {
   // Without dependencies, or every host's commands would hang on every other host's machine.
   const lockOuts = withoutDependencies(pulumi.all(plans.map(({ lockOut }) => lockOut)));
-  return lockOuts.apply((problems) =>
-    withoutStack(component, () => {
-      if (problems.flat().length > 0) {
-        throw new PolicyError(problems.flat());
-      }
-    }),
-  );
+  return lockOuts.apply((perHost) => {
+    const problems = perHost.flat();
+    if (problems.length > 0) {
+      throw reporter.refuse(problems);
+    }
+  });
 }
 
 /** Whether hosts are asked how they are. Never under mocks, and not in a preview where stack config

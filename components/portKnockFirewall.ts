@@ -9,10 +9,13 @@ import { namedSequences } from "./policy/namedSequences";
 import type { Policy } from "./policy/policy";
 import { printSequence } from "./policy/sequence";
 import { promisedOutput } from "./promisedOutput";
-import { reviewInputs } from "./reviewInputs";
+import { reporterOf } from "./reporter";
+import { reviewText } from "./reviewText";
 import { compilePolicy } from "./ruleset/compilePolicy";
 import { printRuleset } from "./ruleset/printRuleset";
 import { validatePolicy } from "./validatePolicy";
+
+const TYPE = "pulumi-portknock:index:PortKnockFirewall";
 
 /**
  * Hides ports of Linux hosts behind knock sequences: one nftables table per host, loaded over SSH, confirmed over
@@ -38,14 +41,18 @@ export class PortKnockFirewall extends pulumi.ComponentResource {
   readonly knocks: pulumi.Output<Record<string, Record<string, string>>>;
 
   constructor(name: string, args: PortKnockFirewallArgs, opts?: pulumi.ComponentResourceOptions) {
-    const later = promisedOutput<Policy>();
-    const review = reviewInputs(args, later.output);
-    super("pulumi-portknock:index:PortKnockFirewall", name, { ...review }, opts);
+    const later = promisedOutput<string | undefined>();
+    super(TYPE, name, { policy: later.output }, keepingReviewed(opts));
     const described = describeHosts(args.hosts);
-    // With a policy that is refused this component is never registered, and a message on it would never be shown.
-    const reporter = opts?.parent ?? pulumi.runtime.getStackResource() ?? this;
-    const policy = validatePolicy(reporter, args, described);
-    later.fulfil(policy);
+    const reporter = reporterOf(this, name);
+    const { policy, isAccepted } = validatePolicy(reporter, args, described);
+    const reviewed = reviewText(args, policy);
+    later.fulfil(
+      isAccepted.apply<string | undefined>(
+        (accepted): pulumi.OutputInstance<string | undefined> =>
+          accepted ? reviewed : pulumi.output<string | undefined>(undefined),
+      ),
+    );
     for (const secret of sequenceSecrets(args, policy)) {
       new KnockSequence(`${name}-${secret.name}`, secret.sequence, { parent: this });
     }
@@ -56,7 +63,7 @@ export class PortKnockFirewall extends pulumi.ComponentResource {
     // is still to be created would hide the others.
     const groups = pulumi.runtime.isDryRun() ? plans.map((plan) => [plan]) : [plans];
     const firewalls = groups.flatMap((group) => {
-      const clearance = clearanceOf(this, group);
+      const clearance = clearanceOf(reporter, group);
       return group.map((plan) => {
         const { host } = plan.owner;
         const inputs = { plan, ruleset, clearance };
@@ -76,7 +83,7 @@ export class PortKnockFirewall extends pulumi.ComponentResource {
     this.hosts = pulumi.output(firewalls.map(({ host }) => host).toSorted());
     this.policy = pulumi
       .all(firewalls.map(({ firewall }) => firewall.confirmed))
-      .apply<string>((): pulumi.OutputInstance<string> => review.policy);
+      .apply<string>((): pulumi.OutputInstance<string> => reviewed);
     this.rulesets = pulumi.all(perHost(ruleset));
     this.knocks = pulumi.all(perHost(sequences));
     this.registerOutputs({
@@ -86,6 +93,22 @@ export class PortKnockFirewall extends pulumi.ComponentResource {
       knocks: this.knocks,
     });
   }
+}
+
+/**
+ * A refused policy changes nothing, not even the text that was reviewed last: it has no text of its own, and the
+ * one in state stays. Only a transform can still decide that once the policy is known.
+ */
+function keepingReviewed(opts: pulumi.ComponentResourceOptions = {}): pulumi.ComponentResourceOptions {
+  if (!pulumi.runtime.hasEngine()) {
+    return opts;
+  }
+  // The component's transforms are its children's too.
+  const keep: pulumi.ResourceTransform = async ({ type, props, opts: given }) =>
+    type === TYPE && props["policy"] === undefined
+      ? { props, opts: { ...given, ignoreChanges: [...(given.ignoreChanges ?? []), "policy"] } }
+      : undefined;
+  return { ...opts, transforms: [...(opts.transforms ?? []), keep] };
 }
 
 function clientSequences(policy: Policy): Record<string, string> {

@@ -3,53 +3,55 @@ import type { PortKnockFirewallArgs } from "./args";
 import type { DescribedHost } from "./describedHost";
 import { judgePolicy } from "./judgePolicy";
 import type { Policy } from "./policy/policy";
-import { PolicyError, type Problem, printProblem } from "./policy/policyError";
-import { pastProgramGate } from "./programGate";
+import { refusedInProgram } from "./programGate";
+import type { Reporter } from "./reporter";
 
-/** The validated policy, or an error of the component with all problems. Its warnings are logged on the component. */
+/** What became of the policy of a component. */
+export interface ValidatedPolicy {
+  /** Rejects where this component or, in an update, another one of the program is refused, with that one's error. */
+  readonly policy: pulumi.Output<Policy>;
+  /** Never rejects: what a component registers must not, or it would never be there to have an error. */
+  readonly isAccepted: pulumi.Output<boolean>;
+}
+
+/** Validates a component's arguments, and reports what there is to warn of. */
 export function validatePolicy(
-  component: pulumi.Resource,
+  reporter: Reporter,
   args: PortKnockFirewallArgs,
   hosts: readonly DescribedHost[],
-): pulumi.Output<Policy> {
+): ValidatedPolicy {
   const { early, verdict } = judgePolicy(args, hosts);
-  const errorOf = oneErrorOf(component);
-  const policy = verdict.apply((judged) => {
-    if (judged.kind === "refused") {
-      throw errorOf(judged.problems);
+  verdict.apply((judged) => {
+    for (const warning of judged.kind === "valid" ? judged.warnings : []) {
+      reporter.warn(warning);
     }
-    for (const warning of judged.warnings) {
-      pulumi.log.warn(printProblem(warning), component);
-    }
-    return judged.policy;
   });
-  const refusal = early.apply((problems) => () => (problems.length > 0 ? errorOf(problems) : undefined));
-  return pastProgramGate(policy, refusal);
-}
-
-/** Runs a validation; a refused policy becomes an error of the component that prints its message and no more. */
-export function withoutStack<T>(component: pulumi.Resource, validate: () => T): T {
-  try {
-    return validate();
-  } catch (error) {
-    throw error instanceof PolicyError ? toResourceError(error.message, component) : error;
-  }
-}
-
-/** The SDK prints each error once, so whoever stops because of a refusal throws the same one. */
-function oneErrorOf(component: pulumi.Resource): (problems: readonly Problem[]) => Error {
-  let error: Error | undefined;
-  return (problems) => {
-    error ??= toResourceError(new PolicyError(problems).message, component);
-    return error;
+  const refusal = early.apply(
+    (problems) => () => (problems.length > 0 ? reporter.refuse(problems) : undefined),
+  );
+  const outcome = pulumi
+    .all([verdict, refusedInProgram(verdict, refusal)])
+    .apply(([judged, refused]): Outcome => {
+      if (judged.kind === "refused") {
+        return { kind: "refused", error: () => reporter.refuse(judged.problems) };
+      }
+      const error = refused();
+      return error === undefined
+        ? { kind: "accepted", policy: judged.policy }
+        : { kind: "refused", error: () => error };
+    });
+  return {
+    policy: outcome.apply((known) => {
+      if (known.kind === "refused") {
+        throw known.error();
+      }
+      return known.policy;
+    }),
+    isAccepted: pulumi.unsecret(outcome).apply(({ kind }) => kind === "accepted"),
   };
 }
 
-/** The SDK puts `error serializing property …` before the message of an error for each property it passes, and
- * prints the stack of one that arrives when the program's last line has run. This error lets neither happen. */
-function toResourceError(message: string, component: pulumi.Resource): pulumi.ResourceError {
-  return Object.defineProperties(new pulumi.ResourceError(message, component, true), {
-    message: { get: () => message, set: () => {} },
-    stack: { value: message },
-  });
-}
+/** The error in a function: the SDK would unwrap what it finds in an object. */
+type Outcome =
+  | { readonly kind: "accepted"; readonly policy: Policy }
+  | { readonly kind: "refused"; readonly error: () => Error };

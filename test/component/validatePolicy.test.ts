@@ -3,8 +3,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { HostArgs, PortKnockFirewallArgs } from "../../components/args";
 import { describeHosts } from "../../components/describedHost";
 import { judgePolicy, type Verdict } from "../../components/judgePolicy";
-import { PolicyError, printProblem } from "../../components/policy/policyError";
-import { validatePolicy, withoutStack } from "../../components/validatePolicy";
+import { printProblem } from "../../components/policy/policyError";
+import { reporterOf } from "../../components/reporter";
+import { validatePolicy } from "../../components/validatePolicy";
 import { type ProgramOptions, resolved, runProgram, UNKNOWN } from "../support/registrations";
 
 const PROBLEM = { path: "services.ssh.ports", problem: "names no port", remedy: "list at least one" };
@@ -14,43 +15,38 @@ const KEY = "ssh-ed25519 AAAA";
 
 beforeEach(() => {
   vi.spyOn(pulumi.log, "warn").mockResolvedValue(undefined);
+  vi.spyOn(pulumi.log, "error").mockResolvedValue(undefined);
 });
 afterEach(() => {
   vi.restoreAllMocks();
 });
 
+const STOP = "the policy of edge was refused; its problems are listed under edge";
+
 describe("a refused policy", () => {
-  it("is an error of the component that holds its message and no stack", async () => {
-    const { result } = await runProgram(() =>
-      refusal(() => {
-        throw new PolicyError([PROBLEM]);
-      }),
-    );
-    const { component, error } = result;
-    expect(error).toBeInstanceOf(pulumi.ResourceError);
-    expect(error).toMatchObject({ message: MESSAGE, stack: MESSAGE, resource: component, hideStack: true });
+  it("is one error of the component with all problems, and stops with one that holds none and no stack", async () => {
+    const { result } = await runProgram(() => {
+      const component = new pulumi.ComponentResource("test:index:Component", "edge");
+      const reporter = reporterOf(component, "edge");
+      const problems = [PROBLEM, { ...PROBLEM, path: "allow.1" }];
+      return { component, errors: [reporter.refuse(problems), reporter.refuse(problems)] };
+    });
+    const { component, errors } = result;
+    const text = `${MESSAGE.replace("services.ssh.ports", "allow.1")}\n${MESSAGE}`;
+    expect(vi.mocked(pulumi.log.error).mock.calls).toEqual([[text, component]]);
+    expect(errors[0]).toBe(errors[1]);
+    expect(errors[0]).toBeInstanceOf(pulumi.RunError);
+    expect(errors[0]).toMatchObject({ message: STOP, stack: STOP });
   });
 
-  it("keeps its message when the SDK writes its own words before it", async () => {
-    const { result } = await runProgram(() =>
-      refusal(() => {
-        throw new PolicyError([PROBLEM]);
-      }),
-    );
+  it("stops with the same words when the SDK writes its own before them", async () => {
+    const { result } = await runProgram(() => {
+      const component = new pulumi.ComponentResource("test:index:Component", "edge");
+      return { error: reporterOf(component, "edge").refuse([PROBLEM]) };
+    });
     const { error } = result;
-    if (error instanceof Error) error.message = `error serializing property create: ${error.message}`;
-    expect(error).toMatchObject({ message: MESSAGE });
-  });
-
-  it("leaves any other error as it is, and hands on what a validation gives", async () => {
-    const bug = new Error("bug: impossible");
-    const { result } = await runProgram(() =>
-      refusal(() => {
-        throw bug;
-      }),
-    );
-    expect(result.error).toBe(bug);
-    expect(withoutStack(result.component, () => 5)).toBe(5);
+    error.message = `error serializing property create: ${error.message}`;
+    expect(error).toMatchObject({ message: STOP });
   });
 });
 
@@ -219,7 +215,8 @@ describe("warnings", () => {
       const { result } = await runProgram(
         () => {
           component = new pulumi.ComponentResource("test:index:Component", "edge");
-          const policy = validatePolicy(component, args(), describeHosts(args().hosts));
+          const reporter = reporterOf(component, "edge");
+          const { policy } = validatePolicy(reporter, args(), describeHosts(args().hosts));
           // Whoever looks at a policy twice has not validated it twice.
           return {
             policy,
@@ -249,14 +246,4 @@ async function validated(args: () => PortKnockFirewallArgs, options: ProgramOpti
   const verdict = await resolved<Verdict>(result.verdict);
   if (verdict === UNKNOWN) return UNKNOWN;
   return verdict.kind === "valid" ? verdict.policy : verdict.problems.map(printProblem).join("\n");
-}
-
-/** In an object: a component that is returned alone would be waited for. */
-async function refusal(validate: () => never) {
-  const component = new pulumi.ComponentResource("test:index:Component", "edge");
-  try {
-    return { component, error: withoutStack(component, validate) };
-  } catch (error: unknown) {
-    return { component, error };
-  }
 }

@@ -1,15 +1,30 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { changes, diagnostics, touched } from "../support/engineOutput";
+import { changes, diagnostics, diagnosticsOf, touched } from "../support/engineOutput";
 import { createFleet, type GuardedFleet, makeNftRefuse, restoreNft } from "../support/guardedFleet";
+import type { RunResult } from "../support/lab";
 import { realProblem } from "../support/realProblem";
 import { snapshotHost } from "../support/seenBy";
 
 const SEQUENCE = "9101,7202/udp,8303";
 
+const STOP = "error: the policy of fleet was refused; its problems are listed under fleet";
+
 describe.skipIf(realProblem())("what cannot or must not be applied", () => {
   let fleet: GuardedFleet;
   let before: readonly string[];
   const snapshots = (): Promise<readonly string[]> => Promise.all([fleet.web1, fleet.web2].map(snapshotHost));
+
+  /** What the state says that the hosts have confirmed. */
+  const confirmedPolicy = async (): Promise<unknown> =>
+    JSON.parse((await fleet.stack.pulumi(["stack", "export"])).stdout).deployment.resources.find(
+      ({ type }: { type: string }) => type.endsWith(":PortKnockFirewall"),
+    ).outputs.policy;
+  /** The problems are errors of the component, and nothing else is said but that the program stops. */
+  const expectRefusal = ({ exitCode, stdout }: RunResult, lines: readonly string[]): void => {
+    expect([exitCode === 0, diagnosticsOf(stdout, "PortKnockFirewall (fleet)")]).toEqual([false, lines]);
+    expect(diagnosticsOf(stdout, "Stack (portknock-fleet-dev)")).toEqual([STOP]);
+    expect(diagnostics(stdout).toSorted()).toEqual([...lines, STOP].toSorted());
+  };
 
   beforeAll(async () => {
     fleet = await createFleet({
@@ -39,11 +54,12 @@ describe.skipIf(realProblem())("what cannot or must not be applied", () => {
       "services.ssh.sequence: knocks 1 and 2 are neighbouring ports, which a plain scan tries in a row; choose ports that are further apart",
       "services.web.sequence: knock 2 repeats knock 1; use each port once",
     ];
-    const preview = await fleet.stack.preview({ check: false });
-    expect([preview.exitCode === 0, diagnostics(preview.stdout)]).toEqual([false, expected]);
-    const up = await fleet.stack.up({ check: false });
-    expect([up.exitCode === 0, diagnostics(up.stdout)]).toEqual([false, expected]);
+    const confirmed = await confirmedPolicy();
+    expect(confirmed).toMatch(/^services\.ssh\.ports = 22\/tcp$/m);
+    expectRefusal(await fleet.stack.preview({ check: false }), expected);
+    expectRefusal(await fleet.stack.up({ check: false }), expected);
     expect(await snapshots()).toEqual(before);
+    expect(await confirmedPolicy()).toBe(confirmed);
   });
 
   test("rejects a change that would lock Pulumi out, on every host, before any is touched", async () => {
@@ -53,25 +69,17 @@ describe.skipIf(realProblem())("what cannot or must not be applied", () => {
     const preview = await fleet.stack.preview({ check: false });
     expect([preview.exitCode === 0, diagnostics(preview.stdout).toSorted()]).toEqual([
       false,
-      [`error: ${line("web-1")}`, `error: ${line("web-2")}`],
+      [`error: ${line("web-1")}`, `error: ${line("web-2")}`, STOP],
     ]);
-    const up = await fleet.stack.up({ check: false });
-    expect([up.exitCode === 0, diagnostics(up.stdout)]).toEqual([
-      false,
-      [`error: ${line("web-1")}`, line("web-2")],
-    ]);
+    expectRefusal(await fleet.stack.up({ check: false }), [`error: ${line("web-1")}`, line("web-2")]);
     expect(await snapshots()).toEqual(before);
   });
 
   test("rejects a lock-out that shows in the policy alone, before any host is asked", async () => {
     await fleet.stack.configure({ ...fleet.config, allow: [] });
-    const up = await fleet.stack.up({ check: false });
     const line = (host: string): string =>
       `hosts.${host}.connection: ssh guards the port through which Pulumi connects, and nothing lets Pulumi in: allow is empty, and there is no proxy; add the deployer's address to allow, or connect through a proxy whose address is there`;
-    expect([up.exitCode === 0, diagnostics(up.stdout)]).toEqual([
-      false,
-      [`error: ${line("web-1")}`, line("web-2")],
-    ]);
+    expectRefusal(await fleet.stack.up({ check: false }), [`error: ${line("web-1")}`, line("web-2")]);
     expect(await snapshots()).toEqual(before);
   });
 

@@ -10,12 +10,24 @@ export function changes(output: string): readonly string[] {
 
 /** The warnings and errors of the engine's last section, one entry a line, without what they are attached to. */
 export function diagnostics(output: string): readonly string[] {
-  const [, section = ""] = output.split("Diagnostics:\n");
-  const [block = ""] = section.split(/\n(?:Outputs|Resources):\n/);
-  return block
-    .split("\n")
+  return diagnosticLines(output)
     .filter((line) => line.startsWith("    "))
     .map((line) => line.trim());
+}
+
+/** The same of one resource alone: `PortKnockFirewall (edge)`. */
+export function diagnosticsOf(output: string, resource: string): readonly string[] {
+  const lines = diagnosticLines(output);
+  const heading = lines.findIndex((line) => /^ {2}\S/.test(line) && line.endsWith(`:${resource}:`));
+  const block = heading < 0 ? [] : lines.slice(heading + 1);
+  const end = block.findIndex((line) => !line.startsWith("    "));
+  return (end < 0 ? block : block.slice(0, end)).map((line) => line.trim());
+}
+
+function diagnosticLines(output: string): readonly string[] {
+  const [, section = ""] = output.split("Diagnostics:\n");
+  const [block = ""] = section.split(/\n(?:Outputs|Resources):\n/);
+  return block.split("\n");
 }
 
 /** `diagnostics` without the warnings about the policy itself, which every run of the same program repeats. */

@@ -6,23 +6,21 @@ import { isName } from "./policy/nameProblem";
 import type { Policy } from "./policy/policy";
 import { isPlain, reviewHost } from "./reviewedHost";
 
-/** What the component shows for review: Pulumi stores a component's inputs, and shows what changes in them. */
-export interface ReviewInputs {
-  /** The policy as text, a fact a line. */
-  readonly policy: pulumi.Output<string>;
-}
-
-/** Nothing of the arguments is passed on as it came: they hold keys. */
-export function reviewInputs(args: PortKnockFirewallArgs, policy: pulumi.Output<Policy>): ReviewInputs {
+/**
+ * The policy for review, a fact a line: Pulumi stores a component's inputs, and shows what changes in them.
+ * Nothing of the arguments is passed on as it came: they hold keys.
+ */
+export function reviewText(
+  args: PortKnockFirewallArgs,
+  policy: pulumi.Output<Policy>,
+): pulumi.Output<string> {
   const named = Object.entries(args.hosts).filter(([name]) => isName(name));
   const hosts = withoutDependencies(pulumi.all(named.map(([name, host]) => reviewHost(name, host))));
   const text = pulumi.unsecret(
     pulumi.all([policy, hosts]).apply(([valid, reviewed]) => describePolicy(valid, reviewed)),
   );
-  return {
-    // Whoever makes more than the sequences a secret gets a secret text.
-    policy: pulumi.all([withoutSequences(args)]).apply<string>((): pulumi.OutputInstance<string> => text),
-  };
+  // Whoever makes more than the sequences a secret gets a secret text.
+  return pulumi.all([withoutSequences(args)]).apply<string>((): pulumi.OutputInstance<string> => text);
 }
 
 /** What the text is made of but the sequences, and the hosts, whose secrets are looked at one by one. */

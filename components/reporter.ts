@@ -1,0 +1,40 @@
+import * as pulumi from "@pulumi/pulumi";
+import { PolicyError, type Problem, printProblem } from "./policy/policyError";
+
+/** Tells a person what is wrong with a component, on that component. */
+export interface Reporter {
+  warn(warning: Problem): void;
+  /** Reports the problems, once, and gives the error to stop with: always the same one, which the SDK prints once. */
+  refuse(problems: readonly Problem[]): Error;
+}
+
+/**
+ * Problems are errors of the component, and what is thrown says no more than which one was refused: a program that
+ * has run its last line prints whatever is still thrown as an error of the stack, with its stack trace. A logged
+ * error alone would not do, for Pulumi takes that program for finished and deletes what it did not register.
+ */
+export function reporterOf(component: pulumi.Resource, name: string): Reporter {
+  const reported = new Set<string>();
+  const error = stopError(`the policy of ${name} was refused; its problems are listed under ${name}`);
+  return {
+    warn: (warning) => {
+      void pulumi.log.warn(printProblem(warning), component);
+    },
+    refuse: (problems) => {
+      const { message } = new PolicyError(problems);
+      if (!reported.has(message)) {
+        reported.add(message);
+        void pulumi.log.error(message, component);
+      }
+      return error;
+    },
+  };
+}
+
+/** The SDK puts `error serializing property …` before the message of an error for each property that it passes. */
+function stopError(message: string): pulumi.RunError {
+  return Object.defineProperties(new pulumi.RunError(message), {
+    message: { get: () => message, set: () => {} },
+    stack: { value: message },
+  });
+}
