@@ -75,8 +75,8 @@ export interface ServiceArgs {
   /** The guarded ports: `22`, `22/tcp`, `60000-61000/udp`. Without a protocol TCP. */
   ports: Input<Input<string>[]>;
   /**
-   * The knock sequence: 2 to 16 ports in knocking order, each with an optional protocol, TCP without one:
-   * `7000,8000/udp,9000`. Make it a secret: `config.requireSecret("sshSequence")`.
+   * The knock sequence: 2 to 16 ports in knocking order, from 1024 on and none of a common service, each with
+   * an optional protocol, TCP without one: `7000,8000/udp,9000`. Make it a secret: `config.requireSecret("sshSequence")`.
    *
    * @default none: then `sequenceOf` is needed
    */

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HostArgs } from "./args";
-import { isName } from "./policy/nameProblem";
+import { namedEntries } from "./plainInput";
 import { type ConnectionResult, parseConnection } from "./remote/connection";
 
 /** One host as its arguments describe it. */
@@ -12,9 +12,7 @@ export interface DescribedHost {
 }
 
 export function describeHosts(hosts: Record<string, HostArgs>): readonly DescribedHost[] {
-  // A name that is none has failed the policy, and stays out of resource names: it may be a misplaced sequence.
-  const named = Object.entries(hosts).filter(([name]) => isName(name));
-  return named.map(([name, { adopt, connection }]) => ({
+  return namedEntries(hosts).map(([name, { adopt, connection }]) => ({
     name,
     adopt,
     connection: pulumi.secret(pulumi.output(connection).apply(parseConnection)),

@@ -4,6 +4,7 @@ import type { DescribedHost } from "./describedHost";
 import { ifKnown } from "./ifKnown";
 import { hostProblems, hostWarnings, type KnownHost, knownHosts, reachesOf } from "./knownHost";
 import { ifAvailable, knownParts } from "./knownParts";
+import { isPlain } from "./plainInput";
 import { isName, nameProblem } from "./policy/nameProblem";
 import { partProblems, tryParsePolicy } from "./policy/parsePolicy";
 import type { Policy } from "./policy/policy";
@@ -21,14 +22,17 @@ export interface Judgement {
   readonly verdict: pulumi.Output<Verdict>;
 }
 
-/** Validates rules and hosts together. What is known already is checked without waiting for the rest. */
+/**
+ * Validates rules and hosts together. What is known already is checked without waiting for the rest.
+ *
+ * @param component its name
+ */
 export function judgePolicy(
+  component: string,
   { hosts: described, ...rules }: PortKnockFirewallArgs,
   hosts: readonly DescribedHost[],
 ): Judgement {
-  const misnamed = Object.keys(described).flatMap((name, index) =>
-    isName(name) ? [] : [nameProblem("hosts", index)],
-  );
+  const misnamed = [...componentProblems(component), ...hostNameProblems(described)];
   const now = pulumi
     .all([knownParts(rules), knownHosts(hosts, ifAvailable)])
     .apply(([{ known, missing }, available]): Verdict | undefined => {
@@ -49,6 +53,24 @@ export function judgePolicy(
           : now.apply<Verdict>(() => verdict),
     ),
   };
+}
+
+function componentProblems(component: string): readonly Problem[] {
+  return /\p{Cc}/u.test(component)
+    ? [
+        {
+          path: "name",
+          problem: "has a control character, and a host keeps its owner in one line",
+          remedy: "give the component another name",
+        },
+      ]
+    : [];
+}
+
+function hostNameProblems(hosts: PortKnockFirewallArgs["hosts"]): readonly Problem[] {
+  return isPlain(hosts)
+    ? Object.keys(hosts).flatMap((name, index) => (isName(name) ? [] : [nameProblem("hosts", index)]))
+    : [{ path: "hosts", problem: "is not an object", remedy: "give one entry a name" }];
 }
 
 function judge({ input, found }: Together, hosts: readonly KnownHost[]): Verdict {

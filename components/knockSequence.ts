@@ -1,10 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { PortKnockFirewallArgs } from "./args";
+import { isPlain, namedEntries } from "./plainInput";
 import { namedSequences } from "./policy/namedSequences";
-import { isName } from "./policy/nameProblem";
 import type { Policy } from "./policy/policy";
 import { printSequence } from "./policy/sequence";
-import { isPlain } from "./reviewedHost";
 
 /** One secret sequence. */
 export interface SequenceSecret {
@@ -37,9 +36,8 @@ export function sequenceSecrets(
   });
   // What is inside a baseline that comes later cannot be seen here: it has an empty sequence where it has none.
   const hasUnban = isPlain(baseline) ? baseline.unbanSequence !== undefined : baseline !== undefined;
-  const ofServices = Object.entries(services).filter(([name]) => isName(name));
   return [
-    ...ofServices.flatMap(([name, { sequence, closeSequence }]) => [
+    ...namedEntries(services).flatMap(([name, { sequence, closeSequence }]) => [
       ...(sequence === undefined ? [] : [secretAt(name, `services.${name}.sequence`)]),
       ...(closeSequence === undefined ? [] : [secretAt(`${name}.close`, `services.${name}.closeSequence`)]),
     ]),

@@ -61,7 +61,8 @@ export function reachesOf(hosts: readonly KnownHost[]): Readonly<Record<string, 
         return [];
       }
       const { host, port, proxy } = connection.connection;
-      return [[name, { address: host, port, viaProxy: proxy !== undefined }]];
+      const via = proxy && { proxy: { address: proxy.host, port: proxy.port } };
+      return [[name, { address: host, port, ...via }]];
     }),
   );
 }

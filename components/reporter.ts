@@ -3,6 +3,8 @@ import { PolicyError, type Problem, printProblem } from "./policy/policyError";
 
 /** Tells a person what is wrong with a component, on that component. */
 export interface Reporter {
+  /** The component's name. */
+  readonly component: string;
   warn(warning: Problem): void;
   /** Reports the problems, once, and gives the error to stop with: always the same one, which the SDK prints once. */
   refuse(problems: readonly Problem[]): Error;
@@ -17,6 +19,7 @@ export function reporterOf(component: pulumi.Resource, name: string): Reporter {
   const reported = new Set<string>();
   const error = stopError(`the policy of ${name} was refused; its problems are listed under ${name}`);
   return {
+    component: name,
     warn: (warning) => {
       void pulumi.log.warn(printProblem(warning), component);
     },

@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { PortKnockFirewallArgs } from "./args";
 import { withoutDependencies } from "./ifKnown";
+import { isPlain, namedEntries } from "./plainInput";
 import { describePolicy } from "./policy/describePolicy";
-import { isName } from "./policy/nameProblem";
 import type { Policy } from "./policy/policy";
-import { isPlain, reviewHost } from "./reviewedHost";
+import { reviewHost } from "./reviewedHost";
 
 /**
  * The policy for review, a fact a line: Pulumi stores a component's inputs, and shows what changes in them.
@@ -14,10 +14,10 @@ export function reviewText(
   args: PortKnockFirewallArgs,
   policy: pulumi.Output<Policy>,
 ): pulumi.Output<string> {
-  const named = Object.entries(args.hosts).filter(([name]) => isName(name));
-  const hosts = withoutDependencies(pulumi.all(named.map(([name, host]) => reviewHost(name, host))));
+  const reviewed = namedEntries(args.hosts).map(([name, host]) => reviewHost(name, host));
+  const hosts = withoutDependencies(pulumi.all(reviewed));
   const text = pulumi.unsecret(
-    pulumi.all([policy, hosts]).apply(([valid, reviewed]) => describePolicy(valid, reviewed)),
+    pulumi.all([policy, hosts]).apply(([valid, known]) => describePolicy(valid, known)),
   );
   // Whoever makes more than the sequences a secret gets a secret text.
   return pulumi.all([withoutSequences(args)]).apply<string>((): pulumi.OutputInstance<string> => text);
@@ -25,6 +25,6 @@ export function reviewText(
 
 /** What the text is made of but the sequences, and the hosts, whose secrets are looked at one by one. */
 function withoutSequences({ hosts, services, baseline, ...rest }: PortKnockFirewallArgs): unknown {
-  const plain = Object.values(services).map(({ sequence, closeSequence, ...service }) => service);
+  const plain = namedEntries(services).map(([, { sequence, closeSequence, ...service }]) => service);
   return [rest, plain, isPlain(baseline) ? { ...baseline, unbanSequence: undefined } : baseline];
 }

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { ConnectionArgs, HostArgs, ProxyConnectionArgs } from "./args";
 import { ifKnown } from "./ifKnown";
+import { isPlain } from "./plainInput";
 import type { ReviewedHost } from "./policy/describePolicy";
 import type { DescribedPlace } from "./policy/describeReach";
 
@@ -13,23 +14,15 @@ const placeSchema = z.object({
 });
 
 /** How a host is reached, field by field: next to a secret key, an address is no secret. */
-export function reviewHost(name: string, { connection }: HostArgs): pulumi.Output<ReviewedHost> {
+export function reviewHost(name: string, { connection }: Partial<HostArgs>): pulumi.Output<ReviewedHost> {
   return pulumi
     .all([describePlace(connection), describeProxy(connection)])
     .apply(([place, proxy]) => ({ name, place, ...(proxy !== undefined && { proxy }) }));
 }
 
-/** Whether an input's fields can be looked at one by one, before they are known. */
-export function isPlain<T extends object>(input: pulumi.Input<T> | undefined): input is T {
-  return (
-    typeof input === "object" &&
-    input !== null &&
-    !pulumi.Output.isInstance(input) &&
-    !(input instanceof Promise)
-  );
-}
-
-function describePlace(connection: pulumi.Input<ProxyConnectionArgs>): pulumi.Output<DescribedPlace> {
+function describePlace(
+  connection: pulumi.Input<ProxyConnectionArgs> | undefined,
+): pulumi.Output<DescribedPlace> {
   const fields: pulumi.Output<unknown> = isPlain(connection)
     ? pulumi.output({ host: connection.host, port: connection.port, user: connection.user })
     : pulumi.output(connection);
@@ -52,9 +45,11 @@ function toPlace(fields: unknown): DescribedPlace {
   return { kind: "shown", user, address: host, port };
 }
 
-function describeProxy(connection: pulumi.Input<ConnectionArgs>): pulumi.Output<DescribedPlace | undefined> {
+function describeProxy(
+  connection: pulumi.Input<ConnectionArgs> | undefined,
+): pulumi.Output<DescribedPlace | undefined> {
   if (!isPlain(connection)) {
-    return describeLaterProxy(pulumi.output(connection).apply((known) => known.proxy));
+    return describeLaterProxy(pulumi.output(connection).apply((known) => known?.proxy));
   }
   const { proxy } = connection;
   if (proxy === undefined) {

@@ -20,7 +20,7 @@ export function validatePolicy(
   args: PortKnockFirewallArgs,
   hosts: readonly DescribedHost[],
 ): ValidatedPolicy {
-  const { early, verdict } = judgePolicy(args, hosts);
+  const { early, verdict } = judgePolicy(reporter.component, args, hosts);
   verdict.apply((judged) => {
     for (const warning of judged.kind === "valid" ? judged.warnings : []) {
       reporter.warn(warning);

@@ -27,9 +27,9 @@ export function guardLocksPulumiOut(
     return [];
   }
   const ownerOf = portOwners(services.flatMap((by) => by.ports.map((range) => ({ range, owner: by.name }))));
-  return reaches.flatMap(({ host, port, viaProxy }) => {
+  return reaches.flatMap(({ host, port, proxy }) => {
     const by = ownerOf({ protocol: "tcp", from: port, to: port });
-    return by === undefined || viaProxy
+    return by === undefined || proxy !== undefined
       ? []
       : [
           {

@@ -3,14 +3,23 @@ import { countWhile } from "./countWhile";
 import { type Parsed, refused, value } from "./parsed";
 import type { Network } from "./policy";
 
+const NO_NETWORK = refused<Network>(
+  "is not an address or a network",
+  'write "192.0.2.7", "192.168.0.0/16" or "fd00::/8"',
+);
+
 /** Parses an address or a network, `192.0.2.7`, `192.168.0.0/16` or `2001:db8::/32`, into canonical form. */
 export function parseNetwork(text: string): Parsed<Network> {
   const withPrefix = text.includes("/") ? text : `${text}/${text.includes(":") ? 128 : 32}`;
   const wellFormed = /^[0-9a-f.:]+\/(0|[1-9]\d{0,2})$/i.test(withPrefix) && isPlainNotation(withPrefix);
   if (!wellFormed || !ipaddr.isValidCIDR(withPrefix)) {
-    return refused("is not an address or a network", 'write "192.0.2.7", "192.168.0.0/16" or "fd00::/8"');
+    return NO_NETWORK;
   }
   const [address, prefix] = ipaddr.parseCIDR(withPrefix);
+  // No packet comes from such an address.
+  if (address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress()) {
+    return NO_NETWORK;
+  }
   const family = address.kind() === "ipv4" ? 4 : 6;
   const first =
     family === 4
@@ -137,9 +146,7 @@ function compareIntervals(a: Interval, b: Interval): number {
 }
 
 /** ipaddr.js reads `10.1` and octal `010.0.0.1` as addresses, as inet_aton(3) does, and `::192.0.2.1` as
- * `::ffff:192.0.2.1`; a policy does neither. No packet comes from an IPv4-mapped address. */
+ * `::ffff:192.0.2.1`; a policy does neither. */
 function isPlainNotation(text: string): boolean {
-  return text.includes(":")
-    ? !text.includes(".") && !/^[0:]*:ffff:/i.test(text)
-    : /^(0|[1-9]\d{0,2})(\.(0|[1-9]\d{0,2})){3}\//.test(text);
+  return text.includes(":") ? !text.includes(".") : /^(0|[1-9]\d{0,2})(\.(0|[1-9]\d{0,2})){3}\//.test(text);
 }

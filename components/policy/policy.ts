@@ -119,9 +119,14 @@ export interface Deployer {
 }
 
 /** How the deployer reaches a host: what the lock-out check must know of a connection, and no more. */
-export interface Reach {
+export interface Reach extends Endpoint {
   readonly host: string;
+  readonly proxy?: Endpoint;
+}
+
+/** A place to connect to. Behind a proxy, an address means what it means to the proxy. */
+export interface Endpoint {
+  /** An address or a host name. */
   readonly address: string;
   readonly port: number;
-  readonly viaProxy: boolean;
 }

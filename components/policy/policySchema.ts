@@ -37,9 +37,10 @@ export const policySchema = objectOf({
   hosts: z.unknown().optional(),
 });
 
-/** How the deployer reaches a host. */
-export const reachSchema = objectOf({
+const endpoint = {
   address: z.string().min(1, "is empty; give an address or a host name"),
   port: z.number().refine((port) => Number.isInteger(port) && isPort(port), "is not a port; use 1 to 65,535"),
-  viaProxy: z.boolean(),
-});
+};
+
+/** How the deployer reaches a host. */
+export const reachSchema = objectOf({ ...endpoint, proxy: objectOf(endpoint).exactOptional() });

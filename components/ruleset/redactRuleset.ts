@@ -25,47 +25,58 @@ export interface KnockName {
 export function redactRuleset(policy: Policy): RedactedRuleset {
   const sequences = namedSequences(policy);
   const ruleset = compilePolicy(policy);
+  const knocks = namedKnocks(sequences);
   const trie = {
-    sequences,
+    knocks,
     stages: new Map(buildStages(sequences).map((stage) => [handle(stage.number), stage])),
   };
   const ports = ruleset.sets.find(({ name }) => name === "pk_ports")?.elements ?? [];
   return {
     ruleset: { ...ruleset, sets: ruleset.sets.map((set) => redactSet(set, trie, ports)) },
-    names: knockNames(sequences),
+    names: [...knocks.values()],
   };
 }
 
-function knockNames(sequences: readonly NamedSequence[]): readonly KnockName[] {
-  const all = sequences.flatMap(({ knocks }) =>
-    knocks.map((knock, index) => ({ name: nameOf(sequences, knocks.slice(0, index + 1)), port: knock.port })),
-  );
-  return all.filter(({ name }, index) => all.findIndex((other) => other.name === name) === index);
+/** Knocks that begin a sequence → the name of the last of them. */
+type NamedKnocks = ReadonlyMap<string, KnockName>;
+
+/** Where sequences begin alike, the first one names. */
+function namedKnocks(sequences: readonly NamedSequence[]): NamedKnocks {
+  const named = new Map<string, KnockName>();
+  for (const sequence of sequences) {
+    for (const [index, { port }] of sequence.knocks.entries()) {
+      const key = printKeys(sequence.knocks.slice(0, index + 1));
+      if (!named.has(key)) {
+        // No name of a service has an underscore.
+        named.set(key, { name: `${ownerOf(sequence)}_knock_${index + 1}`, port });
+      }
+    }
+  }
+  return named;
 }
 
 interface Trie {
-  readonly sequences: readonly NamedSequence[];
+  readonly knocks: NamedKnocks;
   /** By the handle that stands for it in the ruleset. */
   readonly stages: ReadonlyMap<string, Stage>;
 }
 
 function redactSet(set: NamedSet, trie: Trie, ports: readonly Element[]): NamedSet {
-  const { sequences } = trie;
   switch (set.name) {
     case "pk_moves":
     case "pk_next":
       return { ...set, elements: set.elements.map((element) => redactMove(element, trie)) };
     case "pk_ports":
-      return { ...set, elements: ports.map((element) => redactPort(element, sequences)) };
+      return { ...set, elements: ports.map((element) => redactPort(element, trie)) };
     case "pk_named":
-      return { ...set, elements: redactNamed(ports, sequences) };
+      return { ...set, elements: redactNamed(ports, trie) };
     default:
       return set;
   }
 }
 
 /** `0:1 . tcp . 8000`: at a stage its moves, and the knocks that led there. */
-function redactMove({ key, ...rest }: Element, { sequences, stages }: Trie): Element {
+function redactMove({ key, ...rest }: Element, { knocks, stages }: Trie): Element {
   const [at = "", protocol, port] = key;
   const stage = stages.get(at);
   const isHere = (knock: Knock): boolean => knock.protocol === protocol && `${knock.port}` === port;
@@ -75,49 +86,43 @@ function redactMove({ key, ...rest }: Element, { sequences, stages }: Trie): Ele
     throw new Error("bug: a move that belongs to no stage");
   }
   const prefix = move === undefined ? stage.path.slice(0, made + 1) : [...stage.path, move.knock];
-  return { ...rest, key: [at, protocol, reference(sequences, prefix)] };
+  return { ...rest, key: [at, protocol, referenceTo(prefix, knocks)] };
 }
 
-function redactPort(element: Element, sequences: readonly NamedSequence[]): Element {
-  const first = firstKnockAt(element, sequences);
-  return first === undefined ? element : { ...element, key: [first.protocol, reference(sequences, [first])] };
+function redactPort(element: Element, { knocks }: Trie): Element {
+  const first = firstKnockAt(element);
+  return first === undefined ? element : { ...element, key: [first.protocol, referenceTo([first], knocks)] };
 }
 
 /** The names come last: among the sorted ports, their places would tell how high they are. */
-function redactNamed(ports: readonly Element[], sequences: readonly NamedSequence[]): readonly Element[] {
-  const firsts = ports.flatMap((element) => firstKnockAt(element, sequences) ?? []);
+function redactNamed(ports: readonly Element[], { knocks }: Trie): readonly Element[] {
+  const firsts = ports.flatMap((element) => firstKnockAt(element) ?? []);
   const others = ports
-    .filter((element) => firstKnockAt(element, sequences) === undefined)
+    .filter((element) => firstKnockAt(element) === undefined)
     .map(({ key }) => Number(key[1]));
   const plain = [...new Set(others)].toSorted((a, b) => a - b).map((port) => ({ key: [`${port}`] }));
-  return [...plain, ...firsts.map((first) => ({ key: [reference(sequences, [first])] }))];
+  return [...plain, ...firsts.map((first) => ({ key: [referenceTo([first], knocks)] }))];
 }
 
-function firstKnockAt({ key, value }: Element, sequences: readonly NamedSequence[]): Knock | undefined {
+/** Only a first knock leads to the chain of knocks from the map of ports. */
+function firstKnockAt({ key, value }: Element): Knock | undefined {
   const isKnocking = typeof value === "object" && value.kind === "goto" && value.chain === "pk_knock";
   const [protocol, port] = key;
-  const firsts = sequences.flatMap(({ knocks }) => knocks.slice(0, 1));
-  return isKnocking
-    ? firsts.find((knock) => knock.protocol === protocol && `${knock.port}` === port)
+  return isKnocking && (protocol === "tcp" || protocol === "udp")
+    ? { protocol, port: Number(port) }
     : undefined;
 }
 
-function reference(sequences: readonly NamedSequence[], prefix: readonly Knock[]): string {
-  return `$${nameOf(sequences, prefix)}`;
-}
-
-/** `ssh_knock_2`. No name of a service has an underscore. */
-function nameOf(sequences: readonly NamedSequence[], prefix: readonly Knock[]): string {
-  const sequence = sequences.find(({ knocks }) =>
-    prefix.every((knock, index) => {
-      const own = knocks[index];
-      return own !== undefined && knockKey(own) === knockKey(knock);
-    }),
-  );
-  if (sequence === undefined || prefix.length === 0) {
+function referenceTo(prefix: readonly Knock[], knocks: NamedKnocks): string {
+  const named = knocks.get(printKeys(prefix));
+  if (named === undefined) {
     throw new Error("bug: knocks that begin no sequence");
   }
-  return `${ownerOf(sequence)}_knock_${prefix.length}`;
+  return `$${named.name}`;
+}
+
+function printKeys(knocks: readonly Knock[]): string {
+  return knocks.map(knockKey).join(",");
 }
 
 function ownerOf(sequence: NamedSequence): string {

@@ -181,6 +181,20 @@ describe("a host", () => {
   });
 });
 
+describe("a component's name", () => {
+  it("is refused with a line break in it: a host keeps its owner in one line", async () => {
+    const { result } = await runProgram(() => {
+      const args = { hosts: {}, services: { ssh: SSH } };
+      return { verdict: judgePolicy("edge\nservice 1:1 ssh", args, describeHosts(args.hosts)).verdict };
+    });
+    const [path, problem] = ["name", "has a control character, and a host keeps its owner in one line"];
+    expect(await resolved<Verdict>(result.verdict)).toEqual({
+      kind: "refused",
+      problems: [{ path, problem, remedy: "give the component another name" }],
+    });
+  });
+});
+
 describe("warnings", () => {
   const host = (name: string, connection: object) => [
     name,
@@ -241,7 +255,7 @@ describe("warnings", () => {
 async function validated(args: () => PortKnockFirewallArgs, options: ProgramOptions = {}): Promise<unknown> {
   const { result } = await runProgram(() => {
     const written = args();
-    return { verdict: judgePolicy(written, describeHosts(written.hosts)).verdict };
+    return { verdict: judgePolicy("edge", written, describeHosts(written.hosts)).verdict };
   }, options);
   const verdict = await resolved<Verdict>(result.verdict);
   if (verdict === UNKNOWN) return UNKNOWN;

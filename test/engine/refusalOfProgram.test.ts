@@ -72,6 +72,49 @@ describe.skipIf(realProblem())("a program of two components, one of which is ref
     await stack.destroy();
   });
 
+  test.each([
+    [
+      "null",
+      '"other", { hosts: { "web-1": null }, services: { ssh: null } }',
+      [
+        "error: hosts.web-1.connection: is missing, unknown or of another type; see ConnectionArgs",
+        "services.ssh: is missing or of another type; give an object",
+      ],
+    ],
+    [
+      "text",
+      '"other", { hosts: { "web-1": "" }, services: "ssh" }',
+      [
+        "error: hosts.web-1.connection: is missing, unknown or of another type; see ConnectionArgs",
+        "services: is not an object; give one entry a name",
+      ],
+    ],
+    [
+      "nothing",
+      '"other", {}',
+      [
+        "error: hosts: is not an object; give one entry a name",
+        "services: is not an object; give one entry a name",
+      ],
+    ],
+    [
+      "later",
+      '"other", { hosts: pulumi.output({}), services: pulumi.output({}) }',
+      [
+        "error: hosts: is not an object; give one entry a name",
+        "services: guards nothing; name at least one service",
+      ],
+    ],
+  ])(
+    "rejects arguments that are none, as a program without types may have them: %s",
+    async (name, args, lines) => {
+      const program = `const pulumi = require("@pulumi/pulumi");
+      const { PortKnockFirewall } = require(${JSON.stringify(ROOT)});
+      new PortKnockFirewall(${args});`;
+      await expectRefusal(await programStack(lab, name, hosts, program), lines);
+    },
+  );
+
   test("shows every warning once, in a preview and in an update", async () => {
     const stack = await programStack(lab, "warned", hosts);
     await stack.pulumi(["config", "set", "--secret", "sequence", "9000,7000"]);
@@ -95,10 +138,11 @@ async function programStack(
   lab: Lab,
   name: string,
   [first, second]: readonly LabHost[],
+  program = programOf(lab, first, second),
 ): Promise<FleetStack> {
   const stack = await createFleetStack(lab, name);
   mkdirSync(join(stack.folder, "program"));
-  writeFileSync(join(stack.folder, "program/index.js"), programOf(lab, first, second));
+  writeFileSync(join(stack.folder, "program/index.js"), program);
   writeFileSync(
     join(stack.folder, "Pulumi.yaml"),
     "name: portknock-fleet\nruntime: nodejs\nmain: program/index.js\n",

@@ -3,7 +3,11 @@ import { deployerProblems } from "../../components/policy/lockOut";
 import { parsePolicy } from "../../components/policy/parsePolicy";
 import { problemsOf, ssh } from "../support/problemsOf";
 
-const at = (address: string, port: number, viaProxy = false) => ({ address, port, viaProxy });
+const at = (address: string, port: number, proxy?: string) => ({
+  address,
+  port,
+  ...(proxy !== undefined && { proxy: { address: proxy, port: 22 } }),
+});
 
 describe("the way to a host under a baseline", () => {
   const hosts = { a: at("192.0.2.1", 2222) };
@@ -14,7 +18,10 @@ describe("the way to a host under a baseline", () => {
     ["open", { openPorts: ["2222"] }],
     ["open to some sources", { baseline: { openPortsFrom: [{ ports: ["2000-2999"], from }] } }],
     ["guarded, with somebody in allow", { ...ssh({ ports: ["2222"] }), allow: from }],
-    ["guarded, behind a proxy", { ...ssh({ ports: ["2222"] }), hosts: { a: at("192.0.2.1", 2222, true) } }],
+    [
+      "guarded, behind a proxy",
+      { ...ssh({ ports: ["2222"] }), hosts: { a: at("192.0.2.1", 2222, "192.0.2.9") } },
+    ],
   ])("may be a port that is %s", (_, others) => {
     expect(problemsOf({ ...ssh(), baseline: {}, hosts, ...others })).toEqual([]);
   });

@@ -3,7 +3,11 @@ import { deployerProblems } from "../../components/policy/lockOut";
 import { parsePolicy } from "../../components/policy/parsePolicy";
 import { problemsOf, ssh } from "../support/problemsOf";
 
-const at = (address: string, port: number, viaProxy = false) => ({ address, port, viaProxy });
+const at = (address: string, port: number, proxy?: string) => ({
+  address,
+  port,
+  ...(proxy !== undefined && { proxy: { address: proxy, port: 22 } }),
+});
 
 describe("the way to a host", () => {
   const lockedOut = (guard: string) =>
@@ -29,7 +33,7 @@ describe("the way to a host", () => {
   });
 
   it("may be guarded behind a proxy", () => {
-    expect(problemsOf({ ...ssh(), hosts: { a: at("192.0.2.1", 22, true) } })).toEqual([]);
+    expect(problemsOf({ ...ssh(), hosts: { a: at("192.0.2.1", 22, "192.0.2.9") } })).toEqual([]);
   });
 
   it("may be another port, or the same number of UDP", () => {
@@ -54,10 +58,19 @@ describe("the way to a host", () => {
     ]);
   });
 
+  it("rejects the same behind one proxy, and not behind two", () => {
+    const hosts = {
+      a: at("10.0.0.1", 22, "192.0.2.9"),
+      b: at("10.0.0.1", 22, "192.0.2.10"),
+      c: at("10.0.0.1", 22, "192.0.2.9"),
+    };
+    expect(problemsOf({ ...ssh(), hosts })).toEqual([`hosts.c.connection: ${twice("a")}`]);
+  });
+
   it.each([
     ["another address", at("192.0.2.2", 2222)],
     ["another port", at("192.0.2.1", 2223)],
-    ["a proxy, behind which the address may be another machine's", at("192.0.2.1", 2222, true)],
+    ["a proxy, behind which the address may be another machine's", at("192.0.2.1", 2222, "192.0.2.9")],
   ])("may differ from another host's in %s", (_, other) => {
     expect(problemsOf({ ...ssh(), hosts: { a: at("192.0.2.1", 2222), b: other } })).toEqual([]);
     expect(problemsOf({ ...ssh(), hosts: { a: other, b: at("192.0.2.1", 2222) } })).toEqual([]);

@@ -15,6 +15,7 @@ describe("parseNetwork", () => {
     ["2001:DB8:0:0::1", 6, "2001:db8::1/128"],
     ["::/0", 6, "::/0"],
     ["::1", 6, "::1/128"],
+    ["0:ffff:1::/48", 6, "0:ffff:1::/48"],
   ])("takes %s in canonical form", (text, family, cidr) => {
     expect(parseNetwork(text)).toEqual({ kind: "value", value: { family, cidr } });
   });
@@ -39,6 +40,9 @@ describe("parseNetwork", () => {
     "12345::",
     "fe80::1%eth0",
     "[::1]",
+    "::ffff:c000:207",
+    "0:0:0:0:0:FFFF::/96",
+    "::192.0.2.7",
   ])("rejects %j", (text) => {
     expect(parseNetwork(text)).toEqual({
       kind: "refused",

@@ -126,7 +126,7 @@ describe("a policy's names", () => {
   });
 
   it("rejects such a host name", () => {
-    const hosts = { web_1: { address: "192.0.2.1", port: 2222, viaProxy: false } };
+    const hosts = { web_1: { address: "192.0.2.1", port: 2222 } };
     expect(problemsOf({ ...ssh(), hosts })).toEqual([`hosts: name 1 ${rejected}`]);
   });
 });
@@ -177,13 +177,15 @@ describe("a policy of another shape", () => {
 
   it("rejects hosts of another shape", () => {
     expect(problemsOf({ ...ssh(), hosts: [] })).toEqual(["hosts: is not an object; give one entry a name"]);
-    expect(problemsOf({ ...ssh(), hosts: { a: {}, b: { address: "", port: 0, viaProxy: "" } } })).toEqual([
+    expect(
+      problemsOf({ ...ssh(), hosts: { a: {}, b: { address: "", port: 0, proxy: { address: 1 } } } }),
+    ).toEqual([
       "hosts.a.address: is missing or of another type; give a string",
       "hosts.a.port: is missing or of another type; give a number",
-      "hosts.a.viaProxy: is missing or of another type; give a boolean",
       "hosts.b.address: is empty; give an address or a host name",
       "hosts.b.port: is not a port; use 1 to 65,535",
-      "hosts.b.viaProxy: is missing or of another type; give a boolean",
+      "hosts.b.proxy.address: is missing or of another type; give a string",
+      "hosts.b.proxy.port: is missing or of another type; give a number",
     ]);
   });
 

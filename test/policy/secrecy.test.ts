@@ -39,7 +39,7 @@ const MISPLACED = fc.constantFrom<(text: string) => object>(
   (text) => ({ openPorts: [text] }),
   (text) => ({ rollbackTimeout: text }),
   (text) => ({ hosts: { [text]: {} } }),
-  (text) => ({ hosts: { a: { address: 1, port: text, viaProxy: text, [text]: text } } }),
+  (text) => ({ hosts: { a: { address: 1, port: text, proxy: text, [text]: text } } }),
   (text) => ({ services: { [text]: {} } }),
   (text) => ({ services: { a: text } }),
   (text) => ({ services: { a: { [text]: text } } }),
@@ -97,7 +97,7 @@ describe("no message about a policy", () => {
             b: { ports: taken(0), ...(isShared ? { sequenceOf: "a" } : { sequence: texts[1] }) },
           },
           openPorts: taken(1),
-          hosts: { a: { address: "192.0.2.1", port: Number(taken(2)[0] ?? 23), viaProxy: false } },
+          hosts: { a: { address: "192.0.2.1", port: Number(taken(2)[0] ?? 23) } },
           baseline: {
             unbanSequence: others[1] ?? texts[2],
             traps: taken(3),
