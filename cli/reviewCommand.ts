@@ -63,5 +63,5 @@ async function reviewFiles(before: string | undefined, after: string | undefined
     throw usageError("standard input is one policy; give a file for the other");
   }
   const [old, now] = [await readPolicy(before), await readPolicy(after)];
-  return reviewPolicies(sideOfPolicy(old), sideOfPolicy(now), rotatedSequences(old, now));
+  return reviewPolicies(sideOfPolicy(old), sideOfPolicy(now), { rotated: rotatedSequences(old, now) });
 }

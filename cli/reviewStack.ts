@@ -19,54 +19,65 @@ export interface NamedReview {
 
 const FIREWALL = "pulumi-portknock:index:PortKnockFirewall";
 const SEQUENCE = "pulumi-portknock:index:KnockSequence";
+const HOST = "pulumi-portknock:index:HostFirewall";
+const COMMAND = "command:remote:Command";
 
-/** A secret text is an object in the state, and `[secret]` in a preview. */
-const firewallSchema = z.object({
+const resourceSchema = z.object({
+  urn: z.string(),
+  parent: z.string().default(""),
+  // A secret text is an object in the state, and `[secret]` in a preview.
   inputs: z.object({ policy: z.unknown() }).partial().default({}),
   outputs: z.object({ policy: z.unknown() }).partial().default({}),
 });
 
+type StackResource = z.output<typeof resourceSchema>;
+
 const stateSchema = z.object({
-  deployment: z.object({
-    resources: z.array(firewallSchema.extend({ urn: z.string() })).default([]),
-  }),
+  deployment: z.object({ resources: z.array(resourceSchema).default([]) }),
 });
 
 const previewSchema = z.object({
   steps: z
-    .array(z.object({ op: z.string(), urn: z.string(), newState: firewallSchema.optional() }))
+    .array(z.object({ op: z.string(), urn: z.string(), newState: resourceSchema.optional() }))
     .default([]),
 });
-
-type Step = z.output<typeof previewSchema>["steps"][number];
 
 /** Compares what a stack applied last with what its program has now. One review for each of its firewalls. */
 export async function reviewStack({ stack, cwd }: StackReviewOptions): Promise<readonly NamedReview[]> {
   const { deployment } = stateSchema.parse(
     JSON.parse(await runPulumi(["stack", "export", "--stack", stack], cwd)),
   );
+  // Without what stays the same, a firewall that nobody changed would look like one that is gone.
   const { steps } = previewSchema.parse(
-    JSON.parse(await runPulumi(["preview", "--json", "--stack", stack], cwd)),
+    JSON.parse(await runPulumi(["preview", "--json", "--show-sames", "--stack", stack], cwd)),
   );
-  // Outputs are what all hosts confirmed; after an update that failed there are inputs alone.
-  const applied = textsOf(deployment.resources, ({ inputs, outputs }) => outputs.policy ?? inputs.policy);
-  const desired = textsOf(
-    steps.filter(({ op }) => op !== "delete"),
-    ({ newState }) => newState?.inputs.policy,
-  );
-  const urns = [...new Set([...applied.keys(), ...desired.keys()])].toSorted();
+  const desired = steps.flatMap(({ op, newState }) => (op === "delete" ? [] : (newState ?? [])));
+  const updated = steps.flatMap(({ op, newState }) => (op === "update" ? (newState ?? []) : []));
+  const applied = firewallsOf(deployment.resources);
+  const wanted = firewallsOf(desired);
+  const urns = [...new Set([...applied.keys(), ...wanted.keys()])].toSorted();
   if (urns.length === 0) {
     throw new CommandError(1, [`${stack}: has no PortKnockFirewall; check --stack and --cwd`]);
   }
   return urns.map((urn) => {
-    const [before, after] = [sideOf(applied.get(urn)), sideOf(desired.get(urn))];
-    const name = nameOf(urn);
+    const [old, now] = [applied.get(urn), wanted.get(urn)];
+    // Outputs are what all hosts confirmed; after an update that failed there are inputs alone.
+    const confirmed = sideOf(urn, old?.outputs.policy);
+    const unconfirmed = confirmed === undefined ? sideOf(urn, old?.inputs.policy) : undefined;
+    const before = confirmed ?? unconfirmed;
+    const after = sideOf(urn, now?.inputs.policy);
     return {
-      name,
+      name: nameOf(urn),
       review: reviewPolicies(
         before ?? sideWithoutRules(after ?? NOTHING),
         after ?? sideWithoutRules(before ?? NOTHING),
-        rotatedIn(steps, name),
+        {
+          rotated: childrenOf(urn, SEQUENCE, updated).map(({ child }) => ownerOf(child)),
+          drifted: childrenOf(urn, HOST, desired).flatMap(({ child, resource }) =>
+            childrenOf(resource.urn, COMMAND, updated).length > 0 ? [child] : [],
+          ),
+          isUnconfirmed: unconfirmed !== undefined,
+        },
       ),
     };
   });
@@ -74,32 +85,37 @@ export async function reviewStack({ stack, cwd }: StackReviewOptions): Promise<r
 
 const NOTHING: ReviewSide = { facts: [], sequences: [] };
 
-function textsOf<T extends { readonly urn: string }>(
-  resources: readonly T[],
-  policyOf: (resource: T) => unknown,
-): ReadonlyMap<string, string> {
+function firewallsOf(resources: readonly StackResource[]): ReadonlyMap<string, StackResource> {
   const firewalls = resources.filter(({ urn }) => typeOf(urn) === FIREWALL);
-  return new Map(
-    firewalls.map((resource) => {
-      const policy = policyOf(resource);
-      if (typeof policy !== "string" || !policy.includes(" = ")) {
-        throw new CommandError(1, [
-          `${nameOf(resource.urn)}: its policy is secret or not known yet; review it where more than the sequences is no secret`,
-        ]);
-      }
-      return [resource.urn, policy] as const;
-    }),
-  );
+  return new Map(firewalls.map((firewall) => [firewall.urn, firewall]));
 }
 
-/** Pulumi says which sequence changed by the resource that holds it. */
-function rotatedIn(steps: readonly Step[], firewall: string): readonly string[] {
-  return steps.flatMap(({ op, urn }) => {
-    const name = nameOf(urn);
-    return op === "update" && typeOf(urn) === SEQUENCE && name.startsWith(`${firewall}-`)
-      ? [ownerOf(name.slice(firewall.length + 1))]
-      : [];
-  });
+/** Nothing where there is no firewall, or none that was ever accepted. */
+function sideOf(urn: string, policy: unknown): ReviewSide | undefined {
+  if (policy === undefined) {
+    return undefined;
+  }
+  if (typeof policy !== "string" || !policy.includes(" = ")) {
+    throw new CommandError(1, [
+      `${nameOf(urn)}: its policy is secret or not known yet; review it where more than the sequences is no secret`,
+    ]);
+  }
+  return sideOfText(policy);
+}
+
+interface Child {
+  /** What its name has behind the name of its parent. */
+  readonly child: string;
+  readonly resource: StackResource;
+}
+
+/** Pulumi says which sequence changed, and which host drifted, by the resources that stand for them. */
+function childrenOf(parent: string, type: string, resources: readonly StackResource[]): readonly Child[] {
+  return resources.flatMap((resource) =>
+    resource.parent === parent && typeOf(resource.urn) === type
+      ? [{ child: nameOf(resource.urn).slice(nameOf(parent).length + 1), resource }]
+      : [],
+  );
 }
 
 /** `ssh.close` is shown as `ssh close`. */
@@ -107,14 +123,10 @@ function ownerOf(sequence: string): string {
   return sequence === "baseline.unban" ? "unban" : sequence.replace(".", " ");
 }
 
-function sideOf(text: string | undefined): ReviewSide | undefined {
-  return text === undefined ? undefined : sideOfText(text);
-}
-
 function typeOf(urn: string): string {
   return urn.split("::")[2]?.split("$").at(-1) ?? "";
 }
 
 function nameOf(urn: string): string {
-  return urn.split("::").at(-1) ?? "";
+  return urn.split("::").slice(3).join("::");
 }

@@ -8,11 +8,15 @@ const MARKS: Readonly<Record<Direction, string>> = {
   changes: "changes",
 };
 
+const UNCONFIRMED =
+  "> The last update did not finish. This compares with what it was to bring, and hosts may have older rules.";
+
 /** A review as a comment on a pull request: Markdown as GitHub and GitLab show it. No port of a sequence. */
 export function printReview(review: Review, title?: string): string {
   const parts = [
     `## Firewall review${title === undefined ? "" : `: ${plain(title)}`}`,
     `**${summary(review)}**`,
+    ...(review.isUnconfirmed ? [UNCONFIRMED] : []),
     ...(review.changes.length > 0 ? [table(review.changes)] : []),
     ...section("Lock-out risks", review.lockOutRisks),
     ...section("Hosts touched", hostLines(review.hosts)),
@@ -67,7 +71,7 @@ function section(title: string, lines: readonly string[]): readonly string[] {
   return lines.length === 0 ? [] : [`### ${title}`, lines.map((line) => `- ${plain(line)}`).join("\n")];
 }
 
-function hostLines({ added, removed, moved, updated }: TouchedHosts): readonly string[] {
+function hostLines({ added, removed, moved, updated, repaired }: TouchedHosts): readonly string[] {
   const line = (what: string, names: readonly string[]): readonly string[] =>
     names.length === 0 ? [] : [`${what}: ${names.join(", ")}`];
   return [
@@ -75,6 +79,7 @@ function hostLines({ added, removed, moved, updated }: TouchedHosts): readonly s
     ...line("not guarded any more", removed),
     ...line("reached in another way, which may be another machine", moved),
     ...line("get new rules", updated),
+    ...line("get the same rules again, which they lost or never got", repaired),
   ];
 }
 

@@ -12,6 +12,8 @@ export interface Review {
   readonly changes: readonly ReviewedChange[];
   readonly hosts: TouchedHosts;
   readonly lockOutRisks: readonly string[];
+  /** Whether not every host has confirmed the old policy. */
+  readonly isUnconfirmed: boolean;
   /** The sequences of the new policy. */
   readonly sequences: readonly DrawnSequence[];
 }
@@ -23,14 +25,25 @@ export interface TouchedHosts {
   readonly moved: readonly string[];
   /** They get other rules. */
   readonly updated: readonly string[];
+  /** They get the rules again that they should have. */
+  readonly repaired: readonly string[];
 }
 
-/**
- * Compares two policies.
- *
- * @param rotated what has another sequence than before: `ssh`, `ssh close`, `unban`
- */
-export function reviewPolicies(before: ReviewSide, after: ReviewSide, rotated: readonly string[]): Review {
+/** What policies do not say. */
+export interface Observed {
+  /** What has another sequence than before: `ssh`, `ssh close`, `unban`. */
+  readonly rotated: readonly string[];
+  /** Hosts that are not as the old policy wants them; none where nobody looked. */
+  readonly drifted?: readonly string[];
+  /** Whether not every host has confirmed the old policy. */
+  readonly isUnconfirmed?: boolean;
+}
+
+export function reviewPolicies(
+  before: ReviewSide,
+  after: ReviewSide,
+  { rotated, drifted = [], isUnconfirmed = false }: Observed,
+): Review {
   const sides = { before: indexFacts(before.facts), after: indexFacts(after.facts) };
   const compared = compareFacts(sides);
   const rules = compared.filter(({ path }) => !path.startsWith("hosts."));
@@ -41,8 +54,9 @@ export function reviewPolicies(before: ReviewSide, after: ReviewSide, rotated: r
   ];
   return {
     changes: changes.toSorted((a, b) => compareTexts(rank(a.subject), rank(b.subject))),
-    hosts: touchedHosts(sides, compared, changes.length > 0),
+    hosts: touchedHosts(sides, compared, changes.length > 0, drifted),
     lockOutRisks: lockOutRisks(sides, rotated),
+    isUnconfirmed,
     sequences: after.sequences,
   };
 }
@@ -140,17 +154,20 @@ function touchedHosts(
   { before, after }: Sides,
   compared: readonly FactChange[],
   hasOtherRules: boolean,
+  drifted: readonly string[],
 ): TouchedHosts {
   const namesIn = (facts: FactIndex): readonly string[] =>
     facts.paths.flatMap((path) => (path.startsWith("hosts.") ? [path.slice("hosts.".length)] : []));
   const [old, now] = [namesIn(before), namesIn(after)];
   const both = now.filter((name) => old.includes(name));
   const moved = both.filter((name) => compared.some(({ path }) => path === `hosts.${name}`));
+  const standing = both.filter((name) => !moved.includes(name));
   return {
     added: now.filter((name) => !old.includes(name)),
     removed: old.filter((name) => !now.includes(name)),
     moved,
-    updated: hasOtherRules ? both.filter((name) => !moved.includes(name)) : [],
+    updated: hasOtherRules ? standing : [],
+    repaired: hasOtherRules ? [] : standing.filter((name) => drifted.includes(name)),
   };
 }
 

@@ -56,6 +56,14 @@ describe.skipIf(realProblem())("preview --diff", () => {
   });
   afterAll(async () => lab?.dispose());
 
+  const review = async (): Promise<string> => {
+    const { stdout } = await lab.operator.run(
+      [process.execPath, join(ROOT, "dist/cli/main.js"), "review", "--stack", "dev"],
+      { cwd: stack.folder, env: engineEnvironment(join(stack.folder, "state"), "correct horse") },
+    );
+    return stdout;
+  };
+
   const previewed = async (rules: object, hosts = settings.hosts): Promise<readonly string[]> => {
     write({ hosts, rules: { ...settings.rules, ...rules } });
     const { stdout, stderr } = await stack.preview({ args: ["--diff"] });
@@ -128,11 +136,7 @@ describe.skipIf(realProblem())("preview --diff", () => {
         allow: [lab.operator.address4, "198.51.100.0/24"],
       },
     });
-    const { stdout } = await lab.operator.run(
-      [process.execPath, join(ROOT, "dist/cli/main.js"), "review", "--stack", "dev"],
-      { cwd: stack.folder, env: engineEnvironment(join(stack.folder, "state"), "correct horse") },
-    );
-    expect(stdout).toBe(REPORT);
+    expect(await review()).toBe(REPORT);
   });
 
   test("leaves no port of a sequence in the state, and the text as an output", async () => {
@@ -157,6 +161,35 @@ services.ssh.knocks = 3: tcp, udp, tcp
 services.ssh.ports = 22/tcp
 `;
     expect([firewall?.inputs, firewall?.outputs.policy]).toEqual([{ policy }, policy]);
+  });
+
+  test("shows to review --stack which host drifted", async () => {
+    write(settings);
+    await settings.hosts[0]?.run("nft flush chain inet portknock pk_prerouting");
+    expect(await review()).toBe(`## Firewall review: fleet of dev
+
+**The rules stay as they are; 1 host touched.**
+
+### Hosts touched
+
+- get the same rules again, which they lost or never got: web-1
+`);
+  });
+
+  test("is refused and leaves review --stack what the hosts have confirmed", async () => {
+    write({ ...settings, rules: { ...settings.rules, services: { ssh: { ...SSH, knockTimeout: "0s" } } } });
+    expect((await stack.up({ check: false })).exitCode).not.toBe(0);
+    write({ ...settings, rules: { ...settings.rules, services: { ssh: { ...SSH, knockTimeout: "9s" } } } });
+    expect(await review()).toContain("| **ssh** | knockTimeout | `5s` | `9s` |");
+  });
+
+  test("says in review --stack that the last update did not finish", async () => {
+    await settings.hosts[1]?.shutdown();
+    const up = await stack.up({ check: false, args: ["--continue-on-error"] });
+    expect(up.exitCode).not.toBe(0);
+    expect(await review()).toMatch(
+      /\n\*\*The rules stay as they are; 1 host touched\.\*\*\n\n> The last update did not finish\..*\n\n(.*\n)*- .* never got: web-2\n$/,
+    );
   });
 });
 

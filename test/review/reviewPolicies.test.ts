@@ -15,7 +15,7 @@ function review(before: Written, after: Written): Review {
     parsePolicy({ services: { ssh: SSH }, ...before }),
     parsePolicy({ services: { ssh: SSH }, ...after }),
   ];
-  return reviewPolicies(sideOfPolicy(old), sideOfPolicy(now), rotatedSequences(old, now));
+  return reviewPolicies(sideOfPolicy(old), sideOfPolicy(now), { rotated: rotatedSequences(old, now) });
 }
 
 /** The changes in short: `ssh access: opens up`. */

@@ -32,26 +32,65 @@ describe.each(cases)("the review text of %s", (name) => {
   });
 
   it("is no change against itself", () => {
-    expect(printReview(reviewPolicies(sideOfText(text), sideOfText(text), []))).toBe(
+    expect(printReview(reviewPolicies(sideOfText(text), sideOfText(text), { rotated: [] }))).toBe(
       "## Firewall review\n\n**Nothing changes.**\n",
+    );
+  });
+});
+
+const POLICY = parsePolicy({
+  services: { ssh: { ports: ["22"], sequence: "7000,8000/udp,9001" } },
+  allow: ["198.51.100.7"],
+});
+const place = { kind: "shown", user: "root", address: "192.0.2.1", port: 22 } as const;
+
+describe("a firewall that a stack has", () => {
+  const side = sideOfText(
+    describePolicy(POLICY, [
+      { name: "web-1", place },
+      { name: "web-2", place },
+    ]),
+  );
+
+  it("gets the same rules again on hosts that drifted", () => {
+    expect(printReview(reviewPolicies(side, side, { rotated: [], drifted: ["web-2"] }))).toBe(
+      `## Firewall review
+
+**The rules stay as they are; 1 host touched.**
+
+### Hosts touched
+
+- get the same rules again, which they lost or never got: web-2
+`,
+    );
+  });
+
+  it("says nothing of drift where new rules go to every host", () => {
+    const { hosts } = reviewPolicies(side, side, { rotated: ["ssh"], drifted: ["web-2"] });
+    expect(hosts).toEqual({ added: [], removed: [], moved: [], updated: ["web-1", "web-2"], repaired: [] });
+  });
+
+  it("is shown with a note where the hosts have not confirmed it", () => {
+    expect(printReview(reviewPolicies(side, side, { rotated: [], isUnconfirmed: true }))).toBe(
+      `## Firewall review
+
+**Nothing changes.**
+
+> The last update did not finish. This compares with what it was to bring, and hosts may have older rules.
+`,
     );
   });
 });
 
 describe("a firewall that is new", () => {
   it("closes down what it guards, and touches its hosts", () => {
-    const policy = parsePolicy({
-      services: { ssh: { ports: ["22"], sequence: "7000,8000/udp,9001" } },
-      allow: ["198.51.100.7"],
-    });
-    const place = { kind: "shown", user: "root", address: "192.0.2.1", port: 22 } as const;
-    const after = sideOfText(describePolicy(policy, [{ name: "web-1", place }]));
-    const { changes, hosts, lockOutRisks } = reviewPolicies(sideWithoutRules(after), after, []);
+    const after = sideOfText(describePolicy(POLICY, [{ name: "web-1", place }]));
+    const { changes, hosts, lockOutRisks } = reviewPolicies(sideWithoutRules(after), after, { rotated: [] });
     expect(changes.map(({ subject, what, direction }) => [subject, what, direction])).toEqual([
       ["ssh", "new service", "closes down"],
       ["all services", "allow", "opens up"],
     ]);
-    expect(hosts).toEqual({ added: ["web-1"], removed: [], moved: [], updated: [] });
+    expect(hosts).toEqual({ added: ["web-1"], removed: [], moved: [], updated: [], repaired: [] });
     expect(lockOutRisks).toEqual([
       "22/tcp becomes guarded by ssh: only 198.51.100.7/32 and who knocks gets in",
     ]);
