@@ -62,7 +62,7 @@ export async function reviewStack({ stack, cwd }: StackReviewOptions): Promise<r
   return urns.map((urn) => {
     const [old, now] = [applied.get(urn), wanted.get(urn)];
     // Outputs are what all hosts confirmed; after an update that failed there are inputs alone.
-    const confirmed = sideOf(urn, old?.outputs.policy);
+    const confirmed = sideOf(urn, known(old?.outputs.policy));
     const unconfirmed = confirmed === undefined ? sideOf(urn, old?.inputs.policy) : undefined;
     const before = confirmed ?? unconfirmed;
     const after = sideOf(urn, now?.inputs.policy);
@@ -90,12 +90,21 @@ function firewallsOf(resources: readonly StackResource[]): ReadonlyMap<string, S
   return new Map(firewalls.map((firewall) => [firewall.urn, firewall]));
 }
 
+/** An update that failed may leave what stands for a value that is not known. */
+function known(output: unknown): unknown {
+  return typeof output === "string" && !isPolicyText(output) ? undefined : output;
+}
+
+function isPolicyText(policy: unknown): policy is string {
+  return typeof policy === "string" && policy.includes(" = ");
+}
+
 /** Nothing where there is no firewall, or none that was ever accepted. */
 function sideOf(urn: string, policy: unknown): ReviewSide | undefined {
   if (policy === undefined) {
     return undefined;
   }
-  if (typeof policy !== "string" || !policy.includes(" = ")) {
+  if (!isPolicyText(policy)) {
     throw new CommandError(1, [
       `${nameOf(urn)}: its policy is secret or not known yet; review it where more than the sequences is no secret`,
     ]);
