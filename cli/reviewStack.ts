@@ -53,6 +53,7 @@ export async function reviewStack({ stack, cwd }: StackReviewOptions): Promise<r
   );
   const desired = steps.flatMap(({ op, newState }) => (op === "delete" ? [] : (newState ?? [])));
   const updated = steps.flatMap(({ op, newState }) => (op === "update" ? (newState ?? []) : []));
+  const touched = steps.flatMap(({ op, newState }) => (op === "same" ? [] : (newState ?? [])));
   const applied = firewallsOf(deployment.resources);
   const wanted = firewallsOf(desired);
   const urns = [...new Set([...applied.keys(), ...wanted.keys()])].toSorted();
@@ -74,7 +75,7 @@ export async function reviewStack({ stack, cwd }: StackReviewOptions): Promise<r
         {
           rotated: childrenOf(urn, SEQUENCE, updated).map(({ child }) => ownerOf(child)),
           drifted: childrenOf(urn, HOST, desired).flatMap(({ child, resource }) =>
-            childrenOf(resource.urn, COMMAND, updated).length > 0 ? [child] : [],
+            childrenOf(resource.urn, COMMAND, touched).length > 0 ? [child] : [],
           ),
           isUnconfirmed: unconfirmed !== undefined,
         },

@@ -15,10 +15,15 @@ export function ifKnown<T>(value: Output<T>): Output<T | undefined> {
 
 /** The bare value: no resource depends on where it came from, and it is no secret. It must be known. */
 export function withoutDependencies<T>(value: Output<T>): Output<T> {
+  const promise = promiseOf(value);
+  return output(true).apply<T>(() => promise);
+}
+
+/** Not in the type either: resolves, or rejects, as the Output does. */
+export function promiseOf<T>(value: Output<T>): Promise<T> {
   const promised: unknown = Reflect.get(value, "promise");
   if (typeof promised !== "function") {
     throw new Error("bug: an Output without a promise");
   }
-  const promise: Promise<T> = promised.call(value);
-  return output(true).apply<T>(() => promise);
+  return promised.call(value);
 }

@@ -4,12 +4,11 @@ import type { DescribedHost } from "./describedHost";
 import { ifKnown } from "./ifKnown";
 import { hostProblems, hostWarnings, type KnownHost, knownHosts, reachesOf } from "./knownHost";
 import { ifAvailable, knownParts } from "./knownParts";
-import { isPlain } from "./plainInput";
-import { isName, nameProblem } from "./policy/nameProblem";
 import { partProblems, tryParsePolicy } from "./policy/parsePolicy";
 import type { Policy } from "./policy/policy";
 import { type Problem, sortProblems } from "./policy/policyError";
 import { policyWarnings, type Warning } from "./policy/policyWarnings";
+import { shapeProblems } from "./shapeProblems";
 
 /** What became of the arguments. */
 export type Verdict =
@@ -29,14 +28,15 @@ export interface Judgement {
  */
 export function judgePolicy(
   component: string,
-  { hosts: described, ...rules }: PortKnockFirewallArgs,
+  args: PortKnockFirewallArgs,
   hosts: readonly DescribedHost[],
 ): Judgement {
-  const misnamed = [...componentProblems(component), ...hostNameProblems(described)];
+  const { hosts: _described, ...rules } = args;
+  const misshapen = shapeProblems(component, args);
   const now = pulumi
     .all([knownParts(rules), knownHosts(hosts, ifAvailable)])
     .apply(([{ known, missing }, available]): Verdict | undefined => {
-      const parts = together(known, available, misnamed);
+      const parts = together(known, available, misshapen);
       if (missing.length === 0 && available.every(({ connection }) => connection !== undefined)) {
         return judge(parts, available);
       }
@@ -49,28 +49,10 @@ export function judgePolicy(
     verdict: now.apply<Verdict>(
       (verdict): pulumi.OutputInstance<Verdict> =>
         verdict === undefined
-          ? everything.apply(([resolved, all]) => judge(together(resolved, all, misnamed), all))
+          ? everything.apply(([resolved, all]) => judge(together(resolved, all, misshapen), all))
           : now.apply<Verdict>(() => verdict),
     ),
   };
-}
-
-function componentProblems(component: string): readonly Problem[] {
-  return /\p{Cc}/u.test(component)
-    ? [
-        {
-          path: "name",
-          problem: "has a control character, and a host keeps its owner in one line",
-          remedy: "give the component another name",
-        },
-      ]
-    : [];
-}
-
-function hostNameProblems(hosts: PortKnockFirewallArgs["hosts"]): readonly Problem[] {
-  return isPlain(hosts)
-    ? Object.keys(hosts).flatMap((name, index) => (isName(name) ? [] : [nameProblem("hosts", index)]))
-    : [{ path: "hosts", problem: "is not an object", remedy: "give one entry a name" }];
 }
 
 function judge({ input, found }: Together, hosts: readonly KnownHost[]): Verdict {
@@ -90,9 +72,9 @@ interface Together {
   readonly found: readonly Problem[];
 }
 
-function together(rules: object, hosts: readonly KnownHost[], misnamed: readonly Problem[]): Together {
+function together(rules: object, hosts: readonly KnownHost[], misshapen: readonly Problem[]): Together {
   return {
     input: { ...rules, hosts: reachesOf(hosts) },
-    found: [...misnamed, ...hosts.flatMap(hostProblems)],
+    found: [...misshapen, ...hosts.flatMap(hostProblems)],
   };
 }

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ifKnown } from "./ifKnown";
+import { ifKnown, promiseOf } from "./ifKnown";
 
 /** What is known of some arguments before all of them are. */
 export interface KnownParts {
@@ -27,8 +27,21 @@ export function ifAvailable<T>(value: pulumi.Output<T>): pulumi.Output<T | undef
   }
   const nothing = pulumi.output<undefined>(undefined);
   return pulumi
-    .output(dependsOnResources(value))
-    .apply<T | undefined>((depends): pulumi.OutputInstance<T | undefined> => (depends ? nothing : value));
+    .output(isSettled(value))
+    .apply<T | undefined>((settled): pulumi.OutputInstance<T | undefined> => (settled ? value : nothing));
+}
+
+/**
+ * Whether a value is there without anything having to happen first. What it waits for cannot be told from outside:
+ * a resource may come in through a promise, or through the function of an `apply`.
+ */
+function isSettled(value: pulumi.Output<unknown>): Promise<boolean> {
+  const settled = (): boolean => true;
+  const promise: Promise<unknown> = promiseOf(value);
+  return Promise.race([
+    promise.then(settled, settled),
+    new Promise<boolean>((resolve) => setImmediate(resolve, false)),
+  ]);
 }
 
 interface LaterInput {
@@ -66,21 +79,11 @@ function filledFields(record: object, values: ReadonlyMap<unknown, unknown>): ob
 
 /** In a box, so that a value that is `undefined` can be told from one that is not there yet. */
 function boxed(input: unknown): pulumi.Output<Box | undefined> {
-  // What an update's promise waits for cannot be seen: it may be a resource.
-  return input instanceof Promise && !pulumi.runtime.isDryRun()
-    ? pulumi.output<undefined>(undefined)
-    : ifAvailable(pulumi.output([input]).apply(([value]): Box => ({ value })));
+  return ifAvailable(pulumi.output([input]).apply(([value]): Box => ({ value })));
 }
 
 interface Box {
   readonly value: unknown;
-}
-
-/** Not in the type: like what is known, part of what Outputs of different SDK versions tell each other. */
-function dependsOnResources(value: pulumi.Output<unknown>): boolean {
-  const resources: unknown = Reflect.get(value, "resources");
-  const found: unknown = typeof resources === "function" ? resources.call(value) : undefined;
-  return found instanceof Set && found.size > 0;
 }
 
 function isLater(value: unknown): boolean {

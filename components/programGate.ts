@@ -24,7 +24,8 @@ export function refusedInProgram(
   const refusals = gates.get(stack) ?? [];
   gates.set(stack, refusals);
   refusals.push(withoutDependencies(refusal));
-  // Not before the value is there: by then the program has made the components beside this one.
+  // Not before the value is there: by then the program has made the components beside this one, unless it awaits
+  // something between them. Then those that come later hold back themselves alone.
   return value.apply<Refusal>(
     (): pulumi.OutputInstance<Refusal> =>
       pulumi.all(refusals).apply((all): Refusal => {

@@ -47,7 +47,9 @@ export function partProblems(
   // Until it is known that a service shares a sequence, it seems to lack one.
   const unsaid = new Set(missing.map((path) => path.replace(/\.sequenceOf$/, "")));
   const { problems } = parse(input, found, [...unsaid]);
-  return sortProblems(problems.filter(({ path }) => !isWithin(path, unsaid)));
+  return sortProblems(
+    problems.filter((problem) => found.includes(problem) || !isWithin(problem.path, unsaid)),
+  );
 }
 
 interface Parsed {

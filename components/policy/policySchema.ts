@@ -38,7 +38,7 @@ export const policySchema = objectOf({
 });
 
 const endpoint = {
-  address: z.string().min(1, "is empty; give an address or a host name"),
+  address: z.string().regex(/^[^\s\p{Cc}]+$/u, "is no address; give an address or a host name"),
   port: z.number().refine((port) => Number.isInteger(port) && isPort(port), "is not a port; use 1 to 65,535"),
 };
 

@@ -1,10 +1,13 @@
 import { z } from "zod";
 import type { Warning } from "../policy/policyWarnings";
 
+/** An address, a name or a user: nothing that could be more than one word of a text for review. */
+const word = z.string().regex(/^[^\s\p{Cc}]+$/u);
+
 const hop = z.strictObject({
-  host: z.string().min(1),
+  host: word,
   port: z.int().min(1).max(65535).default(22),
-  user: z.string().min(1).default("root"),
+  user: word.default("root"),
   password: z.string().exactOptional(),
   privateKey: z.string().exactOptional(),
   privateKeyPassword: z.string().exactOptional(),

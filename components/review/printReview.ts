@@ -79,7 +79,10 @@ function hostLines({ added, removed, moved, updated, repaired }: TouchedHosts): 
     ...line("not guarded any more", removed),
     ...line("reached in another way, which may be another machine", moved),
     ...line("get new rules", updated),
-    ...line("get the same rules again, which they lost or never got", repaired),
+    ...line(
+      "get the same rules again (they drifted, never got them, or are connected to in another way)",
+      repaired,
+    ),
   ];
 }
 

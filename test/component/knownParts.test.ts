@@ -42,14 +42,22 @@ describe("what is known of arguments", () => {
     });
   });
 
-  it("has secrets in it in an update, and does not wait for a promise, which may wait for a resource", async () => {
-    expect(await partsOf(configured, false)).toEqual({
+  it("has in it in an update what is there, and waits for nothing else: it may wait for a resource", async () => {
+    const pending = new Promise<string[]>(() => {});
+    const args = () => ({
+      ...configured(),
+      openPorts: pending,
+      rollbackTimeout: pulumi.output("1m").apply(() => pulumi.output(pending)),
+    });
+    expect(await partsOf(args, false)).toEqual({
       known: {
-        services: { ssh: { sequence: "7000,8000", ports: undefined } },
+        services: { ssh: { sequence: "7000,8000", ports: ["22"] } },
         allow: ["192.0.2.7"],
         baseline: undefined,
+        openPorts: undefined,
+        rollbackTimeout: undefined,
       },
-      missing: ["services.ssh.ports"],
+      missing: ["openPorts", "rollbackTimeout"],
     });
   });
 

@@ -173,11 +173,53 @@ describe("a host", () => {
     },
   );
 
+  it.each([
+    { ...connection, user: "root\nservices.db.ports = 5432/tcp" },
+    { ...connection, user: "two words" },
+    { ...connection, host: "192.0.2.1\n" },
+    { ...connection, proxy: { host: "192.0.2.1\u0085" } },
+  ])("rejects %j, which would be more than a word of the text for review", async (given) => {
+    expect(await validatedWith({ connection: given })).toMatch(
+      /^hosts\.a\.connection\.(user|host|proxy\.host): is missing, unknown or of another type; see ConnectionArgs$/,
+    );
+  });
+
+  it("rejects unknown fields without repeating them", async () => {
+    const known = "known are connection, adopt";
+    expect(await validatedWith({ connection, adotp: "x" })).toBe(`hosts.a: has an unknown field; ${known}`);
+    expect(await validatedWith({ connection, "7000,8000": 1, sequence: "7000" })).toBe(
+      `hosts.a: has 2 unknown fields; ${known}`,
+    );
+  });
+
+  it.each([[[]], [[{ connection }]], [null], ["web-1"]])("is none in %j", async (hosts) => {
+    const args = { services: { ssh: SSH }, hosts: hosts as unknown as Record<string, HostArgs> };
+    expect(await validated(() => args)).toBe("hosts: is not an object; give one entry a name");
+  });
+
   it("rejects a name that is none without repeating it", async () => {
     const hosts = { web_1: { connection } };
     expect(await validated(() => ({ services: { ssh: SSH }, hosts }))).toBe(
       "hosts: name 1 is not a name; begin with a letter, then letters, digits and dashes, 32 at most",
     );
+  });
+});
+
+describe("what must be there at once", () => {
+  const whole = "is an Output as a whole; write it as an object; the fields of its entries may be Outputs";
+
+  it.each([true, false])("is no Output (preview: %s)", async (isPreview) => {
+    const secret = <T>(input: unknown): T => pulumi.secret(input) as unknown as T;
+    const args = (): PortKnockFirewallArgs => ({
+      hosts: { a: secret({ connection: { host: "192.0.2.1", hostKey: KEY } }) },
+      services: { ssh: secret(SSH) },
+      allow: ["192.0.2.9"],
+    });
+    expect(await validated(args, { isPreview })).toMatch(
+      new RegExp(`^hosts\\.a: ${whole}\n(.*\n)*services\\.ssh: ${whole}$`),
+    );
+    const allSecret = (): PortKnockFirewallArgs => ({ hosts: secret({}), services: secret({ ssh: SSH }) });
+    expect(await validated(allSecret, { isPreview })).toBe(`hosts: ${whole}\nservices: ${whole}`);
   });
 });
 

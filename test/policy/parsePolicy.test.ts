@@ -182,7 +182,7 @@ describe("a policy of another shape", () => {
     ).toEqual([
       "hosts.a.address: is missing or of another type; give a string",
       "hosts.a.port: is missing or of another type; give a number",
-      "hosts.b.address: is empty; give an address or a host name",
+      "hosts.b.address: is no address; give an address or a host name",
       "hosts.b.port: is not a port; use 1 to 65,535",
       "hosts.b.proxy.address: is missing or of another type; give a string",
       "hosts.b.proxy.port: is missing or of another type; give a number",

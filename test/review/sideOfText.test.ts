@@ -60,7 +60,7 @@ describe("a firewall that a stack has", () => {
 
 ### Hosts touched
 
-- get the same rules again, which they lost or never got: web-2
+- get the same rules again (they drifted, never got them, or are connected to in another way): web-2
 `,
     );
   });

@@ -32,7 +32,12 @@ export async function runProgram<T>(
 ) {
   const mocks: pulumi.runtime.Mocks = {
     call: ({ inputs }) => inputs,
-    newResource: ({ name, inputs }) => ({ id: isPreview ? undefined : `${name}-id`, state: inputs }),
+    // As with a real engine, no resource is there before the program has gone on.
+    newResource: async ({ name, inputs }) => {
+      await nextTurn();
+      await nextTurn();
+      return { id: isPreview ? undefined : `${name}-id`, state: inputs };
+    },
   };
   const register = vi.spyOn(MockMonitor.prototype, "registerResource");
   try {
@@ -44,6 +49,10 @@ export async function runProgram<T>(
   } finally {
     register.mockRestore();
   }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** The value of an Output, also of a secret one; `UNKNOWN` in a preview that does not know it. */
