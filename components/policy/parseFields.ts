@@ -65,11 +65,33 @@ function safeParse<T>(path: string, schema: z.ZodType<T>, input: unknown, proble
     return { kind: "value", value: result.data };
   }
   problems.push(...schemaProblems(path, result.error));
-  const refused = new Set<PropertyKey>(result.error.issues.flatMap(refusedFields));
-  const remains = Object.fromEntries((entries ?? []).filter(([key]) => !refused.has(key)));
-  return { kind: "refused", remains };
+  const refused = new Map<PropertyKey, PropertyKey[]>();
+  for (const [field, item] of result.error.issues.flatMap(refusedParts)) {
+    refused.set(field, [...(refused.get(field) ?? []), item]);
+  }
+  const remains = (entries ?? []).flatMap(([field, value]) => {
+    const left = whatIsLeft(value, refused.get(field));
+    return left === undefined ? [] : [[field, left]];
+  });
+  return { kind: "refused", remains: Object.fromEntries(remains) };
 }
 
-function refusedFields(issue: z.core.$ZodIssue): readonly PropertyKey[] {
-  return issue.code === "unrecognized_keys" && issue.path.length === 0 ? issue.keys : issue.path.slice(0, 1);
+/** Of a list that is wrong in places the other places are fine. */
+function whatIsLeft(value: unknown, refused: readonly PropertyKey[] | undefined): unknown {
+  if (refused === undefined || !Array.isArray(value) || refused.includes(WHOLE)) {
+    return refused === undefined ? value : undefined;
+  }
+  const left = value.filter((_, index) => !refused.includes(index));
+  return left.length === 0 ? undefined : left;
+}
+
+const WHOLE = "";
+
+/** The fields that an issue is about, each with the item of it. */
+function refusedParts(issue: z.core.$ZodIssue): readonly (readonly [PropertyKey, PropertyKey])[] {
+  const [field, item = WHOLE] = issue.path;
+  if (issue.code === "unrecognized_keys" && field === undefined) {
+    return issue.keys.map((key) => [key, WHOLE]);
+  }
+  return field === undefined ? [] : [[field, item]];
 }

@@ -23,14 +23,23 @@ export function portOwners<T>(claims: readonly Claim<T>[]): (range: PortRange) =
   };
 }
 
-/** Claims that overlap one that begins before them, each with the owner of the one that reaches furthest. */
+/** More than a person reads; behind it each claim comes with one other alone, for all pairs may be a million. */
+const ENOUGH_PAIRS = 1000;
+
+/** Who claims a port that another one claims too, in pairs. */
 export function overlappingClaims<T>(claims: readonly Claim<T>[]): readonly (readonly [T, T])[] {
   const sorted = claims.toSorted((a, b) => comparePortRanges(a.range, b.range));
   const furthest = furthestSoFar(sorted);
-  return sorted.flatMap(({ range, owner }, index) => {
-    const before = furthest[index - 1];
-    return before !== undefined && overlaps(before.range, range) ? [[before.owner, owner] as const] : [];
-  });
+  const pairs: (readonly [T, T])[] = [];
+  let reaching: readonly Claim<T>[] = [];
+  for (const [index, claim] of sorted.entries()) {
+    const before = pairs.length < ENOUGH_PAIRS ? reaching : furthest.slice(Math.max(index - 1, 0), index);
+    // What ends before this one begins, ends before all that follow.
+    const others = before.filter(({ range }) => overlaps(range, claim.range));
+    pairs.push(...others.map(({ owner }) => [owner, claim.owner] as const));
+    reaching = [...others, claim];
+  }
+  return pairs;
 }
 
 /** For each claim the one that reaches furthest up to here, of the same protocol. */

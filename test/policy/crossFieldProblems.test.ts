@@ -162,6 +162,7 @@ describe("all problems of a policy", () => {
     'services.mosh.sequence: equals the sequence of mail; choose another, or share it: sequenceOf: "mail"',
     "services.mosh.sequence: knock 1 is a port that openPorts serves; choose another",
     "services.ssh.ports: has a port that mail guards too; give each port to one service",
+    "services.ssh.ports: has a port that mosh guards too; give each port to one service",
     'services.ssh.sequence: equals the sequence of mail; choose another, or share it: sequenceOf: "mail"',
     "services.ssh.sequence: knock 1 is a port that openPorts serves; choose another",
     'services.web.knockTimeout: is not a duration; write a whole number and a unit, like "10s", "5m", "1h" or "2d"',

@@ -175,6 +175,17 @@ describe("a policy of another shape", () => {
     ]);
   });
 
+  it("looks at the items of a list that are fine when others are not", () => {
+    const services = { ssh: { ports: ["22", "http"], sequence: SEQUENCE } };
+    expect(problemsOf({ services, openPorts: ["22", 5, "7000"], allow: ["10.0.0.0/8", "x"] })).toEqual([
+      'allow.2: is not an address or a network; write "192.0.2.7", "192.168.0.0/16" or "fd00::/8"',
+      "openPorts.2: is missing or of another type; give a string",
+      "services.ssh.ports: has a port that openPorts serves; a port is either guarded or open",
+      'services.ssh.ports.2: is not a port or a range of ports; write "22", "22/tcp" or "500-600/udp", with ports from 1 to 65,535',
+      "services.ssh.sequence: knock 1 is a port that openPorts serves; choose another",
+    ]);
+  });
+
   it("rejects hosts of another shape", () => {
     expect(problemsOf({ ...ssh(), hosts: [] })).toEqual(["hosts: is not an object; give one entry a name"]);
     expect(
