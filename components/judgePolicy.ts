@@ -3,12 +3,13 @@ import type { PortKnockFirewallArgs } from "./args";
 import type { DescribedHost } from "./describedHost";
 import { ifKnown } from "./ifKnown";
 import { hostProblems, hostWarnings, type KnownHost, knownHosts, reachesOf } from "./knownHost";
-import { ifAvailable, knownParts } from "./knownParts";
+import { ifAvailable, knownParts, secretParts } from "./knownParts";
 import { partProblems, tryParsePolicy } from "./policy/parsePolicy";
 import type { Policy } from "./policy/policy";
 import { type Problem, sortProblems } from "./policy/policyError";
 import { policyWarnings, type Warning } from "./policy/policyWarnings";
 import { shapeProblems } from "./shapeProblems";
+import { withoutSecrets } from "./withoutSecrets";
 
 /** What became of the arguments. */
 export type Verdict =
@@ -35,34 +36,39 @@ export function judgePolicy(
   const misshapen = shapeProblems(component, args);
   const now = pulumi
     .all([knownParts(rules), knownHosts(hosts, ifAvailable)])
-    .apply(([{ known, missing }, available]): Verdict | undefined => {
+    .apply(([{ known, missing, secret }, available]): Verdict | undefined => {
       const parts = together(known, available, misshapen);
       if (missing.length === 0 && available.every(({ connection }) => connection !== undefined)) {
-        return judge(parts, available);
+        return judge(parts, available, secret);
       }
-      const problems = partProblems(parts.input, parts.found, missing);
+      const problems = partProblems(parts.input, parts.found, missing).map((problem) =>
+        withoutSecrets(problem, secret),
+      );
       return problems.length > 0 ? { kind: "refused", problems } : undefined;
     });
-  const everything = pulumi.all([rules, knownHosts(hosts, ifKnown)]);
+  const everything = pulumi.all([rules, knownHosts(hosts, ifKnown), secretParts(rules)]);
   return {
     early: now.apply((verdict) => (verdict?.kind === "refused" ? verdict.problems : [])),
     verdict: now.apply<Verdict>(
       (verdict): pulumi.OutputInstance<Verdict> =>
         verdict === undefined
-          ? everything.apply(([resolved, all]) => judge(together(resolved, all, misshapen), all))
+          ? everything.apply(([resolved, all, secret]) =>
+              judge(together(resolved, all, misshapen), all, secret),
+            )
           : now.apply<Verdict>(() => verdict),
     ),
   };
 }
 
-function judge({ input, found }: Together, hosts: readonly KnownHost[]): Verdict {
+function judge({ input, found }: Together, hosts: readonly KnownHost[], secret: readonly string[]): Verdict {
   const result = tryParsePolicy(input, found);
+  const shown = <P extends Problem>(problem: P): P => withoutSecrets(problem, secret);
   return result.kind === "refused"
-    ? result
+    ? { kind: "refused", problems: result.problems.map(shown) }
     : {
         kind: "valid",
         policy: result.policy,
-        warnings: sortProblems([...policyWarnings(result.policy), ...hosts.flatMap(hostWarnings)]),
+        warnings: sortProblems([...policyWarnings(result.policy).map(shown), ...hosts.flatMap(hostWarnings)]),
       };
 }
 

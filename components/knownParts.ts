@@ -6,18 +6,36 @@ export interface KnownParts {
   readonly known: object;
   /** Where nothing is known yet: `services.ssh.sequence`, `allow.1`. */
   readonly missing: readonly string[];
+  /** Where something secret is known. */
+  readonly secret: readonly string[];
 }
 
 /** Resolves as soon as it can: in a preview with what a preview knows, in an update without waiting for resources. */
 export function knownParts(args: object): pulumi.Output<KnownParts> {
   const later = laterInputs(args, []);
-  return pulumi.all(later.map(({ input }) => boxed(input))).apply((boxes) => {
+  const boxed = later.map(({ input }) => ifAvailable(box(input)));
+  return pulumi.all([pulumi.all(boxed), areSecret(boxed)]).apply(([boxes, secret]) => {
     const values = new Map(later.map(({ input }, index) => [input, boxes[index]?.value]));
+    const pathsOf = (holds: (index: number) => boolean | undefined): readonly string[] =>
+      later.filter((_, index) => holds(index)).map(({ path }) => path);
     return {
       known: filledFields(args, values),
-      missing: later.filter((_, index) => boxes[index] === undefined).map(({ path }) => path),
+      missing: pathsOf((index) => boxes[index] === undefined),
+      secret: pathsOf((index) => secret[index]),
     };
   });
+}
+
+/** Where something is secret, once everything is known. */
+export function secretParts(args: object): pulumi.Output<readonly string[]> {
+  const later = laterInputs(args, []);
+  return areSecret(later.map(({ input }) => box(input))).apply((secret) =>
+    later.filter((_, index) => secret[index]).map(({ path }) => path),
+  );
+}
+
+function areSecret(values: readonly pulumi.Output<unknown>[]): pulumi.Output<boolean[]> {
+  return pulumi.all(values.map((value) => pulumi.isSecret(value)));
 }
 
 /** The value, or `undefined` where it is not there yet: see `KnownParts`. */
@@ -78,8 +96,8 @@ function filledFields(record: object, values: ReadonlyMap<unknown, unknown>): ob
 }
 
 /** In a box, so that a value that is `undefined` can be told from one that is not there yet. */
-function boxed(input: unknown): pulumi.Output<Box | undefined> {
-  return ifAvailable(pulumi.output([input]).apply(([value]): Box => ({ value })));
+function box(input: unknown): pulumi.Output<Box> {
+  return pulumi.output([input]).apply(([value]): Box => ({ value }));
 }
 
 interface Box {

@@ -22,6 +22,7 @@ describe("what is known of arguments", () => {
     expect(await partsOf(() => ({ services, allow: [] }), isPreview)).toEqual({
       known: { services, allow: [] },
       missing: [],
+      secret: [],
     });
   });
 
@@ -39,6 +40,7 @@ describe("what is known of arguments", () => {
         baseline: undefined,
       },
       missing: [],
+      secret: ["services.ssh.sequence"],
     });
   });
 
@@ -58,6 +60,7 @@ describe("what is known of arguments", () => {
         rollbackTimeout: undefined,
       },
       missing: ["openPorts", "rollbackTimeout"],
+      secret: ["services.ssh.sequence"],
     });
   });
 
@@ -80,6 +83,7 @@ describe("what is known of arguments", () => {
         baseline: undefined,
       },
       missing: ["allow.2", "services.web.sequence", "baseline"],
+      secret: ["services.ssh.sequence"],
     });
   });
 });

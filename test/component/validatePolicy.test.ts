@@ -286,6 +286,22 @@ describe("warnings", () => {
     },
   );
 
+  it("and problems hold no network of a list that is secret", async () => {
+    const huge = (allow: PortKnockFirewallArgs["allow"]) => () => ({ ...args(), allow: allow ?? [] });
+    const warned = "where nobody needs to knock; name smaller networks";
+    const bits = "has bits set behind its prefix; write";
+    expect(await warnings(huge(["44.0.0.0/6"]))).toContain(`allow: holds 44.0.0.0/6, ${warned}`);
+    for (const allow of [[pulumi.secret("44.0.0.0/6")], pulumi.secret(["44.0.0.0/6"])]) {
+      expect(await warnings(huge(allow))).toContain(`allow: holds (secret), ${warned}`);
+    }
+    expect(await validated(huge(["45.67.89.10/16"]))).toBe(
+      `allow.1: ${bits} "45.67.0.0/16" if that is meant`,
+    );
+    for (const allow of [[pulumi.secret("45.67.89.10/16")], pulumi.secret(["2001:db8::1/32"])]) {
+      expect(await validated(huge(allow))).toBe(`allow.1: ${bits} "(secret)" if that is meant`);
+    }
+  });
+
   it("are not given for a policy that is refused", async () => {
     expect(await validated(() => ({ ...args(), rollbackTimeout: "1s" }))).toBe(
       "rollbackTimeout: is out of range; use 5s to 10m",
@@ -293,13 +309,23 @@ describe("warnings", () => {
   });
 });
 
-/** The policy, what is wrong with it, or that it is not known. */
-async function validated(args: () => PortKnockFirewallArgs, options: ProgramOptions = {}): Promise<unknown> {
+/** What a policy that is fine is warned of. */
+async function warnings(args: () => PortKnockFirewallArgs): Promise<readonly string[]> {
+  const verdict = await judged(args, {});
+  return verdict !== UNKNOWN && verdict.kind === "valid" ? verdict.warnings.map(printProblem) : [];
+}
+
+async function judged(args: () => PortKnockFirewallArgs, options: ProgramOptions) {
   const { result } = await runProgram(() => {
     const written = args();
     return { verdict: judgePolicy("edge", written, describeHosts(written.hosts)).verdict };
   }, options);
-  const verdict = await resolved<Verdict>(result.verdict);
+  return resolved<Verdict>(result.verdict);
+}
+
+/** The policy, what is wrong with it, or that it is not known. */
+async function validated(args: () => PortKnockFirewallArgs, options: ProgramOptions = {}): Promise<unknown> {
+  const verdict = await judged(args, options);
   if (verdict === UNKNOWN) return UNKNOWN;
   return verdict.kind === "valid" ? verdict.policy : verdict.problems.map(printProblem).join("\n");
 }
