@@ -1,32 +1,43 @@
-/** Counted from 1, the column in characters as an editor shows them. */
-export interface TextPosition {
+import { skipSpace, tokenAt } from "./jsonTokens";
+
+/** What is wrong with a text, and where: counted from 1, the column in characters as an editor shows them. */
+export interface SyntaxFault {
+  readonly kind: "notJson" | "tooDeep";
   readonly line: number;
   readonly column: number;
 }
 
-const SPACE = /[ \t\n\r]*/y;
-/** A mark, a string, or a number or word. JSON allows the control characters from 7f to 9f in a string. */
-const TOKEN =
-  /[{}[\],:]|"(?:[^"\\\p{Cc}]|[\u007f-\u009f]|\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[Ee][+-]?\d+)?|true|false|null/uy;
+/** How deep arrays and objects may lie in each other. A policy needs five. */
+export const MAX_LEVELS = 32;
 
 type Expected = "value" | "firstItem" | "firstKey" | "key" | "colon" | "comma" | "end";
-type Container = "array" | "object";
-type State = readonly [expected: Expected, containers: readonly Container[]];
+
+/** An array or object that is not closed yet. */
+interface Level {
+  readonly container: "array" | "object";
+  readonly depth: number;
+  readonly outer: Level | undefined;
+}
+
+type State = readonly [expected: Expected, level: Level | undefined];
 
 /**
  * Where a text stops being JSON, or nothing when it is JSON. Up to Node 20 the parser's message has no
  * position for most errors; it quotes the text instead.
  */
-export function findSyntaxError(text: string): TextPosition | undefined {
-  let state: State = ["value", []];
-  for (let offset = skip(SPACE, text, 0); ; offset = skip(SPACE, text, offset)) {
+export function findSyntaxFault(text: string): SyntaxFault | undefined {
+  let state: State = ["value", undefined];
+  for (let offset = skipSpace(text, 0); ; offset = skipSpace(text, offset)) {
     if (offset === text.length && state[0] === "end") {
       return undefined;
     }
-    const token = match(TOKEN, text, offset);
+    const token = tokenAt(text, offset);
     const next: State | undefined = token === undefined ? undefined : advance(state, token);
     if (token === undefined || next === undefined) {
-      return toPosition(text, offset);
+      return toFault("notJson", text, offset);
+    }
+    if (next[1] !== undefined && next[1].depth > MAX_LEVELS) {
+      return toFault("tooDeep", text, offset);
     }
     state = next;
     offset += token.length;
@@ -34,62 +45,56 @@ export function findSyntaxError(text: string): TextPosition | undefined {
 }
 
 /** What may follow `token`, or nothing when `token` may not stand here. */
-function advance([expected, containers]: State, token: string): State | undefined {
-  const container = containers.at(-1);
+function advance([expected, level]: State, token: string): State | undefined {
+  const container = level?.container;
   switch (expected) {
     case "end":
       return undefined;
     case "colon":
-      return token === ":" ? ["value", containers] : undefined;
+      return token === ":" ? ["value", level] : undefined;
     case "comma":
       if (token === ",") {
-        return [container === "array" ? "value" : "key", containers];
+        return [container === "array" ? "value" : "key", level];
       }
-      return token === (container === "array" ? "]" : "}") ? leave(containers) : undefined;
+      return token === (container === "array" ? "]" : "}") ? leave(level) : undefined;
     case "key":
     case "firstKey":
       if (expected === "firstKey" && token === "}") {
-        return leave(containers);
+        return leave(level);
       }
-      return token.startsWith('"') ? ["colon", containers] : undefined;
+      return token.startsWith('"') ? ["colon", level] : undefined;
     case "value":
     case "firstItem":
       if (expected === "firstItem" && token === "]") {
-        return leave(containers);
+        return leave(level);
       }
       if (token === "{") {
-        return ["firstKey", [...containers, "object"]];
+        return ["firstKey", enter("object", level)];
       }
       if (token === "[") {
-        return ["firstItem", [...containers, "array"]];
+        return ["firstItem", enter("array", level)];
       }
-      return /^[}\],:]/.test(token) ? undefined : [afterValue(containers), containers];
+      return /^[}\],:]/.test(token) ? undefined : [afterValue(level), level];
     default:
       return bug(expected);
   }
 }
 
-function leave(containers: readonly Container[]): State {
-  const outer = containers.slice(0, -1);
-  return [afterValue(outer), outer];
+function enter(container: Level["container"], outer: Level | undefined): Level {
+  return { container, depth: (outer?.depth ?? 0) + 1, outer };
 }
 
-function afterValue(containers: readonly Container[]): Expected {
-  return containers.length === 0 ? "end" : "comma";
+function leave(level: Level | undefined): State {
+  return [afterValue(level?.outer), level?.outer];
 }
 
-function skip(pattern: RegExp, text: string, offset: number): number {
-  return offset + (match(pattern, text, offset)?.length ?? 0);
+function afterValue(level: Level | undefined): Expected {
+  return level === undefined ? "end" : "comma";
 }
 
-function match(pattern: RegExp, text: string, offset: number): string | undefined {
-  pattern.lastIndex = offset;
-  return pattern.exec(text)?.[0];
-}
-
-function toPosition(text: string, offset: number): TextPosition {
+function toFault(kind: SyntaxFault["kind"], text: string, offset: number): SyntaxFault {
   const lines = text.slice(0, offset).split(/\r\n|\r|\n/);
-  return { line: lines.length, column: [...(lines.at(-1) ?? "")].length + 1 };
+  return { kind, line: lines.length, column: [...(lines.at(-1) ?? "")].length + 1 };
 }
 
 function bug(expected: never): never {

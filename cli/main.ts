@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from "commander";
 import { addCheckCommand } from "./checkCommand";
+import { CommandError } from "./commandError";
 import { describeFailure } from "./describeFailure";
 import { addExplainCommand } from "./explainCommand";
 import { addKnockCommand } from "./knockCommand";
@@ -19,8 +20,9 @@ Examples:
 Exit codes: 0 fine, 1 refused or failed, 2 wrong usage.`;
 
 function main(): void {
-  // A reader that has seen enough (`| head`) is no failure.
-  process.stdout.on("error", () => process.exit(0));
+  process.stdout.on("error", failToPrint);
+  // Nobody is left to tell.
+  process.stderr.on("error", () => undefined);
   process.on("uncaughtException", (error) => {
     fail(error);
     process.exit();
@@ -47,6 +49,16 @@ function createProgram(): Command {
   addReviewCommand(program);
   addExplainCommand(program);
   return program;
+}
+
+/** A reader that has seen enough (`| head`) is no failure: the command ends as it would have. */
+function failToPrint(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") {
+    const reason = error.code ?? "unknown reason";
+    fail(new CommandError(1, [`standard output cannot be written (${reason}); check where it goes`]));
+    // What the command does after a lost result must not make it look well.
+    process.exit();
+  }
 }
 
 function fail(error: unknown): void {

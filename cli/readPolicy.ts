@@ -1,9 +1,10 @@
 import { parsePolicy } from "../components/policy/parsePolicy";
 import type { Policy } from "../components/policy/policy";
-import { PolicyError } from "../components/policy/policyError";
+import { PolicyError, printProblem, sortProblems } from "../components/policy/policyError";
 import { CommandError, usageError } from "./commandError";
-import { findSyntaxError } from "./jsonSyntax";
+import { findSyntaxFault, MAX_LEVELS } from "./jsonSyntax";
 import { readText, sourceName } from "./readText";
+import { repeatedKeys } from "./repeatedKeys";
 
 /** Reads and validates a policy in JSON: the component's arguments without `hosts`. `-` is standard input. */
 export async function readPolicy(path: string): Promise<Policy> {
@@ -26,12 +27,30 @@ export async function readWrittenPolicy(path: string): Promise<unknown> {
   return parseJson(path, (await readText(path)).replace(/^\uFEFF/, ""));
 }
 
+/** A policy with a hundred thousand networks has fewer. */
+const MAX_CHARACTERS = 8_000_000;
+
 /** The parser's own message quotes the text around the error, and that may be a sequence. */
 function parseJson(path: string, text: string): unknown {
-  const position = findSyntaxError(text);
-  if (position !== undefined) {
-    const { line, column } = position;
-    throw usageError(`${sourceName(path)}: line ${line}, column ${column} is not JSON; correct it there`);
+  const source = sourceName(path);
+  if (text.length > MAX_CHARACTERS) {
+    throw usageError(`${source}: has more than 8 million characters, too many for a policy; check the file`);
+  }
+  const fault = findSyntaxFault(text);
+  if (fault !== undefined) {
+    const { kind, line, column } = fault;
+    const problem =
+      kind === "notJson"
+        ? "is not JSON; correct it there"
+        : `is nested deeper than ${MAX_LEVELS} levels; a policy needs fewer`;
+    throw usageError(`${source}: line ${line}, column ${column} ${problem}`);
+  }
+  const repeated = repeatedKeys(text);
+  if (repeated.length > 0) {
+    throw new CommandError(
+      2,
+      sortProblems(repeated).map((problem) => `${source}: ${printProblem(problem)}`),
+    );
   }
   return JSON.parse(text);
 }

@@ -21,7 +21,10 @@ export function sourceName(path: string): string {
  */
 export async function readText(path: string, inspect?: (file: FileHandle) => Promise<void>): Promise<string> {
   if (path === "-") {
-    return text(process.stdin);
+    // More than half a gigabyte does not fit into a string.
+    return text(process.stdin).catch((error: unknown) => {
+      throw readError(path, error);
+    });
   }
   const file = await open(path).catch((error: unknown) => {
     throw readError(path, error);
@@ -38,5 +41,7 @@ export async function readText(path: string, inspect?: (file: FileHandle) => Pro
 
 function readError(path: string, error: unknown): Error {
   const code = error instanceof Error && "code" in error ? String(error.code) : "unknown reason";
-  return usageError(`${path}: ${PROBLEMS.get(code) ?? `cannot be read (${code}); check the file`}`);
+  return usageError(
+    `${sourceName(path)}: ${PROBLEMS.get(code) ?? `cannot be read (${code}); check the file`}`,
+  );
 }

@@ -64,10 +64,13 @@ function safeParse<T>(path: string, schema: z.ZodType<T>, input: unknown, proble
   if (result.success) {
     return { kind: "value", value: result.data };
   }
-  problems.push(...schemaProblems(path, result.error));
-  const refused = new Map<PropertyKey, PropertyKey[]>();
+  // There may be more of them than a call takes arguments.
+  for (const problem of schemaProblems(path, result.error)) {
+    problems.push(problem);
+  }
+  const refused = new Map<PropertyKey, Set<PropertyKey>>();
   for (const [field, item] of result.error.issues.flatMap(refusedParts)) {
-    refused.set(field, [...(refused.get(field) ?? []), item]);
+    refused.set(field, (refused.get(field) ?? new Set()).add(item));
   }
   const remains = (entries ?? []).flatMap(([field, value]) => {
     const left = whatIsLeft(value, refused.get(field));
@@ -77,11 +80,11 @@ function safeParse<T>(path: string, schema: z.ZodType<T>, input: unknown, proble
 }
 
 /** Of a list that is wrong in places the other places are fine. */
-function whatIsLeft(value: unknown, refused: readonly PropertyKey[] | undefined): unknown {
-  if (refused === undefined || !Array.isArray(value) || refused.includes(WHOLE)) {
+function whatIsLeft(value: unknown, refused: ReadonlySet<PropertyKey> | undefined): unknown {
+  if (refused === undefined || !Array.isArray(value) || refused.has(WHOLE)) {
     return refused === undefined ? value : undefined;
   }
-  const left = value.filter((_, index) => !refused.includes(index));
+  const left = value.filter((_, index) => !refused.has(index));
   return left.length === 0 ? undefined : left;
 }
 

@@ -34,8 +34,10 @@ export function compareFacts({ before, after }: Sides): readonly FactChange[] {
   const paths = [...new Set([...before.paths, ...after.paths])].toSorted();
   return paths.flatMap((path) => {
     const [old, now] = [before.all(path), after.all(path)];
-    const removed = old.filter((value) => !now.includes(value));
-    const added = now.filter((value) => !old.includes(value));
+    // A list may have tens of thousands of networks.
+    const [had, has] = [new Set(old), new Set(now)];
+    const removed = old.filter((value) => !has.has(value));
+    const added = now.filter((value) => !had.has(value));
     return removed.length + added.length === 0 ? [] : [{ path, removed, added }];
   });
 }
@@ -43,4 +45,10 @@ export function compareFacts({ before, after }: Sides): readonly FactChange[] {
 /** The direction of something that lets more in the larger it is. */
 export function byWidth(before: number, after: number): Direction {
   return after > before ? "opens up" : after < before ? "closes down" : "changes";
+}
+
+/** Where some open up and some close down, that is what counts that opens up. */
+export function widest(directions: readonly Direction[]): Direction {
+  const order: readonly Direction[] = ["opens up", "closes down"];
+  return order.find((direction) => directions.includes(direction)) ?? "changes";
 }

@@ -7,8 +7,14 @@ export function namedPorts(...sides: readonly FactIndex[]): readonly PortRange[]
   return sides.flatMap((facts) =>
     facts.paths
       .filter((path) => /^(openPorts|baseline\.(traps|openPortsFrom)|services\.[^.]+\.ports)$/.test(path))
-      .flatMap((path) => parseRanges(facts.all(path).map((text) => text.split(" from ")[0] ?? ""))),
+      // An entry of openPortsFrom stands once for each of its sources.
+      .flatMap((path) => parseRanges([...new Set(facts.all(path).map(withoutSources))])),
   );
+}
+
+/** `5432/tcp from 10.0.0.0/8` without its source. */
+export function withoutSources(ports: string): string {
+  return ports.split(" from ")[0] ?? "";
 }
 
 /** Ports cut into pieces so that all of a piece lies in a range of `others`, or none of it. */

@@ -1,5 +1,5 @@
-import { seconds } from "./judgeService";
 import type { DrawnKnock, DrawnSequence } from "./reviewSide";
+import { seconds } from "./seconds";
 
 /** More stages than this make a picture that nobody reads. */
 const MAX_STAGES = 30;

@@ -59,7 +59,7 @@ export function explainPacket(policy: Policy, packet: ExplainedPacket): Explanat
   if (guard !== undefined && isAllowed(policy, packet)) {
     return decided("accepted", [knocking]);
   }
-  const met = meetBaseline(policy, profile, packet);
+  const met = withReplies(meetBaseline(policy, profile, packet), packet);
   return withSequence({ ...met, steps: [knocking, ...met.steps] }, policy, guard, packet);
 }
 
@@ -123,6 +123,19 @@ function meetBaseline(policy: Policy, baseline: Baseline, packet: ExplainedPacke
     { rule: "baseline 12", words: `nothing lets it in; guardedAnswer is ${policy.guardedAnswer}` },
   ]);
 }
+
+/** The only packets whose source port decides: connection tracking cannot tell that they are replies. */
+function withReplies(explanation: Explanation, packet: ExplainedPacket): Explanation {
+  const { protocol, port, address } = packet;
+  const mayBeReply = protocol === "udp" && port === 546 && contains([LINK_LOCAL], address);
+  if (!mayBeReply || explanation.fate === "accepted") {
+    return explanation;
+  }
+  const note = "A DHCPv6 reply, which comes from source port 547, is accepted (baseline 10).";
+  return { ...explanation, notes: [...explanation.notes, note] };
+}
+
+const LINK_LOCAL: Network = { family: 6, cidr: "fe80::/10" };
 
 /** What would be otherwise after the sequence. */
 function withSequence(

@@ -1,7 +1,9 @@
-import { contains } from "../policy/network";
+import { MARTIANS } from "../policy/martians";
+import { isLoopback, neighbourhood } from "../policy/network";
 import type { Network, Policy, PortRange, Protocol } from "../policy/policy";
 import { comparePortRanges, overlaps, printPortRange } from "../policy/portRange";
 import { type ExplainedPacket, explainPacket, type Fate, GUARDED } from "./explainPacket";
+import { type NetworkNode, networkTree } from "./networkTree";
 
 /** One line of an overview: ports or sources, what becomes of a packet there, and why. */
 export interface OverviewLine {
@@ -24,17 +26,73 @@ export function explainSource(policy: Policy, address: string): readonly Overvie
   );
 }
 
-/** What a port answers to every network that the policy names, and to the others. */
+/** What a port answers to every network that the policy names, and to the others. No address is in two lines. */
 export function explainPort(
   policy: Policy,
   port: Pick<ExplainedPacket, "protocol" | "port">,
 ): readonly OverviewLine[] {
-  const networks = namedNetworks(policy);
-  const lines = [
-    ...networks.map(({ cidr }) => ({ subject: cidr, address: firstAddress(cidr) })),
-    { subject: "anybody else", address: strangerTo(networks) },
-  ];
-  return lines.map(({ subject, address }) => toLine(subject, address, policy, { address, ...port }));
+  const named = namedNetworks(policy);
+  const names = new Set(named.map(({ cidr }) => cidr));
+  const unnamed = [...WORLD, ...builtInNetworks(policy)].filter(({ cidr }) => !names.has(cidr));
+  const isNamed = ({ network }: NetworkNode): boolean => names.has(network.cidr);
+  const judge = (subject: string, address: string): OverviewLine =>
+    toLine(subject, address, policy, { address, ...port });
+
+  const lines = new Map<string, OverviewLine>();
+  /** Whether a node, or one inside it, has a line: then the line around it is about the rest. */
+  const visit = (node: NetworkNode, outer: Fate | undefined): boolean => {
+    const { network, example, inside } = node;
+    const builtIn = isNamed(node) || WORLD.includes(network) ? undefined : toBuiltInLine(network);
+    const judged = example === undefined ? undefined : (builtIn ?? judge(network.cidr, example));
+    const isCut = inside.map((inner) => visit(inner, judged?.fate)).includes(true);
+    if (judged === undefined || example === undefined) {
+      return isCut;
+    }
+    if (builtIn !== undefined) {
+      // What meets the fate of all around it needs no line.
+      const isTelling = builtIn.fate !== outer;
+      if (isTelling) {
+        lines.set(builtIn.subject, builtIn);
+      }
+      return isTelling || isCut;
+    }
+    const whole = isNamed(node) ? network.cidr : ANYBODY_ELSE;
+    lines.set(whole, judge(isCut && isNamed(node) ? `the rest of ${whole}` : whole, example));
+    return true;
+  };
+  for (const node of networkTree([...named, ...unnamed])) {
+    visit(node, undefined);
+  }
+  const order = [...names, ANY_OTHER_MARTIAN.subject, LOOPBACK.subject, ANYBODY_ELSE];
+  return order.flatMap((subject) => lines.get(subject) ?? []);
+}
+
+const ANYBODY_ELSE = "anybody else";
+
+const WORLD: readonly Network[] = [
+  { family: 4, cidr: "0.0.0.0/0" },
+  { family: 6, cidr: "::/0" },
+];
+
+const ANY_OTHER_MARTIAN: OverviewLine = {
+  subject: "any other martian",
+  fate: "dropped",
+  words: "routed by no network, and in neither baseline.exceptNetworks nor allow",
+};
+
+const LOOPBACK: OverviewLine = { subject: "loopback", fate: "accepted", words: "loopback is let through" };
+
+function toBuiltInLine({ cidr }: Network): OverviewLine {
+  return isLoopback(firstAddress(cidr)) ? LOOPBACK : ANY_OTHER_MARTIAN;
+}
+
+/** Those that meet a fate of their own whether or not the policy names them. Excepted ones are as all others. */
+function builtInNetworks({ allow, profile }: Policy): readonly Network[] {
+  const excepted = neighbourhood(profile.kind === "guard" ? [] : [...profile.exceptNetworks, ...allow]);
+  return MARTIANS.filter(
+    (network) =>
+      isLoopback(firstAddress(network.cidr)) || (profile.kind === "baseline" && !excepted.isInside(network)),
+  );
 }
 
 /** One packet speaks for many: what stood for them is named as they are. Who guards a port matters most. */
@@ -65,9 +123,12 @@ function namedNetworks({ allow, profile }: Policy): readonly Network[] {
   const ofBaseline =
     profile.kind === "guard"
       ? []
-      : [...profile.exceptNetworks, ...profile.openPortsFrom.flatMap(({ from }) => from)];
-  const all = [...allow, ...ofBaseline];
-  return all.filter(({ cidr }, index) => all.findIndex((other) => other.cidr === cidr) === index);
+      : [
+          ...profile.exceptNetworks,
+          ...profile.openPortsFrom.flatMap(({ from }) => from),
+          ...profile.ping.from,
+        ];
+  return [...new Map([...allow, ...ofBaseline].map((network) => [network.cidr, network])).values()];
 }
 
 /** A port that the policy does not name, whether or not it is a knock: both are answered alike. */
@@ -79,13 +140,6 @@ function otherPort(named: readonly PortRange[], protocol: Protocol): PortRange {
     port += 1;
   }
   return { protocol, from: port, to: port };
-}
-
-/** Public addresses far apart: no policy names networks around all of them. */
-const STRANGERS = ["8.8.8.8", "1.1.1.1", "9.9.9.9", "193.0.14.129", "2620:fe::fe"];
-
-function strangerTo(networks: readonly Network[]): string {
-  return STRANGERS.find((address) => !contains(networks, address)) ?? "8.8.8.8";
 }
 
 function firstAddress(cidr: string): string {

@@ -1,4 +1,5 @@
 import type { Fact } from "../policy/describeFacts";
+import { groupBy } from "../policy/groupBy";
 
 /** Facts by their path. */
 export interface FactIndex {
@@ -12,10 +13,8 @@ export interface FactIndex {
 }
 
 export function indexFacts(facts: readonly Fact[]): FactIndex {
-  const values = new Map<string, readonly string[]>();
-  for (const { path, value } of facts) {
-    values.set(path, [...(values.get(path) ?? []), value]);
-  }
+  const grouped = groupBy(facts, ({ path }) => path);
+  const values = new Map([...grouped].map(([path, group]) => [path, group.map(({ value }) => value)]));
   const paths = [...values.keys()].toSorted();
   const services = paths.flatMap((path) => /^services\.([^.]+)\.ports$/.exec(path)?.[1] ?? []);
   return {

@@ -1,7 +1,9 @@
-import { byWidth, type Direction, type FactChange, type Judgement, type Sides } from "./change";
-import { withoutCovered } from "./coveredNetworks";
-import { cutPorts, liesIn, namedPorts } from "./cutPorts";
-import { judgeKnocks, judgePorts, seconds } from "./judgeService";
+import { byWidth, type FactChange, type Judgement, type Sides } from "./change";
+import { cutPorts, liesIn, namedPorts, withoutSources } from "./cutPorts";
+import { judgeAllow, judgeExceptNetworks, judgePing, listed } from "./judgeNetworks";
+import { judgePorts } from "./judgePorts";
+import { judgeKnocks } from "./judgeService";
+import { seconds } from "./seconds";
 
 /** What a change means that is of no service. */
 export function judgeCommonField(written: FactChange, sides: Sides): Judgement {
@@ -11,17 +13,11 @@ export function judgeCommonField(written: FactChange, sides: Sides): Judgement {
   const grows = { direction: byWidth(Number(before), Number(after)) };
   switch (path) {
     case "allow":
-      return {
-        direction: widening(change),
-        meaning: listed(change, "let in to every guarded port without knocking", "has to knock from now on"),
-      };
+      return judgeAllow(change, sides);
     case "openPorts":
       return judgeOpenPorts(change, sides);
     case "baseline.openPortsFrom":
-      return {
-        direction: widening(change),
-        meaning: listed(change, "open without knocking", "not open any more"),
-      };
+      return judgePorts([...new Set([...removed, ...added].map(withoutSources))], sides);
     case "guardedAnswer":
       return {
         direction: "changes",
@@ -50,11 +46,7 @@ export function judgeCommonField(written: FactChange, sides: Sides): Judgement {
     case "baseline.ping.burst":
       return { ...grows, meaning: "echo requests that are answered" };
     case "baseline.ping.from":
-      return {
-        direction:
-          after === "everybody" ? "opens up" : before === "everybody" ? "closes down" : widening(change),
-        meaning: listed(change, "may ping", "may not ping any more"),
-      };
+      return judgePing(change, sides);
     case "baseline.blacklistTime":
       return {
         direction: byWidth(-seconds(before), -seconds(after)),
@@ -68,10 +60,7 @@ export function judgeCommonField(written: FactChange, sides: Sides): Judgement {
         meaning: listed(change, "blacklists whoever touches it", "blacklists nobody any more"),
       };
     case "baseline.exceptNetworks":
-      return {
-        direction: widening(change),
-        meaning: listed(change, "may reach the host", "is dropped as a martian, unless allow has it"),
-      };
+      return judgeExceptNetworks(change, sides);
     case "baseline.forward":
       return {
         direction: byWidth(Number(before === "accept"), Number(after === "accept")),
@@ -95,6 +84,14 @@ export function judgeCommonField(written: FactChange, sides: Sides): Judgement {
       };
     case "rollbackTimeout":
       return { direction: "changes", meaning: `hosts wait ${after} for Pulumi before they roll back` };
+    case "log.stages":
+      return {
+        direction: "changes",
+        meaning:
+          after === "true"
+            ? "the kernel's log then holds the ports of the sequences: for debugging only"
+            : "the kernel's log tells nothing of knocks any more",
+      };
     default:
       return {
         direction: "changes",
@@ -118,14 +115,10 @@ function judgeOpenPorts(change: FactChange, sides: Sides): Judgement {
       };
 }
 
-/** Merging writes the same networks and ports in other words: what is left is what changed. */
+/** Merging writes the same ports in other words: what is left is what changed. */
 function effective(change: FactChange, { before, after }: Sides): FactChange {
   const [old, now] = [before.all(change.path), after.all(change.path)];
   switch (change.path) {
-    case "allow":
-    case "baseline.ping.from":
-    case "baseline.exceptNetworks":
-      return withoutCovered(change, old, now);
     case "openPorts":
     case "baseline.traps": {
       const pieces = cutPorts([...change.removed, ...change.added], namedPorts(before, after));
@@ -138,16 +131,4 @@ function effective(change: FactChange, { before, after }: Sides): FactChange {
     default:
       return change;
   }
-}
-
-/** More values let more in. Where some come and some go, that is what counts that opens up. */
-function widening({ removed, added }: FactChange): Direction {
-  return added.length > 0 ? "opens up" : removed.length > 0 ? "closes down" : "changes";
-}
-
-function listed({ removed, added }: FactChange, now: string, gone: string): string {
-  return [
-    ...(added.length > 0 ? [`${added.join(", ")}: ${now}`] : []),
-    ...(removed.length > 0 ? [`${removed.join(", ")}: ${gone}`] : []),
-  ].join("; ");
 }

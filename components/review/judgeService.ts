@@ -1,7 +1,7 @@
-import { parseDuration } from "../policy/duration";
-import { byWidth, type FactChange, type Judgement, type Sides } from "./change";
-import { cutPorts, namedPorts } from "./cutPorts";
-import { describeFate, portFate, widthOf } from "./portFate";
+import { byWidth, type FactChange, type Judgement, type Sides, widest } from "./change";
+import { compareSequences, guardOf } from "./guard";
+import { judgePorts } from "./judgePorts";
+import { seconds } from "./seconds";
 
 /** What a change of one field of a service means. The service is in both policies. */
 export function judgeServiceField(
@@ -31,19 +31,9 @@ export function judgeServiceField(
     case "knocks":
       return judgeKnocks(before, after, `${service} has no sequence of its own any more`);
     case "sequenceOf":
-      return {
-        direction: "changes",
-        meaning:
-          after === ""
-            ? `${service} has a sequence of its own`
-            : `the sequence of ${after} opens ${service} too; nothing else does`,
-      };
+      return judgeOpener(service, after, sides);
     case "closeKnocks":
-      return {
-        direction: "changes",
-        meaning:
-          after === "" ? "knockers cannot end their access" : "knockers can end their access themselves",
-      };
+      return { direction: "changes", meaning: describeClosing(before, after) };
     case "unban":
       return after === "true"
         ? { direction: "opens up", meaning: "the sequence takes its knocker off the blacklist" }
@@ -68,24 +58,24 @@ export function judgeKnocks(before: string, after: string, gone: string): Judgem
   };
 }
 
-/** What becomes of ports; where some open up and some close down, that is what counts that opens up. */
-export function judgePorts(ports: readonly string[], { before, after }: Sides): Judgement {
-  const moves = cutPorts(ports, namedPorts(before, after)).map((port) => {
-    const [from, to] = [portFate(before, port), portFate(after, port)];
-    return { growth: widthOf(to) - widthOf(from), words: [describeFate(from), describeFate(to)], port };
-  });
-  const growths = moves.map(({ growth }) => growth);
-  const widest = Math.max(0, ...growths);
+/** A service that is opened by another sequence: its own, or that of another service. */
+function judgeOpener(service: string, opener: string, sides: Sides): Judgement {
+  const differences = compareSequences(guardOf(sides.before, service), guardOf(sides.after, service), sides);
+  const opened =
+    opener === ""
+      ? `${service} has a sequence of its own`
+      : `the sequence of ${opener} opens ${service} too; nothing else does`;
   return {
-    direction: byWidth(0, widest > 0 ? widest : Math.min(0, ...growths)),
-    meaning: moves
-      .filter(({ words: [from, to] }) => from !== to)
-      .map(({ port, words: [from, to] }) => `${port} was ${from}, now ${to}`)
-      .join("; "),
+    direction: widest(differences.map(({ direction }) => direction)),
+    meaning: [opened, ...differences.map(({ words }) => words)].join("; "),
   };
 }
 
-export function seconds(duration: string): number {
-  const parsed = parseDuration(duration);
-  return parsed.kind === "value" ? parsed.value : 0;
+function describeClosing(before: string, after: string): string {
+  if (after === "" || before === "") {
+    return after === "" ? "knockers cannot end their access" : "knockers can end their access themselves";
+  }
+  const [old, now] = [Number.parseInt(before, 10), Number.parseInt(after, 10)];
+  const what = old === now ? "another close sequence" : `a close sequence of ${now} knocks instead of ${old}`;
+  return `${what}: tell the people who use it`;
 }

@@ -1,68 +1,79 @@
 import type { Sides } from "./change";
+import { uncovered } from "./coveredNetworks";
 import type { FactIndex } from "./factIndex";
+import type { Guard } from "./guard";
+import { martiansAgain } from "./judgeNetworks";
 import { portFate } from "./portFate";
-
-const SSH = "22/tcp";
+import { type SshPort, sshPorts } from "./sshPorts";
 
 /** What may shut out Pulumi, or the people who run the hosts, in words. */
 export function lockOutRisks(sides: Sides, rotated: readonly string[]): readonly string[] {
-  return sshPorts(sides.after).flatMap((port) => risksOf(port, sides, rotated));
+  const risks = sshPorts(sides).flatMap((port) => risksOf(port, sides, rotated));
+  return [...new Set([...risks, ...martianRisks(sides)])];
 }
 
-function risksOf(port: string, { before, after }: Sides, rotated: readonly string[]): readonly string[] {
-  const [was, is] = [portFate(before, port), portFate(after, port)];
-  const allowed = after.all("allow");
-  const lost = before.all("allow").filter((network) => !allowed.includes(network));
-  const risks: string[] = [];
-  if (is.kind === "closed" && was.kind !== "closed") {
-    risks.push(`${port} becomes closed to everybody: nobody gets in over SSH, Pulumi neither`);
+function risksOf({ old, now }: SshPort, sides: Sides, rotated: readonly string[]): readonly string[] {
+  const [was, is] = [portFate(sides.before, old), portFate(sides.after, now)];
+  if (was.kind === "closed") {
+    return [];
   }
-  if (is.kind === "restricted" && was.kind !== "restricted") {
-    risks.push(`${port} is open to ${is.from.join(", ")} only`);
+  const moved = old === now ? undefined : `${now}, which takes the place of ${old} for SSH,`;
+  const becomes = moved === undefined ? `${now} becomes` : `${moved} is`;
+  switch (is.kind) {
+    case "closed":
+      return [`${becomes} closed to everybody: nobody gets in over SSH, Pulumi neither`];
+    case "restricted":
+      return was.kind === "restricted"
+        ? uncovered(was.from, is.from).map((network) => `${network} does not reach ${now} any more`)
+        : [`${moved ?? now} is open to ${is.from.join(", ")} only`];
+    case "guarded":
+      return was.kind === "guarded"
+        ? guardRisks(now, was.by, is.by, sides, rotated)
+        : [`${becomes} guarded by ${is.by.service}: only ${whoGetsIn(sides.after)} gets in`];
+    case "open":
+    case "leftAlone":
+      return [];
+    default:
+      return unknownFate(is);
   }
-  if (is.kind === "restricted" && was.kind === "restricted") {
-    const gone = was.from.filter((network) => !is.from.includes(network));
-    risks.push(...gone.map((network) => `${network} does not reach ${port} any more`));
-  }
-  if (is.kind === "guarded" && was.kind !== "guarded") {
-    risks.push(
-      `${port} becomes guarded by ${is.by}: only ${allowed.length === 0 ? "who knocks" : `${allowed.join(", ")} and who knocks`} gets in`,
-    );
-  }
-  if (is.kind === "guarded" && was.kind === "guarded") {
-    risks.push(
-      ...lost.map(
-        (network) =>
-          `${network} leaves allow while ${is.by} guards ${port}: who connects from there must knock`,
-      ),
-    );
-    const opener = after.one(`services.${is.by}.sequenceOf`) ?? is.by;
-    if (rotated.includes(opener)) {
-      risks.push(`${port} opens to another sequence: hand it out before this is applied`);
-    }
-  }
-  return [...risks, ...martianRisks({ before, after })];
+}
+
+function whoGetsIn(facts: FactIndex): string {
+  const allowed = facts.all("allow");
+  return allowed.length === 0 ? "who knocks" : `${allowed.join(", ")} and who knocks`;
+}
+
+function guardRisks(
+  port: string,
+  was: Guard,
+  is: Guard,
+  { before, after }: Sides,
+  rotated: readonly string[],
+): readonly string[] {
+  const lost = uncovered(before.all("allow"), after.all("allow"));
+  // Of the sequences of two services nobody says here whether they are the same one.
+  const isAnother = was.opener !== is.opener || was.knocks !== is.knocks || rotated.includes(is.opener);
+  return [
+    ...lost.map(
+      (network) =>
+        `${network} leaves allow while ${is.service} guards ${port}: who connects from there must knock`,
+    ),
+    ...(isAnother ? [`${port} opens to another sequence: hand it out before this is applied`] : []),
+  ];
 }
 
 /** A baseline drops private sources, unless they are excepted. */
-function martianRisks({ before, after }: Sides): readonly string[] {
-  if (after.one("profile") !== "baseline") {
+function martianRisks(sides: Sides): readonly string[] {
+  if (sides.after.one("profile") !== "baseline") {
     return [];
   }
-  const path = "baseline.exceptNetworks";
-  const gone = before.all(path).filter((network) => !after.all(path).includes(network));
-  return before.one("profile") === "baseline"
-    ? gone.map(
+  return sides.before.one("profile") === "baseline"
+    ? martiansAgain(sides).map(
         (network) => `${network} is a martian again: who comes from there is dropped, but for guarded ports`,
       )
     : ["the new baseline drops private networks that neither allow nor baseline.exceptNetworks has"];
 }
 
-/** The ports through which Pulumi reaches the hosts; SSH's own where the policy does not say. */
-function sshPorts(facts: FactIndex): readonly string[] {
-  const ports = facts.paths
-    .filter((path) => path.startsWith("hosts."))
-    .flatMap((path) => /^[^ ]*:(\d+)( via |$)/.exec(facts.one(path) ?? "")?.[1] ?? [])
-    .map((port) => `${port}/tcp`);
-  return ports.length === 0 ? [SSH] : [...new Set(ports)].toSorted();
+function unknownFate(fate: never): never {
+  throw new Error(`bug: unknown fate of a port ${typeof fate}`);
 }

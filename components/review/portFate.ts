@@ -1,10 +1,11 @@
 import { liesIn } from "./cutPorts";
 import type { FactIndex } from "./factIndex";
+import { type Guard, guardOf } from "./guard";
 
 /** What somebody meets at a port who neither knocked nor is in `allow`. */
 export type PortFate =
   | { readonly kind: "closed" }
-  | { readonly kind: "guarded"; readonly by: string }
+  | { readonly kind: "guarded"; readonly by: Guard }
   | { readonly kind: "restricted"; readonly from: readonly string[] }
   | { readonly kind: "open" }
   /** The table says nothing about it. */
@@ -15,7 +16,7 @@ export function portFate(facts: FactIndex, ports: string): PortFate {
   const isAmong = (others: readonly string[]): boolean => liesIn(ports, others);
   const by = facts.services.find((service) => isAmong(facts.all(`services.${service}.ports`)));
   if (by !== undefined) {
-    return { kind: "guarded", by };
+    return { kind: "guarded", by: guardOf(facts, by) };
   }
   if (facts.one("profile") !== "baseline") {
     return { kind: "leftAlone" };
@@ -30,17 +31,12 @@ export function portFate(facts: FactIndex, ports: string): PortFate {
   return from.length > 0 ? { kind: "restricted", from } : { kind: "closed" };
 }
 
-/** How many get in: more is wider. */
-export function widthOf(fate: PortFate): number {
-  return { closed: 0, guarded: 1, restricted: 2, open: 3, leftAlone: 3 }[fate.kind];
-}
-
 export function describeFate(fate: PortFate): string {
   switch (fate.kind) {
     case "closed":
       return "closed to everybody";
     case "guarded":
-      return `open to who knocked for ${fate.by}`;
+      return `open to who knocked for ${fate.by.service}`;
     case "restricted":
       return `open to ${fate.from.join(", ")}`;
     case "open":

@@ -2,9 +2,10 @@ import type { FactChange, Judgement, ReviewedChange, Sides } from "./change";
 import { compareFacts } from "./change";
 import { type FactIndex, indexFacts } from "./factIndex";
 import { judgeCommonField } from "./judgeCommon";
-import { judgePorts, judgeServiceField } from "./judgeService";
+import { judgeServiceField } from "./judgeService";
 import { lockOutRisks } from "./lockOutRisks";
 import type { DrawnSequence, ReviewSide } from "./reviewSide";
+import { serviceChanges } from "./serviceChanges";
 
 /** What somebody is to approve, as data. */
 export interface Review {
@@ -88,40 +89,6 @@ function judgeAround(change: FactChange, sides: Sides): Judgement {
   return change.path.startsWith("baseline.") && was !== is
     ? { direction: "changes", meaning: is === "baseline" ? "of the new baseline" : "gone with the baseline" }
     : judgeCommonField(change, sides);
-}
-
-/** One line for a service that comes or goes. */
-function serviceChanges(sides: Sides): readonly ReviewedChange[] {
-  const { before, after } = sides;
-  const added = after.services.filter((service) => !before.services.includes(service));
-  const removed = before.services.filter((service) => !after.services.includes(service));
-  return [
-    ...added.map((service) => ({
-      subject: service,
-      what: "new service",
-      before: "",
-      after: describeService(after, service),
-      ...judgePorts(after.all(`services.${service}.ports`), sides),
-    })),
-    ...removed.map((service) => ({
-      subject: service,
-      what: "service removed",
-      before: describeService(before, service),
-      after: "",
-      ...judgePorts(before.all(`services.${service}.ports`), sides),
-    })),
-  ];
-}
-
-function describeService(facts: FactIndex, service: string): string {
-  const one = (field: string): string => facts.one(`services.${service}.${field}`) ?? "";
-  const other = one("sequenceOf");
-  const opening =
-    other === ""
-      ? `${one("knocks").replace(/^(\d+): (.*)$/, "$1 knocks ($2)")}, ${one("knockTimeout")} apart`
-      : `the sequence of ${other}`;
-  const ports = facts.all(`services.${service}.ports`).join(", ");
-  return `${ports} after ${opening}; ${one("access")}, ${one("accessWindow")}`;
 }
 
 /** Where the number or the protocols of the knocks changed, that says it already. */

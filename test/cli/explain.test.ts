@@ -74,10 +74,24 @@ After the sequence of ssh (4: tcp, tcp, udp, tcp; at most 5s apart) this source 
     const { stdout } = await portknock(["explain", "-", "--port", "22"], POLICY);
     expect(stdout).toBe(`22/tcp answers
 
-  198.51.100.0/24  accepted    22/tcp is guarded by ssh, and 198.51.100.0/24 of allow need not knock
-  9.9.9.0/24       refused     22/tcp is guarded by ssh; 9.9.9.0/24 is not in allow and has not knocked
-  anybody else     refused     22/tcp is guarded by ssh; anybody else is not in allow and has not knocked
+  198.51.100.0/24    accepted    22/tcp is guarded by ssh, and 198.51.100.0/24 of allow need not knock
+  9.9.9.0/24         refused     22/tcp is guarded by ssh; 9.9.9.0/24 is not in allow and has not knocked
+  any other martian  dropped     routed by no network, and in neither baseline.exceptNetworks nor allow
+  loopback           accepted    loopback is let through
+  anybody else       refused     22/tcp is guarded by ssh; anybody else is not in allow and has not knocked
 `);
+  });
+
+  it("says that a DHCPv6 reply is let in where others are not", async () => {
+    expect(await explain("fe80::1", "546/udp")).toBe(`fe80::1 to 546/udp is refused, as a closed port answers
+
+    knocking 3 to 6  546/udp is neither guarded nor open: a knock or not, it is answered as without knocking
+  > baseline 12      nothing lets it in; guardedAnswer is reject
+
+A DHCPv6 reply, which comes from source port 547, is accepted (baseline 10).
+`);
+    expect(await explain("2620:fe::fe", "546/udp")).not.toContain("DHCPv6");
+    expect(await explain("fe80::1", "546/tcp")).not.toContain("DHCPv6");
   });
 
   it("says of a knock what it says of every other port", async () => {

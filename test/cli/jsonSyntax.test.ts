@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { findSyntaxError } from "../../cli/jsonSyntax";
+import { findSyntaxFault } from "../../cli/jsonSyntax";
 
-describe("findSyntaxError", () => {
+describe("findSyntaxFault", () => {
   it("finds an error in exactly the texts that JSON.parse refuses", () => {
     const piece = fc.constantFrom(
       ...'{}[]:,"\\ \n\t01.-+eu/',
@@ -17,7 +17,7 @@ describe("findSyntaxError", () => {
     const cut = fc.tuple(fc.json(), fc.nat()).map(([json, at]) => json.slice(0, at % (json.length + 1)));
     fc.assert(
       fc.property(fc.oneof(soup, cut, fc.json()), (text) => {
-        expect(findSyntaxError(text) === undefined).toBe(isJson(text));
+        expect(findSyntaxFault(text) === undefined).toBe(isJson(text));
       }),
       { numRuns: 5000 },
     );
@@ -32,7 +32,25 @@ describe("findSyntaxError", () => {
     ["an error after a character of two code units", '"😀" x', 1, 5],
     ["the end of a text that is not complete", "[[1]\n", 2, 1],
   ])("rejects %s at its position", (_, text, line, column) => {
-    expect(findSyntaxError(text)).toEqual({ line, column });
+    expect(findSyntaxFault(text)).toEqual({ kind: "notJson", line, column });
+  });
+
+  it("finds nothing wrong with the deepest nesting that is read, and rejects one level more there", () => {
+    expect(findSyntaxFault("[".repeat(32) + "]".repeat(32))).toBe(undefined);
+    expect(findSyntaxFault("[".repeat(33) + "]".repeat(33))).toEqual({
+      kind: "tooDeep",
+      line: 1,
+      column: 33,
+    });
+    expect(findSyntaxFault("[".repeat(1_000_000))).toEqual({ kind: "tooDeep", line: 1, column: 33 });
+  });
+
+  it.each([
+    ["a string", `"${"a\\n😀".repeat(1_500_000)}"`],
+    ["a number", "1".repeat(8_000_000)],
+    ["white space", `${" ".repeat(8_000_000)}1`],
+  ])("reads %s of millions of characters", (_, text) => {
+    expect(findSyntaxFault(text)).toBe(undefined);
   });
 });
 

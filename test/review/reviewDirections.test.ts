@@ -1,0 +1,268 @@
+import { describe, expect, it } from "vitest";
+import { parsePolicy } from "../../components/policy/parsePolicy";
+import { type Review, reviewPolicies } from "../../components/review/reviewPolicies";
+import { sideOfPolicy } from "../../components/review/reviewSide";
+import { rotatedSequences } from "../../components/review/rotatedSequences";
+
+type Written = Readonly<Record<string, unknown>>;
+
+const LONG = "7000,8123,9001,6001,5003";
+const SHORT = "4001,5701";
+const ssh: Written = { ports: ["22"], sequence: LONG, access: "once" };
+const web: Written = { ports: ["443"], sequence: SHORT };
+
+function review(before: Written, after: Written): Review {
+  const [old, now] = [parsePolicy(before), parsePolicy(after)];
+  return reviewPolicies(sideOfPolicy(old), sideOfPolicy(now), { rotated: rotatedSequences(old, now) });
+}
+
+/** The changes in short: `ssh access: opens up`. */
+function changed(before: Written, after: Written): readonly string[] {
+  return review(before, after).changes.map(
+    ({ subject, what, direction }) => `${subject} ${what}: ${direction}`,
+  );
+}
+
+/** What they mean, without those that mean nothing for who gets in. */
+function meanings(before: Written, after: Written): readonly string[] {
+  return review(before, after).changes.map(({ direction, meaning }) => `${direction}: ${meaning}`);
+}
+
+const services = (written: Written, fields: Written = {}): Written => ({ services: written, ...fields });
+
+describe("a port that another guard takes over", () => {
+  const admin = (fields: Written): Written => services({ admin: { ...ssh, ...fields } });
+
+  it.each<readonly [string, Written, string]>([
+    ["opens up with fewer knocks", admin({ sequence: SHORT }), "opens up"],
+    ["opens up with window in place of once", admin({ access: "window" }), "opens up"],
+    ["opens up with a longer access window", admin({ accessWindow: "7d" }), "opens up"],
+    ["opens up with a longer knock timeout", admin({ knockTimeout: "9s" }), "opens up"],
+    [
+      "opens up where it is easier in one way and harder in another",
+      admin({ accessWindow: "7d", knockTimeout: "2s" }),
+      "opens up",
+    ],
+    ["closes down with more knocks", admin({ sequence: `${LONG},4001` }), "closes down"],
+    ["only changes with as many", admin({ sequence: "7000,8123,9001,6001,5004" }), "changes"],
+  ])("%s", (_, after, direction) => {
+    expect(changed(services({ ssh }), after)).toEqual([
+      `admin new service: ${direction}`,
+      `ssh service removed: ${direction}`,
+    ]);
+  });
+
+  it("says in which ways the new guard is weaker", () => {
+    const meaning =
+      "opens up: 22/tcp was open to who knocked for ssh, now open to who knocked for admin: 2 knocks instead of 5, window instead of once, 7d instead of 10s to connect";
+    expect(
+      meanings(services({ ssh }), admin({ sequence: SHORT, access: "window", accessWindow: "7d" })),
+    ).toEqual([meaning, meaning]);
+  });
+
+  it("opens up where it moves to a service whose sequence others know, however hard it is", () => {
+    const before = services({ ssh: { ...ssh, ports: ["22", "2200"] }, web });
+    const after = services({ ssh: { ...ssh, ports: ["2200"] }, web: { ...web, ports: ["22", "443"] } });
+    expect(changed(before, after)).toEqual(["ssh ports: opens up", "web ports: opens up"]);
+    expect(changed(after, before)).toEqual(["ssh ports: opens up", "web ports: opens up"]);
+  });
+
+  it("opens up to the knowers of a sequence that is as hard", () => {
+    const other = { ...ssh, ports: ["80"], sequence: "4001,5701,6100,8200,9123" };
+    const before = services({ other, ssh: { ...ssh, ports: ["22", "2200"] } });
+    const after = services({ other: { ...other, ports: ["22", "80"] }, ssh: { ...ssh, ports: ["2200"] } });
+    expect(meanings(before, after)).toEqual([
+      "opens up: 22/tcp was open to who knocked for ssh, now open to who knocked for other: whoever knows the sequence of other gets in",
+      "opens up: 22/tcp was open to who knocked for ssh, now open to who knocked for other: whoever knows the sequence of other gets in",
+    ]);
+  });
+});
+
+describe("a service that another sequence opens", () => {
+  const shared = (sequenceOf: string): Written => ({ ports: ["22"], access: "once", sequenceOf });
+
+  it("opens up where it shares a weaker one from now on, and closes down the other way round", () => {
+    const [own, sharing] = [services({ ssh, web }), services({ ssh: shared("web"), web })];
+    expect(changed(own, sharing)).toEqual([
+      "ssh knockTimeout: changes",
+      "ssh knocks: changes",
+      "ssh sequenceOf: opens up",
+    ]);
+    expect(changed(sharing, own)).toEqual([
+      "ssh knockTimeout: changes",
+      "ssh knocks: changes",
+      "ssh sequenceOf: closes down",
+    ]);
+  });
+
+  it("opens up where it shares another one, weaker or harder: others know that", () => {
+    const two = { strong: { ...ssh, ports: ["80"] }, web };
+    const [strong, weak] = [
+      services({ ...two, ssh: shared("strong") }),
+      services({ ...two, ssh: shared("web") }),
+    ];
+    expect(meanings(strong, weak)).toEqual([
+      "opens up: the sequence of web opens ssh too; nothing else does; whoever knows the sequence of web gets in; 2 knocks instead of 5",
+    ]);
+    expect(changed(weak, strong)).toEqual(["ssh sequenceOf: opens up"]);
+  });
+});
+
+describe("a new service", () => {
+  it("that takes its knocker off the blacklist opens up and says so", () => {
+    const closing = { ...ssh, closeSequence: "4001,5701" };
+    const after = services({ admin: { ...closing, unban: true } }, { baseline: {} });
+    const [added] = review(services({ ssh }, { baseline: {} }), after).changes;
+    expect(added).toEqual({
+      subject: "admin",
+      what: "new service",
+      before: "",
+      after:
+        "22/tcp after 5 knocks (tcp, tcp, tcp, tcp, tcp), 5s apart; once, 10s; closes after 2 knocks (tcp, tcp); unban",
+      direction: "opens up",
+      meaning:
+        "22/tcp was open to who knocked for ssh, now open to who knocked for admin; its sequence takes its knocker off the blacklist",
+    });
+  });
+
+  it("is no new way off the blacklist where it had another name before", () => {
+    const unban = { ...ssh, unban: true };
+    expect(
+      changed(services({ ssh: unban }, { baseline: {} }), services({ admin: unban }, { baseline: {} })),
+    ).toEqual(["admin new service: changes", "ssh service removed: changes"]);
+  });
+});
+
+describe("a port that was open to some and becomes guarded", () => {
+  const restricted = (fields: Written): Written =>
+    services({ ssh }, { baseline: { openPortsFrom: [{ ports: ["5432"], from: ["8.8.8.8"] }] }, ...fields });
+  const guarded = (fields: Written): Written =>
+    services({ ssh, db: { ports: ["5432"], sequence: SHORT } }, { baseline: {}, ...fields });
+
+  it.each<readonly [string, Written, string]>([
+    [
+      "allow",
+      { allow: ["9.9.9.0/24"] },
+      "opens to allow and to who knocked for db, closes to 8.8.8.8/32 without knocking",
+    ],
+    ["nobody in allow", {}, "opens to who knocked for db, closes to 8.8.8.8/32 without knocking"],
+    ["the former sources in allow", { allow: ["8.8.8.0/24"] }, "opens to allow and to who knocked for db"],
+  ])("opens up with %s", (_, fields, words) => {
+    const meaning = `opens up: 5432/tcp was open to 8.8.8.8/32: ${words}`;
+    expect(meanings(restricted(fields), guarded(fields))).toEqual([meaning, meaning]);
+  });
+
+  it("closes down the other way round if its sources were let in anyway", () => {
+    const fields = { allow: ["8.8.8.0/24"] };
+    expect(changed(guarded(fields), restricted(fields))).toEqual([
+      "db service removed: closes down",
+      "baseline openPortsFrom: closes down",
+    ]);
+    expect(changed(guarded({}), restricted({}))).toEqual([
+      "db service removed: opens up",
+      "baseline openPortsFrom: opens up",
+    ]);
+  });
+});
+
+describe("networks and ports that are written in another way", () => {
+  const db: Written = { ports: ["5432"], sequence: SHORT };
+  const from = (ports: string, ...networks: readonly string[]): Written =>
+    services({ db }, { baseline: { openPortsFrom: [{ ports: [ports], from: networks }] } });
+  const excepted = (...exceptNetworks: readonly string[]): Written =>
+    services({ ssh }, { baseline: { exceptNetworks } });
+  const allowed = (...allow: readonly string[]): Written => services({ ssh }, { allow });
+
+  it.each<readonly [string, Written, Written, readonly string[]]>([
+    [
+      "two halves of an allowed network",
+      allowed("10.0.0.0/8"),
+      allowed("10.0.0.0/9", "10.128.0.0/9"),
+      ["changes: lets in the same sources as before"],
+    ],
+    [
+      "two halves in IPv6",
+      allowed("fd00::/9", "fd80::/9"),
+      allowed("fd00::/8"),
+      ["changes: lets in the same sources as before"],
+    ],
+    [
+      "half an allowed network",
+      allowed("10.0.0.0/8"),
+      allowed("10.0.0.0/9"),
+      ["closes down: 10.0.0.0/8: has to knock from now on"],
+    ],
+    [
+      "fewer ports open to some",
+      from("8000-8099", "8.8.8.8"),
+      from("8000-8050", "8.8.8.8"),
+      ["closes down: 8051-8099/tcp was open to 8.8.8.8/32, now closed to everybody"],
+    ],
+    [
+      "more sources",
+      from("8000", "8.8.8.8"),
+      from("8000", "8.8.8.0/24"),
+      ["opens up: 8000/tcp was open to 8.8.8.8/32, now open to 8.8.8.0/24"],
+    ],
+    [
+      "the same sources in halves",
+      from("8000", "8.8.8.0/24"),
+      from("8000", "8.8.8.0/25", "8.8.8.128/25"),
+      ["changes: 8000/tcp was open to 8.8.8.0/24, now open to 8.8.8.0/25, 8.8.8.128/25"],
+    ],
+    [
+      "a port open to everybody, then to some",
+      services({ db }, { openPorts: ["80"], baseline: {} }),
+      from("80", "8.8.8.8"),
+      [
+        "closes down: 80/tcp was open to everybody, now open to 8.8.8.8/32",
+        "closes down: 80/tcp was open to everybody, now open to 8.8.8.8/32",
+      ],
+    ],
+    [
+      "an excepted network that allow has from now on",
+      excepted("192.168.1.0/24"),
+      services({ ssh }, { allow: ["192.168.1.0/24"], baseline: {} }),
+      [
+        "opens up: 192.168.1.0/24: let in to every guarded port without knocking",
+        "changes: lets in the same sources as before",
+      ],
+    ],
+    [
+      "an excepted network that is no martian",
+      excepted(),
+      excepted("8.8.8.0/24"),
+      ["changes: lets in the same sources as before"],
+    ],
+    [
+      "a martian that leaves allow",
+      services({ db }, { openPorts: ["22"], allow: ["192.168.0.0/16"], baseline: {} }),
+      services({ db }, { openPorts: ["22"], baseline: {} }),
+      ["closes down: 192.168.0.0/16: dropped as a martian from now on, but for guarded ports after knocking"],
+    ],
+  ])("are compared by what they cover: %s", (_, before, after, expected) => {
+    expect(meanings(before, after)).toEqual(expected);
+  });
+});
+
+describe("what a review says of", () => {
+  it("a close sequence of another length", () => {
+    const closing = (closeSequence: string): Written => services({ ssh: { ...ssh, closeSequence } });
+    expect(meanings(closing("4001,5701,6100"), closing("4001,5701"))).toEqual([
+      "changes: a close sequence of 2 knocks instead of 3: tell the people who use it",
+    ]);
+    expect(meanings(closing("4001,5701"), closing("4001,5701,6100"))).toEqual([
+      "changes: a close sequence of 3 knocks instead of 2: tell the people who use it",
+    ]);
+  });
+
+  it("stages in the kernel's log", () => {
+    const log = (stages: boolean): Written => services({ ssh }, { log: { admissions: true, stages } });
+    expect(meanings(log(false), log(true))).toEqual([
+      "changes: the kernel's log then holds the ports of the sequences: for debugging only",
+    ]);
+    expect(meanings(log(true), log(false))).toEqual([
+      "changes: the kernel's log tells nothing of knocks any more",
+    ]);
+  });
+});
