@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { diagnostics, diagnosticsOf } from "../support/engineOutput";
+import { changes, diagnostics, diagnosticsOf } from "../support/engineOutput";
 import { createFleetStack, type FleetStack } from "../support/fleetStack";
 import { createLab, type Lab, type LabHost } from "../support/lab";
 import { realProblem } from "../support/realProblem";
@@ -115,6 +115,29 @@ describe.skipIf(realProblem())("a program of two components, one of which is ref
     },
   );
 
+  test("does not wait in a circle where an apply brings in what waits for the other component", async () => {
+    const [first, second] = hosts;
+    const program = `const pulumi = require("@pulumi/pulumi");
+      const command = require("@pulumi/command");
+      const { PortKnockFirewall } = require(${JSON.stringify(ROOT)});
+      const guarded = (name, host, connection) => new PortKnockFirewall(name, {
+        hosts: { [host]: { connection } },
+        services: { ssh: { ports: ["22"], sequence: "${FINE}" } },
+        allow: ["${lab.operator.address4}"],
+      });
+      const fine = guarded("fine", "web-1", ${connectionTo(lab, first)});
+      const machine = new command.remote.Command(
+        "machine",
+        { connection: ${connectionTo(lab, first)}, create: "echo ${second?.address4}" },
+        { dependsOn: [fine] },
+      );
+      const host = pulumi.output("later").apply(() => machine.stdout.apply((printed) => printed.trim()));
+      guarded("other", "web-2", { ...${connectionTo(lab, second)}, host });`;
+    const stack = await programStack(lab, "circle", hosts, program);
+    expect(changes((await stack.up()).stdout)).toEqual(["+ 12 created"]);
+    await stack.destroy();
+  });
+
   test("shows every warning once, in a preview and in an update", async () => {
     const stack = await programStack(lab, "warned", hosts);
     await stack.pulumi(["config", "set", "--secret", "sequence", "9000,7000"]);
@@ -150,10 +173,12 @@ async function programStack(
   return stack;
 }
 
+function connectionTo({ privateKey }: Lab, host: LabHost | undefined): string {
+  return JSON.stringify({ privateKey, host: host?.address4, hostKey: host?.hostKey });
+}
+
 /** `fine` is fine; `other` has the sequence of the configuration, and with `later` one that a resource brings. */
 function programOf(lab: Lab, first: LabHost | undefined, second: LabHost | undefined): string {
-  const connection = (host: LabHost | undefined) =>
-    JSON.stringify({ privateKey: lab.privateKey, host: host?.address4, hostKey: host?.hostKey });
   return `
 const pulumi = require("@pulumi/pulumi");
 const command = require("@pulumi/command");
@@ -162,15 +187,15 @@ const config = new pulumi.Config();
 const later = config.get("later");
 const allow = ["${lab.operator.address4}"];
 new PortKnockFirewall("fine", {
-  hosts: { "web-1": { connection: ${connection(first)} } },
+  hosts: { "web-1": { connection: ${connectionTo(lab, first)} } },
   services: { ssh: { ports: ["22"], sequence: "${FINE}" } },
   allow,
 });
 const services = { ssh: { ports: ["22"], sequence: config.requireSecret("sequence") } };
 if (later) {
-  const vault = new command.remote.Command("vault", { connection: ${connection(first)}, create: "echo " + later });
+  const vault = new command.remote.Command("vault", { connection: ${connectionTo(lab, first)}, create: "echo " + later });
   services.chat = { ports: ["6697"], sequence: vault.stdout };
 }
-new PortKnockFirewall("other", { hosts: { "web-2": { connection: ${connection(second)} } }, services, allow });
+new PortKnockFirewall("other", { hosts: { "web-2": { connection: ${connectionTo(lab, second)} } }, services, allow });
 `;
 }

@@ -16,7 +16,7 @@ export const refuseLockOut: Step = {
     account.match(
       "the update fails, and says which address the hosts see Pulumi come from",
       up.diagnostics.join("\n"),
-      new RegExp(`^error: .*lock Pulumi out.*${lab.operator.address4}; add that address to allow`),
+      new RegExp(`^error: hosts.*lock Pulumi out.*${lab.operator.address4}; add that address to allow$`, "m"),
     );
     account.equal(
       "both hosts have the same rules and files as before, byte for byte",
