@@ -13,7 +13,7 @@ interface CheckFlags {
 const EXAMPLES = `
 Prints one line when the policy is fine, else every problem at once, one a line. What is allowed and probably not
 meant is a warning. Neither holds a port of a sequence. Ends with 0 when the policy is fine, warnings or not, 1 when
-it is refused, 2 when it cannot be read or is not JSON.
+it is refused, 2 when it cannot be read, is not JSON, or has a key twice.
 
 An editor that knows JSON Schema completes a policy that begins with
 { "$schema": "node_modules/pulumi-portknock/schema/policy.schema.json", ...

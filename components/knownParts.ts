@@ -45,21 +45,35 @@ export function ifAvailable<T>(value: pulumi.Output<T>): pulumi.Output<T | undef
   }
   const nothing = pulumi.output<undefined>(undefined);
   return pulumi
-    .output(isSettled(value))
-    .apply<T | undefined>((settled): pulumi.OutputInstance<T | undefined> => (settled ? value : nothing));
+    .output(isSoonThere(value))
+    .apply<T | undefined>((isThere): pulumi.OutputInstance<T | undefined> => (isThere ? value : nothing));
 }
 
+/** Longer than it takes to read a secret somewhere. */
+const PATIENCE_MILLISECONDS = 10_000;
+
 /**
- * Whether a value is there without anything having to happen first. What it waits for cannot be told from outside:
- * a resource may come in through a promise, or through the function of an `apply`.
+ * Whether a value comes without waiting for a resource. Not every resource shows: one may come in through a promise,
+ * or through the function of an `apply`, and it may wait for this component. So patience ends.
  */
-function isSettled(value: pulumi.Output<unknown>): Promise<boolean> {
-  const settled = (): boolean => true;
-  const promise: Promise<unknown> = promiseOf(value);
-  return Promise.race([
-    promise.then(settled, settled),
-    new Promise<boolean>((resolve) => setImmediate(resolve, false)),
-  ]);
+function isSoonThere(value: pulumi.Output<unknown>): Promise<boolean> {
+  return dependsOnResources(value)
+    ? Promise.resolve(false)
+    : new Promise((resolve) => {
+        const timer = setTimeout(resolve, PATIENCE_MILLISECONDS, false);
+        const settle = (): void => {
+          clearTimeout(timer);
+          resolve(true);
+        };
+        promiseOf(value).then(settle, settle);
+      });
+}
+
+/** Not in the type: like what is known, part of what Outputs of different SDK versions tell each other. */
+function dependsOnResources(value: pulumi.Output<unknown>): boolean {
+  const resources: unknown = Reflect.get(value, "resources");
+  const found: unknown = typeof resources === "function" ? resources.call(value) : undefined;
+  return found instanceof Set && found.size > 0;
 }
 
 interface LaterInput {

@@ -11,7 +11,7 @@ const gates = new WeakMap<pulumi.Resource, pulumi.Output<Refusal>[]>();
  * prints once. Else an update would touch the hosts of one component while another is refused. A preview touches
  * nothing, and shows as much as it can.
  *
- * @param refusal must wait for no resource: another component's may wait for this one's.
+ * @param refusal must not wait for a resource for ever: another component's may wait for this one's.
  */
 export function refusedInProgram(
   value: pulumi.Output<unknown>,

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { type KnownParts, knownParts } from "../../components/knownParts";
 import { resolved, runProgram } from "../support/registrations";
 
@@ -44,18 +44,30 @@ describe("what is known of arguments", () => {
     });
   });
 
-  it("has in it in an update what is there, and waits for nothing else: it may wait for a resource", async () => {
+  it("has in it in an update what comes soon, and does not wait for ever: a resource may be behind it", async () => {
+    vi.useFakeTimers({
+      toFake: ["setTimeout", "clearTimeout"],
+      shouldAdvanceTime: true,
+      advanceTimeDelta: 20,
+    });
+    onTestFinished(() => vi.useRealTimers());
     const pending = new Promise<string[]>(() => {});
+    const soon = new Promise<string>((resolve) => setTimeout(resolve, 50, "drop"));
     const args = () => ({
       ...configured(),
       openPorts: pending,
+      guardedAnswer: soon,
       rollbackTimeout: pulumi.output("1m").apply(() => pulumi.output(pending)),
     });
-    expect(await partsOf(args, false)).toEqual({
+    const parts = partsOf(args, false);
+    await vi.waitUntil(() => vi.getTimerCount() === 2);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await parts).toEqual({
       known: {
         services: { ssh: { sequence: "7000,8000", ports: ["22"] } },
         allow: ["192.0.2.7"],
         baseline: undefined,
+        guardedAnswer: "drop",
         openPorts: undefined,
         rollbackTimeout: undefined,
       },
