@@ -47,6 +47,13 @@ describe.skipIf(realProblem())("a program of two components, one of which is ref
     await expectRefusal(stack, ["error: services.ssh.sequence: knock 2 repeats knock 1; use each port once"]);
   });
 
+  test("rejects both for a secret that the program reads elsewhere: neither host is touched", async () => {
+    const read = 'pulumi.secret(new Promise((resolve) => setTimeout(resolve, 500, "7001,7001")))';
+    const program = programOf(lab, hosts[0], hosts[1]).replace('config.requireSecret("sequence")', read);
+    const stack = await programStack(lab, "read", hosts, program);
+    await expectRefusal(stack, ["error: services.ssh.sequence: knock 2 repeats knock 1; use each port once"]);
+  });
+
   test("rejects it although something else is not known before the update", async () => {
     const stack = await programStack(lab, "late", hosts);
     await stack.pulumi(["config", "set", "later", FINE]);
