@@ -38,7 +38,14 @@ const stateSchema = z.object({
 
 const previewSchema = z.object({
   steps: z
-    .array(z.object({ op: z.string(), urn: z.string(), newState: resourceSchema.optional() }))
+    .array(
+      z.object({
+        op: z.string(),
+        urn: z.string(),
+        newState: resourceSchema.optional(),
+        diffReasons: z.array(z.string()).default([]),
+      }),
+    )
     .default([]),
 });
 
@@ -54,6 +61,9 @@ export async function reviewStack({ stack, cwd }: StackReviewOptions): Promise<r
   const desired = steps.flatMap(({ op, newState }) => (op === "delete" ? [] : (newState ?? [])));
   const updated = steps.flatMap(({ op, newState }) => (op === "update" ? (newState ?? []) : []));
   const touched = steps.flatMap(({ op, newState }) => (op === "same" ? [] : (newState ?? [])));
+  const otherPayload = steps.flatMap(({ diffReasons, newState }) =>
+    diffReasons.includes("stdin") ? (newState ?? []) : [],
+  );
   const applied = firewallsOf(deployment.resources);
   const wanted = firewallsOf(desired);
   const urns = [...new Set([...applied.keys(), ...wanted.keys()])].toSorted();
@@ -67,17 +77,23 @@ export async function reviewStack({ stack, cwd }: StackReviewOptions): Promise<r
     const unconfirmed = confirmed === undefined ? sideOf(urn, old?.inputs.policy) : undefined;
     const before = confirmed ?? unconfirmed;
     const after = sideOf(urn, now?.inputs.policy);
+    const rotated = childrenOf(urn, SEQUENCE, updated).map(({ child }) => ownerOf(child));
+    const hostsOf = (commands: readonly StackResource[]): readonly string[] =>
+      childrenOf(urn, HOST, desired).flatMap(({ child, resource }) =>
+        childrenOf(resource.urn, COMMAND, commands).length > 0 ? [child] : [],
+      );
+    // A sequence that an update could not bring to a host is in the state all the same.
+    const isRotationLost =
+      rotated.length === 0 && old?.outputs.policy === now?.inputs.policy && hostsOf(otherPayload).length > 0;
     return {
       name: nameOf(urn),
       review: reviewPolicies(
         before ?? sideWithoutRules(after ?? NOTHING),
         after ?? sideWithoutRules(before ?? NOTHING),
         {
-          rotated: childrenOf(urn, SEQUENCE, updated).map(({ child }) => ownerOf(child)),
-          drifted: childrenOf(urn, HOST, desired).flatMap(({ child, resource }) =>
-            childrenOf(resource.urn, COMMAND, touched).length > 0 ? [child] : [],
-          ),
-          isUnconfirmed: unconfirmed !== undefined,
+          rotated,
+          drifted: hostsOf(touched),
+          isUnconfirmed: unconfirmed !== undefined || isRotationLost,
         },
       ),
     };

@@ -28,6 +28,8 @@ export type Judgement = Pick<ReviewedChange, "direction" | "meaning">;
 export interface Sides {
   readonly before: FactIndex;
   readonly after: FactIndex;
+  /** Whose a sequence was that another one has now; empty where the policies do not say which are the same. */
+  readonly formerOwners: ReadonlyMap<string, string>;
 }
 
 export function compareFacts({ before, after }: Sides): readonly FactChange[] {

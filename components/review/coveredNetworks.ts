@@ -29,6 +29,14 @@ export function martiansAmong(networks: readonly string[], excepted: readonly st
   return uncovered([...new Set(networks.flatMap(martiansIn))], excepted);
 }
 
+/** The networks that have no other sources. */
+export function allMartians(networks: readonly string[], excepted: readonly string[]): readonly string[] {
+  const isExcepted = coverage(excepted);
+  return networks.filter((network) =>
+    parsed(network).some((each) => AMONG_MARTIANS.isInside(each) && !isExcepted(network)),
+  );
+}
+
 /** The networks that have such sources. */
 export function withMartians(networks: readonly string[], excepted: readonly string[]): readonly string[] {
   const isExcepted = coverage(excepted);

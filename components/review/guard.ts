@@ -39,7 +39,7 @@ export function compareGuards(was: Guard, is: Guard, sides: Sides): readonly Gua
 }
 
 /** How the sequences differ that open a service, whoever's they are. */
-export function compareSequences(was: Guard, is: Guard, { before }: Sides): readonly GuardDifference[] {
+export function compareSequences(was: Guard, is: Guard, sides: Sides): readonly GuardDifference[] {
   const [old, now] = [numberOf(was.knocks), numberOf(is.knocks)];
   const differences = [
     difference(byWidth(-old, -now), `${now} knocks instead of ${old}`),
@@ -49,9 +49,13 @@ export function compareSequences(was: Guard, is: Guard, { before }: Sides): read
     ),
   ].flat();
   // A sequence that there was before has people who know it, however hard it is.
-  const isKnown = was.opener !== is.opener && before.one(`services.${is.opener}.knocks`) !== undefined;
+  const { before, formerOwners } = sides;
+  const former = formerOwners.get(is.opener) ?? is.opener;
+  const isKnown =
+    former !== was.opener &&
+    (former !== is.opener || before.one(`services.${is.opener}.knocks`) !== undefined);
   return isKnown
-    ? [{ direction: "opens up", words: `whoever knows the sequence of ${is.opener} gets in` }, ...differences]
+    ? [{ direction: "opens up", words: `whoever knows the sequence of ${former} gets in` }, ...differences]
     : differences;
 }
 

@@ -1,5 +1,5 @@
 import type { Direction, FactChange, Judgement, Sides } from "./change";
-import { martiansAmong, uncovered, withMartians, withoutCovered } from "./coveredNetworks";
+import { allMartians, martiansAmong, uncovered, withMartians, withoutCovered } from "./coveredNetworks";
 import type { FactIndex } from "./factIndex";
 
 /** Who need not knock. */
@@ -7,7 +7,7 @@ export function judgeAllow(change: FactChange, sides: Sides): Judgement {
   const { before, after } = sides;
   const effective = withoutCovered(change, before.all(change.path), after.all(change.path));
   const isFirewall = after.one("profile") === "baseline";
-  const martians = isFirewall ? withMartians(effective.removed, routedNetworks(after)) : [];
+  const martians = isFirewall ? allMartians(effective.removed, routedNetworks(after)) : [];
   const dropped = new Set(martians);
   const others = effective.removed.filter((network) => !dropped.has(network));
   return judged(effective, [
@@ -34,12 +34,15 @@ export function judgeExceptNetworks(change: FactChange, { before, after }: Sides
 }
 
 export function judgePing(change: FactChange, { before, after }: Sides): Judgement {
-  const effective = withoutCovered(change, before.all(change.path), after.all(change.path));
   const [hasAll, hadAll] = [change.added, change.removed].map((networks) => networks.includes("everybody"));
-  return {
-    direction: hasAll ? "opens up" : hadAll ? "closes down" : widening(effective),
-    meaning: judged(effective, [listed(effective, "may ping", "may not ping any more")]).meaning,
-  };
+  if (hasAll) {
+    return { direction: "opens up", meaning: "everybody may ping" };
+  }
+  if (hadAll) {
+    return { direction: "closes down", meaning: `only ${change.added.join(", ")} may ping from now on` };
+  }
+  const effective = withoutCovered(change, before.all(change.path), after.all(change.path));
+  return judged(effective, [listed(effective, "may ping", "may not ping any more")]);
 }
 
 /** Martians that left what a baseline excepts, by name or in `allow`. */

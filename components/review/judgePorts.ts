@@ -16,6 +16,26 @@ export function judgePorts(ports: readonly string[], sides: Sides): Judgement {
   };
 }
 
+/** What becomes of the ports of a service that has a sequence now that was another one's. */
+export function judgeTakenOver(service: string, former: string, sides: Sides): Judgement {
+  const { before, after } = sides;
+  const opened = [
+    service,
+    ...after.services.filter((other) => after.one(`services.${other}.sequenceOf`) === service),
+  ];
+  const ports = opened.flatMap((name) => after.all(`services.${name}.ports`));
+  const gained = cutPorts(ports, namedPorts(before, after)).filter((port) => {
+    const was = portFate(before, port);
+    return was.kind === "guarded" && was.by.opener !== former;
+  });
+  return gained.length > 0
+    ? {
+        direction: "opens up",
+        meaning: `${gained.join(", ")}: whoever knows the sequence of ${former} gets in; the old one opens nothing`,
+      }
+    : { direction: "changes", meaning: "the same people get in by it" };
+}
+
 function judgeMove(port: string, was: PortFate, is: PortFate, sides: Sides): Judgement {
   const moved = `${port} was ${describeFate(was)}, now ${describeFate(is)}`;
   if (was.kind === "guarded" && is.kind === "guarded") {

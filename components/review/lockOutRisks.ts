@@ -47,12 +47,16 @@ function guardRisks(
   port: string,
   was: Guard,
   is: Guard,
-  { before, after }: Sides,
+  { before, after, formerOwners }: Sides,
   rotated: readonly string[],
 ): readonly string[] {
+  const former = formerOwners.get(is.opener);
   const lost = uncovered(before.all("allow"), after.all("allow"));
   // Of the sequences of two services nobody says here whether they are the same one.
-  const isAnother = was.opener !== is.opener || was.knocks !== is.knocks || rotated.includes(is.opener);
+  const isAnother =
+    former === undefined
+      ? was.opener !== is.opener || was.knocks !== is.knocks || rotated.includes(is.opener)
+      : was.opener !== former;
   return [
     ...lost.map(
       (network) =>

@@ -1,7 +1,9 @@
 import type { FactChange, Judgement, ReviewedChange, Sides } from "./change";
 import { compareFacts } from "./change";
 import { type FactIndex, indexFacts } from "./factIndex";
+import { formerOwners } from "./formerOwners";
 import { judgeCommonField } from "./judgeCommon";
+import { judgeTakenOver } from "./judgePorts";
 import { judgeServiceField } from "./judgeService";
 import { lockOutRisks } from "./lockOutRisks";
 import type { DrawnSequence, ReviewSide } from "./reviewSide";
@@ -45,13 +47,17 @@ export function reviewPolicies(
   after: ReviewSide,
   { rotated, drifted = [], isUnconfirmed = false }: Observed,
 ): Review {
-  const sides = { before: indexFacts(before.facts), after: indexFacts(after.facts) };
+  const sides = {
+    before: indexFacts(before.facts),
+    after: indexFacts(after.facts),
+    formerOwners: formerOwners(before, after),
+  };
   const compared = compareFacts(sides);
   const rules = compared.filter(({ path }) => !path.startsWith("hosts."));
   const changes = [
     ...rules.flatMap((change) => reviewFact(change, sides)),
     ...serviceChanges(sides),
-    ...rotated.flatMap((owner) => rotation(owner, rules)),
+    ...rotated.flatMap((owner) => rotation(owner, rules, sides)),
   ];
   return {
     changes: changes.toSorted((a, b) => compareTexts(rank(a.subject), rank(b.subject))),
@@ -91,9 +97,14 @@ function judgeAround(change: FactChange, sides: Sides): Judgement {
     : judgeCommonField(change, sides);
 }
 
-/** Where the number or the protocols of the knocks changed, that says it already. */
-function rotation(owner: string, rules: readonly FactChange[]): readonly ReviewedChange[] {
+/** Where the number or the protocols of the knocks changed, that says it already, but for who knows them. */
+function rotation(owner: string, rules: readonly FactChange[], sides: Sides): readonly ReviewedChange[] {
   const [service = "", part] = owner.split(" ");
+  const former = sides.formerOwners.get(owner);
+  if (former !== undefined && part === undefined && owner !== "unban") {
+    const [before, after] = ["secret", `the former sequence of ${former}`];
+    return [{ subject: service, what: "sequence", before, after, ...judgeTakenOver(service, former, sides) }];
+  }
   const [subject, what, path] =
     owner === "unban"
       ? [BASELINE, "unbanSequence", "baseline.unbanKnocks"]

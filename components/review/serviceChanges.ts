@@ -42,13 +42,16 @@ function judgeNewService(service: string, removed: readonly string[], sides: Sid
 function isNewWayOffTheBlacklist(service: string, removed: readonly string[], sides: Sides): boolean {
   const { before, after } = sides;
   const hadBlacklist = before.one("profile") === "baseline" && after.one("profile") === "baseline";
-  const isCompensated = removed.some(
-    (old) =>
-      unbans(before, old) &&
+  // As many ways off the blacklist as before are no new one; one removed service accounts for one new one.
+  const added = after.services.filter((name) => !before.services.includes(name) && unbans(after, name));
+  const gone = removed.filter((name) => unbans(before, name));
+  const isCompensated =
+    added.length <= gone.length &&
+    gone.some((old) =>
       compareSequences(guardOf(before, old), guardOf(after, service), sides).every(
         ({ direction }) => direction !== "opens up",
       ),
-  );
+    );
   return hadBlacklist && unbans(after, service) && !isCompensated;
 }
 

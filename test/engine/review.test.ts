@@ -183,13 +183,21 @@ services.ssh.ports = 22/tcp
     expect(await review()).toContain("| **ssh** | knockTimeout | `5s` | `9s` |");
   });
 
-  test("says in review --stack that the last update did not finish", async () => {
+  test("says in review --stack that the last update did not bring a sequence to every host", async () => {
+    write(settings);
+    await stack.up();
     await settings.hosts[1]?.shutdown();
+    const rotated = { ...SSH, sequence: `${PORTS[3]},${PORTS[1]}/udp,${PORTS[2]}` };
+    write({ ...settings, rules: { ...settings.rules, services: { ssh: rotated } } });
+    expect((await stack.up({ check: false, args: ["--continue-on-error"] })).exitCode).not.toBe(0);
+    expect(await review()).toMatch(UNFINISHED);
+  });
+
+  test("says so of any other change too", async () => {
+    write({ ...settings, rules: { ...settings.rules, services: { ssh: { ...SSH, knockTimeout: "9s" } } } });
     const up = await stack.up({ check: false, args: ["--continue-on-error"] });
     expect(up.exitCode).not.toBe(0);
-    expect(await review()).toMatch(
-      /\n\*\*The rules stay as they are; 1 host touched\.\*\*\n\n> The last update did not finish\..*\n\n(.*\n)*- .* in another way\): web-2\n$/,
-    );
+    expect(await review()).toMatch(UNFINISHED);
   });
 });
 
@@ -256,6 +264,9 @@ flowchart LR
   stage2 -->|"knock 3, tcp"| stage3
 \`\`\`
 `;
+
+const UNFINISHED =
+  /\n\*\*The rules stay as they are; 1 host touched\.\*\*\n\n> The last update did not finish\..*\n\n(.*\n)*- .* in another way\): web-2\n$/;
 
 const PROGRAM = `
 const { PortKnockFirewall } = require(${JSON.stringify(ROOT)});

@@ -266,3 +266,76 @@ describe("what a review says of", () => {
     ]);
   });
 });
+
+describe("a sequence that was another one's", () => {
+  const other = { ports: ["8443"], sequence: "6100,5200,4300,7400,6500" };
+  const before = services({ ssh, web: other });
+
+  it("opens up to whoever knew it", () => {
+    const after = services({ ssh: { ...ssh, sequence: other.sequence }, web: { ...other, sequence: SHORT } });
+    expect(meanings(before, after)).toContain(
+      "opens up: 22/tcp: whoever knows the sequence of web gets in; the old one opens nothing",
+    );
+    expect(review(before, after).lockOutRisks).toEqual([
+      "22/tcp opens to another sequence: hand it out before this is applied",
+    ]);
+  });
+
+  it("opens up on both sides where two are exchanged", () => {
+    const after = services({
+      ssh: { ...ssh, sequence: other.sequence },
+      web: { ...other, sequence: ssh["sequence"] },
+    });
+    expect(changed(before, after)).toEqual(["ssh sequence: opens up", "web sequence: opens up"]);
+  });
+
+  it("opens nothing where the names are exchanged and each port keeps its own", () => {
+    const { access: _access, ...guarded } = ssh;
+    const { changes, lockOutRisks } = review(
+      services({ ssh: guarded, web: other }),
+      services({ web: guarded, ssh: other }),
+    );
+    expect([changes.map(({ direction }) => direction), lockOutRisks]).toEqual([
+      ["changes", "changes", "changes", "changes"],
+      [],
+    ]);
+  });
+
+  it("opens up where it only closed before", () => {
+    const closing = { ...ssh, closeSequence: "6100,5200,4300" };
+    const after = services({ ssh: { ...ssh, sequence: "6100,5200,4300" } });
+    expect(meanings(services({ ssh: closing }), after)).toContain(
+      "opens up: 22/tcp: whoever knows the sequence of ssh close gets in; the old one opens nothing",
+    );
+  });
+});
+
+describe("ways off the blacklist", () => {
+  it("open up where there are more of them than before", () => {
+    const before = services({ a: { ports: ["22"], sequence: LONG, unban: true } }, { baseline: {} });
+    const after = services(
+      {
+        b: { ports: ["22"], sequence: LONG, unban: true },
+        c: { ports: ["80"], sequence: SHORT, unban: true },
+      },
+      { baseline: {} },
+    );
+    expect(changed(before, after)).toContain("c new service: opens up");
+  });
+});
+
+describe("words about networks", () => {
+  it("call no network a martian of which a part alone is one", () => {
+    const written = (allow: readonly string[]): Written => services({ ssh }, { allow, baseline: {} });
+    expect(meanings(written(["100.0.0.0/8", "10.0.0.0/8"]), written([]))).toEqual([
+      "closes down: 100.0.0.0/8: has to knock from now on; 10.0.0.0/8: dropped as a martian from now on, but for guarded ports after knocking",
+    ]);
+  });
+
+  it("do not say that somebody may not ping any more where everybody may", () => {
+    const some = services({ ssh }, { baseline: { ping: { from: ["9.0.0.0/8"] } } });
+    const all = services({ ssh }, { baseline: {} });
+    expect(meanings(some, all)).toEqual(["opens up: everybody may ping"]);
+    expect(meanings(all, some)).toEqual(["closes down: only 9.0.0.0/8 may ping from now on"]);
+  });
+});
