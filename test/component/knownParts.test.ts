@@ -50,7 +50,7 @@ describe("what is known of arguments", () => {
       shouldAdvanceTime: true,
       advanceTimeDelta: 20,
     });
-    onTestFinished(() => vi.useRealTimers());
+    onTestFinished(() => void vi.useRealTimers());
     const pending = new Promise<string[]>(() => {});
     const soon = new Promise<string>((resolve) => setTimeout(resolve, 50, "drop"));
     const args = () => ({
