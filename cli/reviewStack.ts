@@ -61,8 +61,9 @@ export async function reviewStack({ stack, cwd }: StackReviewOptions): Promise<r
   const desired = steps.flatMap(({ op, newState }) => (op === "delete" ? [] : (newState ?? [])));
   const updated = steps.flatMap(({ op, newState }) => (op === "update" ? (newState ?? []) : []));
   const touched = steps.flatMap(({ op, newState }) => (op === "same" ? [] : (newState ?? [])));
-  const otherPayload = steps.flatMap(({ diffReasons, newState }) =>
-    diffReasons.includes("stdin") ? (newState ?? []) : [],
+  // What confirm reads names the attempt that apply is still to print, and differs whenever apply will run.
+  const otherPayload = steps.flatMap(({ urn, diffReasons, newState }) =>
+    urn.endsWith("-apply") && diffReasons.includes("stdin") ? (newState ?? []) : [],
   );
   const applied = firewallsOf(deployment.resources);
   const wanted = firewallsOf(desired);
