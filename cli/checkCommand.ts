@@ -1,7 +1,6 @@
 import { type Command, Option } from "commander";
-import { type PolicyResult, tryParsePolicy } from "../components/policy/parsePolicy";
 import { printProblem } from "../components/policy/policyError";
-import { policyWarnings, type Warning } from "../components/policy/policyWarnings";
+import { type PolicyResult, tryParsePolicy } from "../components/policy/written/parsePolicy";
 import { CommandError } from "./commandError";
 import { readWrittenPolicy } from "./readPolicy";
 import { sourceName } from "./readText";
@@ -38,9 +37,8 @@ export function addCheckCommand(program: Command): void {
 
 async function runCheck(path: string, { format }: CheckFlags): Promise<void> {
   const result = tryParsePolicy(await readWrittenPolicy(path));
-  const warnings = result.kind === "value" ? policyWarnings(result.policy) : [];
   if (format === "json") {
-    process.stdout.write(printJson(result, warnings));
+    process.stdout.write(printJson(result));
     process.exitCode = result.kind === "value" ? 0 : 1;
     return;
   }
@@ -51,20 +49,26 @@ async function runCheck(path: string, { format }: CheckFlags): Promise<void> {
       result.problems.map((problem) => `${source}: ${printProblem(problem)}`),
     );
   }
+  const { policy, warnings } = result;
   for (const warning of warnings) {
     process.stderr.write(`portknock: ${source}: warning: ${printProblem(warning)}\n`);
   }
-  const { services } = result.policy;
+  const { services } = policy;
   const count = `${services.length} ${services.length === 1 ? "service" : "services"}`;
   const names = services.map(({ name }) => name).join(", ");
   process.stdout.write(`${source}: fine: ${count} guarded (${names})\n`);
 }
 
 /** `isFine`, and what `problems` and `warnings` there are, each with `path`, `problem` and `remedy`. */
-function printJson(result: PolicyResult, warnings: readonly Warning[]): string {
-  const verdict =
+function printJson(result: PolicyResult): string {
+  const printed =
     result.kind === "value"
-      ? { isFine: true, services: result.policy.services.map(({ name }) => name), problems: [], warnings }
-      : { isFine: false, services: [], problems: result.problems, warnings };
-  return `${JSON.stringify(verdict, undefined, 2)}\n`;
+      ? {
+          isFine: true,
+          services: result.policy.services.map(({ name }) => name),
+          problems: [],
+          warnings: result.warnings,
+        }
+      : { isFine: false, services: [], problems: result.problems, warnings: [] };
+  return `${JSON.stringify(printed, undefined, 2)}\n`;
 }

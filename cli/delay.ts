@@ -1,4 +1,4 @@
-import { MAX_DELAY_MILLISECONDS } from "../components/remote/knock";
+import { MAX_DELAY_MILLISECONDS } from "../components/client/knock";
 import { usageError } from "./commandError";
 
 const MILLISECONDS_PER_UNIT: ReadonlyMap<string, number> = new Map([

@@ -1,5 +1,5 @@
 import { CommanderError } from "commander";
-import { KnockError } from "../components/remote/knock";
+import { KnockError } from "../components/client/knock";
 import { CommandError, type FailureCode } from "./commandError";
 
 export interface Failure {

@@ -1,9 +1,10 @@
 import type { Command } from "commander";
+import { explainPacket } from "../components/explain/explainPacket";
+import { explainPort, explainSource, type OverviewLine } from "../components/explain/explainPolicy";
+import type { ExplainedPacket, Explanation } from "../components/explain/explanation";
 import { parseNetwork, prefixOf } from "../components/policy/network";
 import type { Policy } from "../components/policy/policy";
 import { parsePortRange, printPortRange } from "../components/policy/portRange";
-import { type ExplainedPacket, type Explanation, explainPacket } from "../components/review/explainPacket";
-import { explainPort, explainSource, type OverviewLine } from "../components/review/explainPolicy";
 import { usageError } from "./commandError";
 import { readPolicy } from "./readPolicy";
 

@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { type KnockReport, knock } from "../components/remote/knock";
+import { type KnockReport, knock } from "../components/client/knock";
 import { parseDelay } from "./delay";
 import { readSequence, type SequenceSource } from "./readSequence";
 

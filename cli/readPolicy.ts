@@ -1,6 +1,6 @@
-import { parsePolicy } from "../components/policy/parsePolicy";
 import type { Policy } from "../components/policy/policy";
 import { PolicyError, printProblem, sortProblems } from "../components/policy/policyError";
+import { parsePolicy } from "../components/policy/written/parsePolicy";
 import { CommandError, usageError } from "./commandError";
 import { findSyntaxFault, MAX_LEVELS } from "./jsonSyntax";
 import { readText, sourceName } from "./readText";

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import type { Policy } from "../components/policy/policy";
+import { redactRuleset } from "../components/review/redactRuleset";
 import { compilePolicy } from "../components/ruleset/compilePolicy";
 import { printRuleset } from "../components/ruleset/printRuleset";
-import { redactRuleset } from "../components/ruleset/redactRuleset";
 import { readPolicy } from "./readPolicy";
 
 interface RenderFlags {

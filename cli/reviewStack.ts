@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { parseResourceName } from "../components/policy/sequenceId";
 import { type Review, reviewPolicies } from "../components/review/reviewPolicies";
-import type { ReviewSide } from "../components/review/reviewSide";
-import { sideOfText, sideWithoutRules } from "../components/review/sideOfText";
+import { type ReviewSide, sideOfText, sideWithoutRules } from "../components/review/reviewSide";
 import { CommandError } from "./commandError";
 import { runPulumi } from "./runPulumi";
 
@@ -78,7 +78,7 @@ export async function reviewStack({ stack, cwd }: StackReviewOptions): Promise<r
     const unconfirmed = confirmed === undefined ? sideOf(urn, old?.inputs.policy) : undefined;
     const before = confirmed ?? unconfirmed;
     const after = sideOf(urn, now?.inputs.policy);
-    const rotated = childrenOf(urn, SEQUENCE, updated).map(({ child }) => ownerOf(child));
+    const rotated = childrenOf(urn, SEQUENCE, updated).map(({ child }) => parseResourceName(child));
     const hostsOf = (commands: readonly StackResource[]): readonly string[] =>
       childrenOf(urn, HOST, desired).flatMap(({ child, resource }) =>
         childrenOf(resource.urn, COMMAND, commands).length > 0 ? [child] : [],
@@ -101,7 +101,7 @@ export async function reviewStack({ stack, cwd }: StackReviewOptions): Promise<r
   });
 }
 
-const NOTHING: ReviewSide = { facts: [], sequences: [] };
+const NOTHING = sideOfText("");
 
 function firewallsOf(resources: readonly StackResource[]): ReadonlyMap<string, StackResource> {
   const firewalls = resources.filter(({ urn }) => typeOf(urn) === FIREWALL);
@@ -143,11 +143,6 @@ function childrenOf(parent: string, type: string, resources: readonly StackResou
       ? [{ child: nameOf(resource.urn).slice(nameOf(parent).length + 1), resource }]
       : [],
   );
-}
-
-/** `ssh.close` is shown as `ssh close`. */
-function ownerOf(sequence: string): string {
-  return sequence === "baseline.unban" ? "unban" : sequence.replace(".", " ");
 }
 
 function typeOf(urn: string): string {

@@ -96,7 +96,7 @@ export interface ServiceArgs {
   knockTimeout?: Input<string>;
   /**
    * How long new connections may be started once the sequence is complete: `1s` to `7d`. Connections that exist
-   * go on after it.
+   * go on after it; of UDP as long as connection tracking knows them, or `flowTimeout` says.
    *
    * @default "10s"
    */
@@ -108,6 +108,15 @@ export interface ServiceArgs {
    * @default "window"
    */
   access?: Input<string>;
+  /**
+   * The longest silence after which the UDP flows of a source go on without another knock: `1s` to `7d`. Who opened one
+   * while admitted may go on with it, and with others to this service, until it has sent none of it a datagram for so
+   * long. For WireGuard and mosh `1h` to `1d`; needs `window` where there are UDP ports. TCP sessions
+   * that another table keeps from connection tracking go on in the same way.
+   *
+   * @default none: connection tracking's own, 30 s until the host has answered and 2 min after
+   */
+  flowTimeout?: Input<string>;
   /**
    * A second sequence that revokes the knocker's own access, also to the services that share the first one.
    * Connections that exist go on. Secret like the first.
@@ -141,37 +150,43 @@ export interface IdentityArgs {
 
 /** One SSH server: the host itself, or the proxy on the way to it. */
 export interface ProxyConnectionArgs {
-  /** Address or name. */
+  /** Address or name; an IPv6 address without brackets. */
   host: Input<string>;
   /** @default 22 */
   port?: Input<number>;
   /** @default "root" */
   user?: Input<string>;
-  /** Password of the user. */
+  /** Password of the user. Beside a private key, it is given where the server does not take the key. */
   password?: Input<string>;
-  /** A private key in OpenSSH or PEM form. It takes preference over the password. */
+  /**
+   * The text of a private key, ed25519, ECDSA or RSA: in OpenSSH, PKCS#1 or SEC1 form, encrypted or not, or in PKCS#8
+   * form, not encrypted. It takes preference over the password.
+   */
   privateKey?: Input<string>;
-  /** What the private key is encrypted with. */
+  /** What the private key is encrypted with; only for one that is. */
   privateKeyPassword?: Input<string>;
   /**
-   * Socket of an SSH agent.
+   * Socket of an SSH agent. One that is named must listen, even where a private key is given; its keys are tried where
+   * none is.
    *
    * @default SSH_AUTH_SOCK of the environment
    */
   agentSocketPath?: Input<string>;
   /**
-   * The host's public key, `ssh-ed25519 AAAA…`; ed25519 or ECDSA. Without one the host's identity is not checked
-   * at all.
+   * The host's public key, ed25519 or ECDSA: `ssh-ed25519 AAAA…`, or a line as `ssh-keyscan` prints it. Without one the
+   * host's identity is not checked at all.
    */
   hostKey?: Input<string>;
   /**
-   * How many failed dials are tried again.
+   * How many failed dials are tried again, with pauses that grow from a tenth of a second to five: -1 to 1000. 0 is one
+   * dial, 10 are 11 seconds of pauses, 20 a minute, -1 is without end. A machine that boots in the same update needs 20
+   * or -1; a wrong key or password is tried as often, which some servers punish.
    *
    * @default 2
    */
   dialErrorLimit?: Input<number>;
   /**
-   * Longest time for one dial, in seconds.
+   * Longest time for one dial, in seconds: 0 to 3600. 0 is as long as the machine's own network waits.
    *
    * @default 10
    */

@@ -1,8 +1,15 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { HostPlan } from "./hostPlan";
+import { unreachable } from "./policy/unreachable";
+import { failsWith } from "./program/failsWith";
+import { inProgram } from "./program/inProgram";
+import { programKind } from "./program/programKind";
+import { sayOf } from "./program/sayOf";
+import { withoutChange } from "./program/withoutChange";
 import { fillEnvelope } from "./remote/envelope";
 import { hostCommand, type Verb } from "./remote/hostCommand";
+import { attemptOf, isConfirmed } from "./remote/lastLines";
 import { forAttempt } from "./remote/manifest";
 import type { Observation } from "./remote/observation";
 
@@ -21,8 +28,12 @@ export class HostFirewall extends pulumi.ComponentResource {
 
   constructor(name: string, args: HostFirewallArgs, opts?: pulumi.ComponentResourceOptions) {
     super("pulumi-portknock:index:HostFirewall", name, {}, opts);
-    const { owner, connection, manifest, observation, coexistence } = args.plan;
-    report(observation, coexistence, owner.host, this);
+    if (opts?.parent !== undefined) {
+      failsWith(this, opts.parent.urn);
+    }
+    const { owner, connection, manifest, observation, coexistence, wayIn } = args.plan;
+    const others = pulumi.all([coexistence, wayIn]).apply(([known, way]) => [...known, ...way.warnings]);
+    report(observation, others, owner.host, this);
 
     const text = (verb: Verb): pulumi.Output<string> =>
       pulumi.all([observation, args.clearance]).apply(([seen]) => hostCommand(verb, markerOf(seen)));
@@ -63,18 +74,35 @@ export class HostFirewall extends pulumi.ComponentResource {
       { ...inputs, create: text("confirm"), stdin: envelope(attempted) },
       { ...options, dependsOn: [apply] },
     );
-    this.confirmed = confirm.id;
+    for (const each of [apply, confirm]) {
+      failsWith(each, pulumi.all([args.clearance, manifest, args.ruleset]));
+    }
+    const { host } = owner;
+    // The name fails with the inputs; what else there is of the resource would never come.
+    this.confirmed = pulumi
+      .all([confirm.urn, confirm.id, pulumi.unsecret(confirm.stdout)])
+      .apply(([, id, printed]) => {
+        requireConfirmed(host, printed);
+        return id;
+      });
     this.registerOutputs({});
   }
 }
 
-/** Under mocks a command prints nothing. */
-function attemptOf(printed: string | undefined): string {
-  return /^attempt (\S+)$/m.exec(printed ?? "")?.[1] ?? "none";
+/**
+ * A command that ended well has not always run: where sshd has a command of its own for this key or user, that one
+ * ran instead.
+ */
+function requireConfirmed(host: string, printed: string | undefined): void {
+  if (printed !== undefined && !isConfirmed(printed)) {
+    throw new pulumi.RunError(
+      `${host}: all commands ended well there, and none ran; look for a forced command in authorized_keys or sshd_config`,
+    );
+  }
 }
 
 function markerOf(observation: Observation): string {
-  return observation.kind === "unchecked" ? "unchecked" : observation.marker;
+  return "marker" in observation ? observation.marker : "unchecked";
 }
 
 /**
@@ -82,32 +110,29 @@ function markerOf(observation: Observation): string {
  * as a change. Only a transform can still decide that once the probe has answered.
  */
 function keepMarkerOfUnchecked(observation: pulumi.Output<Observation>): pulumi.ResourceTransform[] {
-  if (!pulumi.runtime.hasEngine()) {
+  if (programKind() === "mocked") {
     return [];
   }
   const isUnchecked = new Promise<boolean>((resolve) => {
     observation.apply((seen) => resolve(seen.kind === "unchecked"));
   });
   return [
-    async ({ props, opts }) =>
-      (await isUnchecked)
-        ? { props, opts: { ...opts, ignoreChanges: [...(opts.ignoreChanges ?? []), "create"] } }
-        : undefined,
+    inProgram(async (resource) => ((await isUnchecked) ? withoutChange(resource, "create") : undefined)),
   ];
 }
 
 function report(
   observation: pulumi.Output<Observation>,
-  coexistence: pulumi.Output<readonly string[]>,
+  others: pulumi.Output<readonly string[]>,
   host: string,
   resource: pulumi.Resource,
 ): void {
-  pulumi.all([observation, coexistence]).apply(([seen, others]) => {
+  pulumi.all([observation, others]).apply(([seen, more]) => {
     if (seen.kind === "unguarded" && seen.findings.length === 0) {
-      pulumi.log.info(`${host}: carries none of our rules`, resource);
+      sayOf(resource, "info", `${host}: carries none of our rules`);
     }
-    for (const warning of [...warnings(seen), ...others]) {
-      pulumi.log.warn(`${host}: ${warning}`, resource);
+    for (const warning of [...warnings(seen), ...more]) {
+      sayOf(resource, "warn", `${host}: ${warning}`);
     }
   });
 }
@@ -121,8 +146,9 @@ function warnings(observation: Observation): readonly string[] {
       return [];
     case "unguarded":
       return observation.findings;
+    // An error of the component.
     case "unfit":
-      return [`cannot be guarded as it is: ${observation.reason}`];
+      return [];
     case "behind":
       return [
         ...(observation.hasRolledBack ? [ROLLED_BACK] : []),
@@ -133,10 +159,6 @@ function warnings(observation: Observation): readonly string[] {
     case "unchecked":
       return observation.reason === undefined ? [] : [`was not checked: it ${observation.reason}`];
     default:
-      return unknownKind(observation);
+      return unreachable(observation);
   }
-}
-
-function unknownKind(value: never): never {
-  throw new Error(`bug: unknown kind of observation ${typeof value}`);
 }

@@ -1,15 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { DescribedHost } from "./describedHost";
-import { ifKnown, withoutDependencies } from "./ifKnown";
-import { deployerProblems } from "./policy/lockOut";
+import type { Host } from "./inputs/host";
+import type { Reporter } from "./inputs/reporter";
+import { coexistenceWarnings } from "./neighbours/coexistence";
+import { ifKnown, withoutDependencies } from "./outputs/ifKnown";
 import type { Policy } from "./policy/policy";
 import type { Problem } from "./policy/policyError";
-import { coexistenceWarnings } from "./remote/coexistence";
+import { deployerProblems, deployerWarnings } from "./policy/rules/lockOut";
+import { probing } from "./program/probing";
 import type { Connection, ConnectionResult } from "./remote/connection";
 import { type Manifest, type Owner, printOwner, writeManifest } from "./remote/manifest";
 import { type Observation, observe, UNPROBED } from "./remote/observation";
 import { type ProbeResult, probeHost } from "./remote/probeHost";
-import type { Reporter } from "./reporter";
+import type { Patience } from "./remote/redial";
 
 /** Everything about one host before a resource is made for it. */
 export interface HostPlan {
@@ -17,15 +19,23 @@ export interface HostPlan {
   readonly connection: pulumi.Output<Connection>;
   readonly manifest: pulumi.Output<Manifest>;
   readonly observation: pulumi.Output<Observation>;
-  /** Why the rules would shut Pulumi out of this host; empty where they do not, or nobody could ask. */
-  readonly lockOut: pulumi.Output<readonly Problem[]>;
-  /** What the host's other tables do that somebody should know. */
+  readonly wayIn: pulumi.Output<WayIn>;
+  /** That the host did not answer, where it must. */
+  readonly unchecked: pulumi.Output<readonly Problem[]>;
+  /** What the host and its other tables do that somebody should know. */
   readonly coexistence: pulumi.Output<readonly string[]>;
+}
+
+/** Whether Pulumi may touch the host; nothing speaks against it where nobody could ask the host. */
+export interface WayIn {
+  /** It cannot be guarded, or the rules would shut Pulumi out. */
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly string[];
 }
 
 export interface HostPlanInputs {
   readonly component: string;
-  readonly host: DescribedHost;
+  readonly host: Host;
   readonly policy: pulumi.Output<Policy>;
   readonly ruleset: pulumi.Output<string>;
   /** Resolves when a probe would meet the host that the rules are for. */
@@ -42,22 +52,39 @@ export function planHost({ component, host, policy, ruleset, ready }: HostPlanIn
       .all([host.adopt, policy, ruleset])
       .apply(([adopt, desired, rules]) => writeManifest({ owner, adopt, policy: desired, ruleset: rules })),
   );
-  const probed = isProbing()
-    ? ifKnown(pulumi.all([connection, ready])).apply(async (known) => known && probeHost(known[0]))
-    : pulumi.output<ProbeResult | undefined>(undefined);
+  const probed =
+    probing() === "off"
+      ? pulumi.output<ProbeResult | undefined>(undefined)
+      : ifKnown(pulumi.all([connection, ready])).apply(
+          async (known) => known && probeHost(known[0], patienceWith(host.name)),
+        );
   const observation = pulumi
     .all([probed, ifKnown(manifest)])
     .apply(([result, desired]) =>
       result && desired ? observe(result, { token: desired.token, owner: printOwner(owner) }) : UNPROBED,
     );
-  const lockOut = pulumi.all([probed, ifKnown(policy)]).apply(([result, desired]) => {
+  const wayIn = pulumi.all([probed, ifKnown(policy)]).apply(([result, desired]): WayIn => {
+    if (result?.kind === "unfit") {
+      return { problems: [unfitProblem(host.name, result.reason)], warnings: [] };
+    }
     const deployer = result?.kind === "answered" ? result.status.deployer : undefined;
-    return deployer && desired ? deployerProblems(desired, host.name, deployer) : [];
+    return deployer && desired
+      ? {
+          problems: deployerProblems(desired, host.name, deployer),
+          warnings: deployerWarnings(desired, deployer),
+        }
+      : { problems: [], warnings: [] };
   });
+  const unchecked =
+    probing() === "required"
+      ? probed.apply((result) => uncheckedProblems(host.name, result))
+      : pulumi.output([]);
   const coexistence = pulumi
     .all([probed, ifKnown(policy)])
     .apply(([result, desired]) =>
-      result?.kind === "answered" && desired ? coexistenceWarnings(desired, result.status.otherTables) : [],
+      result?.kind === "answered" && desired
+        ? [...result.status.warnings, ...coexistenceWarnings(desired, result.status.otherTables)]
+        : [],
     );
   // Neither words about drift nor markers are secret, and a preview should show them.
   return {
@@ -65,28 +92,58 @@ export function planHost({ component, host, policy, ruleset, ready }: HostPlanIn
     connection,
     manifest,
     observation: pulumi.unsecret(observation),
-    lockOut: pulumi.unsecret(lockOut),
+    wayIn: pulumi.unsecret(wayIn),
+    unchecked: pulumi.unsecret(unchecked),
     coexistence: pulumi.unsecret(coexistence),
   };
 }
 
-/** Resolves for the plans that may be touched: none of their hosts would shut Pulumi out. */
-export function clearanceOf(reporter: Reporter, plans: readonly HostPlan[]): pulumi.Output<unknown> {
+/**
+ * Resolves for the plans that may be touched: nothing speaks against any of their hosts, and in the whole fleet none
+ * is unchecked that must not be.
+ */
+export function clearanceOf(
+  reporter: Reporter,
+  plans: readonly HostPlan[],
+  fleet: readonly HostPlan[],
+): pulumi.Output<unknown> {
+  const gates = [
+    ...plans.map(({ wayIn }) => wayIn.apply(({ problems }) => problems)),
+    ...fleet.map(({ unchecked }) => unchecked),
+  ];
   // Without dependencies, or every host's commands would hang on every other host's machine.
-  const lockOuts = withoutDependencies(pulumi.all(plans.map(({ lockOut }) => lockOut)));
-  return lockOuts.apply((perHost) => {
-    const problems = perHost.flat();
+  return withoutDependencies(pulumi.all(gates)).apply((perGate) => {
+    const problems = perGate.flat();
     if (problems.length > 0) {
       throw reporter.refuse(problems);
     }
   });
 }
 
-/** Whether hosts are asked how they are. Never under mocks, and not in a preview where stack config
- * `portknock:probe` is `false`: on a machine without a way in. An update needs a way in as it is. */
-function isProbing(): boolean {
-  const isWanted = new pulumi.Config("portknock").getBoolean("probe") ?? true;
-  return pulumi.runtime.hasEngine() && (isWanted || !pulumi.runtime.isDryRun());
+/** Hosts and probe say what is wrong and, behind a semicolon, what to do. */
+function unfitProblem(host: string, reason: string): Problem {
+  const [problem = "", ...remedy] = reason.split("; ");
+  return { path: `hosts.${host}`, problem: `cannot be guarded: ${problem}`, remedy: remedy.join("; ") };
+}
+
+/** A host that does not exist yet has nothing to be checked. */
+function uncheckedProblems(host: string, result: ProbeResult | undefined): readonly Problem[] {
+  return result?.kind === "unchecked"
+    ? [
+        {
+          path: `hosts.${host}`,
+          problem: `was not checked, and portknock:probe is required: it ${result.reason}`,
+          remedy: "mend the way there, or take it out of hosts",
+        },
+      ]
+    : [];
+}
+
+function patienceWith(host: string): Patience {
+  return {
+    kind: pulumi.runtime.isDryRun() ? "preview" : "update",
+    onWaiting: (words) => void pulumi.log.info(`${host}: ${words}`),
+  };
 }
 
 function toConnection(result: ConnectionResult): Connection {

@@ -1,9 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { PortKnockFirewallArgs } from "./args";
-import { isPlain, namedEntries } from "./plainInput";
+import { isPlain, namedEntries } from "./outputs/plainInput";
 import { namedSequences } from "./policy/namedSequences";
 import type { Policy } from "./policy/policy";
 import { printSequence } from "./policy/sequence";
+import { isSameSequence, resourceName, type SequenceId } from "./policy/sequenceId";
+import { failsWith } from "./program/failsWith";
 
 /** One secret sequence. */
 export interface SequenceSecret {
@@ -21,6 +23,7 @@ export interface SequenceSecret {
 export class KnockSequence extends pulumi.ComponentResource {
   constructor(name: string, sequence: pulumi.Output<string>, opts?: pulumi.ComponentResourceOptions) {
     super("pulumi-portknock:index:KnockSequence", name, { sequence }, opts);
+    failsWith(this, sequence);
     this.registerOutputs({});
   }
 }
@@ -30,21 +33,22 @@ export function sequenceSecrets(
   { services, baseline }: PortKnockFirewallArgs,
   policy: pulumi.Output<Policy>,
 ): readonly SequenceSecret[] {
-  const secretAt = (name: string, path: string): SequenceSecret => ({
-    name,
-    sequence: pulumi.secret(policy.apply(printedAt(path))),
+  const secretOf = (id: SequenceId): SequenceSecret => ({
+    name: resourceName(id),
+    sequence: pulumi.secret(policy.apply(printed(id))),
   });
   // What is inside a baseline that comes later cannot be seen here: it has an empty sequence where it has none.
   const hasUnban = isPlain(baseline) ? baseline.unbanSequence !== undefined : baseline !== undefined;
   return [
-    ...namedEntries(services).flatMap(([name, { sequence, closeSequence }]) => [
-      ...(sequence === undefined ? [] : [secretAt(name, `services.${name}.sequence`)]),
-      ...(closeSequence === undefined ? [] : [secretAt(`${name}.close`, `services.${name}.closeSequence`)]),
+    ...namedEntries(services).flatMap(([service, { sequence, closeSequence }]) => [
+      ...(sequence === undefined ? [] : [secretOf({ kind: "admit", service })]),
+      ...(closeSequence === undefined ? [] : [secretOf({ kind: "close", service })]),
     ]),
-    ...(hasUnban ? [secretAt("baseline.unban", "baseline.unbanSequence")] : []),
+    ...(hasUnban ? [secretOf({ kind: "unban" })] : []),
   ];
 }
 
-function printedAt(path: string): (policy: Policy) => string {
-  return (policy) => printSequence(namedSequences(policy).find((named) => named.path === path)?.knocks ?? []);
+function printed(id: SequenceId): (policy: Policy) => string {
+  return (policy) =>
+    printSequence(namedSequences(policy).find((named) => isSameSequence(named.id, id))?.knocks ?? []);
 }

@@ -1,21 +1,29 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { PortKnockFirewallArgs } from "./args";
-import { dependenciesOf } from "./dependenciesOf";
-import { describeHosts } from "./describedHost";
 import { HostFirewall } from "./hostFirewall";
 import { clearanceOf, planHost } from "./hostPlan";
+import { hostsOf } from "./inputs/host";
+import { reporterOf } from "./inputs/reporter";
+import { reviewText } from "./inputs/reviewText";
+import { validatePolicy } from "./inputs/validatePolicy";
 import { KnockSequence, sequenceSecrets } from "./knockSequence";
+import { dependenciesOf } from "./outputs/dependenciesOf";
+import { promisedOutput } from "./outputs/promisedOutput";
 import { namedSequences } from "./policy/namedSequences";
 import type { Policy } from "./policy/policy";
 import { printSequence } from "./policy/sequence";
-import { promisedOutput } from "./promisedOutput";
-import { reporterOf } from "./reporter";
-import { reviewText } from "./reviewText";
+import { keepOutOfDebugLog } from "./program/debugLog";
+import { failsProgram } from "./program/failsProgram";
+import { failsWith } from "./program/failsWith";
+import { inProgram } from "./program/inProgram";
+import { programKind } from "./program/programKind";
+import { withoutChange } from "./program/withoutChange";
 import { compilePolicy } from "./ruleset/compilePolicy";
 import { printRuleset } from "./ruleset/printRuleset";
-import { validatePolicy } from "./validatePolicy";
 
 const TYPE = "pulumi-portknock:index:PortKnockFirewall";
+
+keepOutOfDebugLog();
 
 /**
  * Hides ports of Linux hosts behind knock sequences: one nftables table per host, loaded over SSH, confirmed over
@@ -43,9 +51,10 @@ export class PortKnockFirewall extends pulumi.ComponentResource {
   constructor(name: string, args: PortKnockFirewallArgs, opts?: pulumi.ComponentResourceOptions) {
     const later = promisedOutput<string | undefined>();
     super(TYPE, name, { policy: later.output }, keepingReviewed(opts));
-    const described = describeHosts(args.hosts);
+    failsWith(this, later.output);
+    const hosts = hostsOf(args.hosts);
     const reporter = reporterOf(this, name);
-    const { policy, isAccepted } = validatePolicy(reporter, args, described);
+    const { policy, isAccepted } = validatePolicy(reporter, args, hosts);
     const reviewed = reviewText(args, policy);
     later.fulfil(
       isAccepted.apply<string | undefined>(
@@ -58,12 +67,12 @@ export class PortKnockFirewall extends pulumi.ComponentResource {
     }
     const ruleset = pulumi.secret(policy.apply((valid) => printRuleset(compilePolicy(valid))));
     const ready = dependenciesOf(opts);
-    const plans = described.map((host) => planHost({ component: name, host, policy, ruleset, ready }));
+    const plans = hosts.map((host) => planHost({ component: name, host, policy, ruleset, ready }));
     // An update touches no host before the whole fleet is clear. A preview touches nothing, and there a host that
     // is still to be created would hide the others.
     const groups = pulumi.runtime.isDryRun() ? plans.map((plan) => [plan]) : [plans];
     const firewalls = groups.flatMap((group) => {
-      const clearance = clearanceOf(reporter, group);
+      const clearance = clearanceOf(reporter, group, plans);
       return group.map((plan) => {
         const { host } = plan.owner;
         const inputs = { plan, ruleset, clearance };
@@ -86,6 +95,7 @@ export class PortKnockFirewall extends pulumi.ComponentResource {
       .apply<string>((): pulumi.OutputInstance<string> => reviewed);
     this.rulesets = pulumi.all(perHost(ruleset));
     this.knocks = pulumi.all(perHost(sequences));
+    failsProgram(this, name, pulumi.all([this.policy, this.rulesets, this.knocks]));
     this.registerOutputs({
       hosts: this.hosts,
       policy: this.policy,
@@ -100,15 +110,15 @@ export class PortKnockFirewall extends pulumi.ComponentResource {
  * one in state stays. Only a transform can still decide that once the policy is known.
  */
 function keepingReviewed(opts: pulumi.ComponentResourceOptions = {}): pulumi.ComponentResourceOptions {
-  if (!pulumi.runtime.hasEngine()) {
+  if (programKind() === "mocked") {
     return opts;
   }
   // The component's transforms are its children's too.
-  const keep: pulumi.ResourceTransform = async ({ type, props, opts: given }) =>
-    type === TYPE && props["policy"] === undefined
-      ? { props, opts: { ...given, ignoreChanges: [...(given.ignoreChanges ?? []), "policy"] } }
+  const keep: pulumi.ResourceTransform = async (resource) =>
+    resource.type === TYPE && resource.props["policy"] === undefined
+      ? withoutChange(resource, "policy")
       : undefined;
-  return { ...opts, transforms: [...(opts.transforms ?? []), keep] };
+  return { ...opts, transforms: [...(opts.transforms ?? []), keep].map(inProgram) };
 }
 
 function clientSequences(policy: Policy): Record<string, string> {

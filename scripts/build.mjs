@@ -22,7 +22,7 @@ export async function build() {
 async function fill(folder, hash) {
   const args = ["-p", "tsconfig.build.json", "--outDir", folder];
   await run(join(root, "node_modules/.bin/tsc"), args, { cwd: root });
-  for (const script of scriptsIn("components/remote")) {
+  for (const script of [...scriptsIn("components/remote"), ...scriptsIn("components/remote/host")]) {
     mkdirSync(dirname(join(folder, script)), { recursive: true });
     copyFileSync(join(root, script), join(folder, script));
   }

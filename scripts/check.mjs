@@ -1,10 +1,11 @@
 // The gate before the tests: format, lint, circular imports, types, unused exports, shell scripts.
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { findOnPath, root } from "./setup/paths.mjs";
 
+const hostFolder = "components/remote/host";
 const bin = (name) => join(root, "node_modules/.bin", name);
 
 /** Runs every step, however many fail, and says one line about each. */
@@ -24,16 +25,17 @@ function steps() {
     { name: "types", program: bin("tsc"), args: ["--noEmit"] },
     { name: "types of the tests", program: bin("tsc"), args: ["--noEmit", "-p", "test"] },
     { name: "unused exports and dependencies", program: bin("knip"), args: ["--no-progress"] },
-    shellcheckStep(),
+    ...shellcheckSteps(),
   ];
 }
 
-function shellcheckStep() {
-  const name = "shell scripts";
+function shellcheckSteps() {
   const program = findOnPath("shellcheck");
-  if (program === undefined) return { name, skip: "no shellcheck: apt-get install shellcheck" };
-  const scripts = shellScripts();
-  return scripts.length === 0 ? { name, skip: "there are none" } : { name, program, args: scripts };
+  const skip = program === undefined ? { skip: "no shellcheck: apt-get install shellcheck" } : {};
+  return [
+    { name: "shell scripts", program, args: shellScripts(), ...skip },
+    { name: "host script", program, args: ["-"], input: hostScript(), ...skip },
+  ];
 }
 
 function shellScripts() {
@@ -45,10 +47,19 @@ function shellScripts() {
       encoding: "utf8",
     },
   );
-  return known.stdout.split("\n").filter((file) => file !== "" && existsSync(join(root, file)));
+  const isPart = (file) => file.startsWith(`${hostFolder}/`);
+  return known.stdout
+    .split("\n")
+    .filter((file) => file !== "" && !isPart(file) && existsSync(join(root, file)));
 }
 
-function report({ name, program, args, skip }) {
+/** Its parts use what others define, so they are looked at as one, with the part that runs something last. */
+function hostScript() {
+  const files = readdirSync(join(root, hostFolder)).filter((file) => file !== "main.sh");
+  return [...files, "main.sh"].map((file) => readFileSync(join(root, hostFolder, file), "utf8")).join("\n");
+}
+
+function report({ name, program, args, input, skip }) {
   if (skip !== undefined) {
     console.log(`check: ${name}: skipped, ${skip}`);
     return "skipped";
@@ -56,6 +67,7 @@ function report({ name, program, args, skip }) {
   const { status, stdout, stderr, error } = spawnSync(program, args, {
     cwd: root,
     encoding: "utf8",
+    input,
     maxBuffer: 64 * 1024 * 1024,
   });
   if (status === 0) {

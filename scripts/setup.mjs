@@ -8,11 +8,12 @@ import { ensureCommandPlugin } from "./setup/commandPlugin.mjs";
 import { ensureDebianPackages } from "./setup/debianPackages.mjs";
 import { ensureEngine } from "./setup/engine.mjs";
 import { writeWhole } from "./setup/files.mjs";
+import { ensureGuests } from "./setup/guests.mjs";
 import { withLock } from "./setup/lock.mjs";
 import { ensureNpmPackages } from "./setup/npmPackages.mjs";
 import { cache, pulumiHome } from "./setup/paths.mjs";
 
-const purposes = ["demo", "test", "check", "bench", "everything"];
+const purposes = ["demo", "test", "check", "bench", "kernels", "everything"];
 
 const { purpose, bases } = readArguments();
 requireNode(20, 17);
@@ -29,6 +30,10 @@ async function setUp(purpose, bases) {
   await ensureNpmPackages();
   await ensureDebianPackages(purpose);
   if (purpose === "bench") return;
+  if (purpose === "kernels") {
+    await ensureGuests();
+    return;
+  }
   await ensureBuild();
   if (purpose === "check") return;
   const engine = await ensureEngine();

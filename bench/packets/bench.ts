@@ -1,5 +1,5 @@
-import { nextLabId } from "../../test/support/lab/labId";
-import { sweepLabs } from "../../test/support/lab/sweepLabs";
+import { nextLabId } from "../../lab/labId";
+import { sweepLabs } from "../../lab/sweepLabs";
 import { loadBare } from "./loadBare";
 import { type Sender, startSender } from "./sender";
 import { benchServices } from "./services";

@@ -15,8 +15,8 @@
 // `net` is the ratio after the sender's own share is taken from both. Needs root, nft and perl.
 import { basename } from "node:path";
 import { parseArgs } from "node:util";
-import { nextLabId } from "../../test/support/lab/labId";
-import { sweepLabs } from "../../test/support/lab/sweepLabs";
+import { nextLabId } from "../../lab/labId";
+import { sweepLabs } from "../../lab/sweepLabs";
 import { loadBare } from "./loadBare";
 import { type Contestant, measureRounds } from "./measureRounds";
 import { resultTable } from "./resultTable";

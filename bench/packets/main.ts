@@ -6,7 +6,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { runCommand } from "../../test/support/lab/runCommand";
+import { runCommand } from "../../lab/runCommand";
 import { measureAdmissions } from "./admissions";
 import { measureAttacks } from "./attacks";
 import { type Bench, openBench } from "./bench";

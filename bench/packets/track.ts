@@ -1,7 +1,7 @@
-import { namespacePath } from "../../test/support/lab/network";
-import { removeAtExit } from "../../test/support/lab/removeAtExit";
-import { type RunOptions, type RunResult, runCommand } from "../../test/support/lab/runCommand";
-import { type RunningProcess, startProcess } from "../../test/support/lab/startProcess";
+import { namespacePath } from "../../lab/network";
+import { removeAtExit } from "../../lab/removeAtExit";
+import { type RunOptions, type RunResult, runCommand } from "../../lab/runCommand";
+import { type RunningProcess, startProcess } from "../../lab/startProcess";
 
 /** A sender and a host in namespaces of their own, joined by a veth pair. All tracks are alike, addresses too. */
 export interface Track {

@@ -1,5 +1,12 @@
-import { mergeNetworks } from "./network";
-import type { Network } from "./policy";
+import {
+  canonicalAddress,
+  contains,
+  mergeNetworks,
+  type Neighbourhood,
+  neighbourhood,
+  parseNetwork,
+} from "./network";
+import type { Network, Policy } from "./policy";
 
 const MARTIANS_IPV4: readonly Network[] = [
   { family: 4, cidr: "0.0.0.0/8" },
@@ -33,3 +40,25 @@ const MARTIANS_IPV6: readonly Network[] = [
 
 /** Sources that no network routes to a host. None lies inside another one: nft would refuse them. */
 export const MARTIANS: readonly Network[] = mergeNetworks([...MARTIANS_IPV4, ...MARTIANS_IPV6]);
+
+export const AMONG_MARTIANS: Neighbourhood = neighbourhood(MARTIANS);
+
+/** Networks no source of which is a martian on a host: those that are excepted, by name or in `allow`. */
+export function exceptedNetworks<K>({ profile, allow }: Policy<K>): readonly Network[] {
+  return [...(profile.kind === "baseline" ? profile.exceptNetworks : []), ...allow];
+}
+
+/** What a source is to a host: `routed` is no martian, `excepted` one that it lets through, `dropped` one that it drops before it looks at any port but guarded ones. */
+export type Martianness = "routed" | "excepted" | "dropped";
+
+export function martianness<K>(policy: Policy<K>, address: string): Martianness {
+  if (policy.profile.kind === "guard" || !isMartian(address)) {
+    return "routed";
+  }
+  return contains(exceptedNetworks(policy), address) ? "excepted" : "dropped";
+}
+
+function isMartian(address: string): boolean {
+  const network = parseNetwork(canonicalAddress(address));
+  return network.kind === "value" && AMONG_MARTIANS.isInside(network.value);
+}

@@ -1,10 +1,12 @@
 import { groupBy } from "./groupBy";
-import type { Knock, Policy, Service } from "./policy";
+import type { Knock, Nothing, Policy, Service } from "./policy";
+import { argumentPath, type SequenceId } from "./sequenceId";
 
 /** A sequence together with what its last knock does. */
 export type NamedSequence = {
   readonly knocks: readonly Knock[];
   readonly knockTimeoutSeconds: number;
+  readonly id: SequenceId;
   /** Where it is written, for messages: `services.ssh.closeSequence`. */
   readonly path: string;
 } & Completion;
@@ -17,7 +19,10 @@ export type Completion =
 /** The service that a sequence belongs to, then those that share it. */
 export type Opened = readonly [Service, ...Service[]];
 
-/** Every sequence of a policy. All of them share one trie, so the rules about sequences hold across them. */
+/**
+ * Every sequence of a policy. All of them share one trie, so the rules about sequences hold across them.
+ * A field of an opening that somebody adds does not compile until it stands here, or is said to be none of it.
+ */
 export function namedSequences({
   services,
   profile,
@@ -28,20 +33,20 @@ export function namedSequences({
     if (opening.kind === "shared") {
       return [];
     }
-    const { knockTimeoutSeconds, sequence, closeSequence, unbans } = opening;
+    const { kind, knockTimeoutSeconds, sequence, closeSequence, unbans, ...others } = opening;
+    others satisfies Nothing;
     const opened: Opened = [service, ...(sharing.get(name) ?? []).map((other) => other.service)];
     const common = { services: opened, knockTimeoutSeconds };
-    const path = `services.${name}`;
     return [
-      { ...common, action: "admit", knocks: sequence, unbans, path: `${path}.sequence` },
+      { ...common, ...at({ kind: "admit", service: name }), action: "admit", knocks: sequence, unbans },
       ...(closeSequence.length === 0
         ? []
         : [
             {
               ...common,
+              ...at({ kind: "close", service: name }),
               action: "close" as const,
               knocks: closeSequence,
-              path: `${path}.closeSequence`,
             },
           ]),
     ];
@@ -54,10 +59,19 @@ export function ownerName(sequence: NamedSequence): string {
   return sequence.action === "unban" ? "unban" : sequence.services[0].name;
 }
 
+function at(id: SequenceId): Pick<NamedSequence, "id" | "path"> {
+  return { id, path: argumentPath(id) };
+}
+
 function sharingServices(services: readonly Service[]): ReadonlyMap<string, readonly Sharing[]> {
-  const sharing = services.flatMap((service): readonly Sharing[] =>
-    service.opening.kind === "shared" ? [{ service, sequenceOf: service.opening.sequenceOf }] : [],
-  );
+  const sharing = services.flatMap((service): readonly Sharing[] => {
+    if (service.opening.kind === "own") {
+      return [];
+    }
+    const { kind, sequenceOf, ...others } = service.opening;
+    others satisfies Nothing;
+    return [{ service, sequenceOf }];
+  });
   return groupBy(sharing, ({ sequenceOf }) => sequenceOf);
 }
 
@@ -72,10 +86,10 @@ function unbanSequence(profile: Policy["profile"]): readonly NamedSequence[] {
   }
   return [
     {
+      ...at({ kind: "unban" }),
       action: "unban",
       knocks: profile.unbanSequence,
       knockTimeoutSeconds: profile.unbanKnockTimeoutSeconds,
-      path: "baseline.unbanSequence",
     },
   ];
 }

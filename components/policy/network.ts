@@ -1,7 +1,7 @@
 import * as ipaddr from "ipaddr.js";
 import { countWhile } from "./countWhile";
 import { type Parsed, refused, value } from "./parsed";
-import type { Network } from "./policy";
+import type { Identity, Network } from "./policy";
 
 const NO_NETWORK = refused<Network>(
   "is not an address or a network",
@@ -40,7 +40,7 @@ export function mergeNetworks(networks: readonly Network[]): readonly Network[] 
   for (const interval of networks.map(toInterval).toSorted(compareIntervals)) {
     const last = merged.at(-1);
     // Two networks are apart, or one lies inside the other: then the wider one has come just before.
-    if (last?.network.family !== interval.network.family || last.end < interval.first) {
+    if (last?.network.family !== interval.network.family || last.last < interval.first) {
       merged.push(interval);
     }
   }
@@ -66,6 +66,17 @@ export function contains(networks: readonly Network[], address: string): boolean
   });
 }
 
+/** The first address of the source that an address belongs to. */
+export function sourceOf(address: string, { ipv4Prefix, ipv6Prefix }: Identity): string {
+  if (!ipaddr.isValid(address)) {
+    return address;
+  }
+  const parsed = ipaddr.process(address);
+  return parsed instanceof ipaddr.IPv6
+    ? ipaddr.IPv6.networkAddressFromCIDR(`${parsed}/${ipv6Prefix}`).toString()
+    : ipaddr.IPv4.networkAddressFromCIDR(`${parsed}/${ipv4Prefix}`).toString();
+}
+
 /** Whether a network lies in another one, or is it. */
 export function isInside(inner: Network, outer: Network): boolean {
   const [base] = ipaddr.parseCIDR(inner.cidr);
@@ -83,25 +94,35 @@ export interface Neighbourhood {
 /** Looks networks up among others in the time of a binary search: a policy may have tens of thousands. */
 export function neighbourhood(others: readonly Network[]): Neighbourhood {
   const apart = mergeNetworks(others).map(toInterval).toSorted(compareIntervals);
-  const lastBefore = (family: Network["family"], address: string): Interval | undefined =>
-    apart[
-      countWhile(
-        apart,
-        ({ network, first }) => network.family < family || (network.family === family && first <= address),
-      ) - 1
-    ];
   return {
-    isInside: (network) => {
-      const { first, end } = toInterval(network);
-      const other = lastBefore(network.family, first);
-      return other?.network.family === network.family && other.end >= end;
-    },
+    isInside: (network) => isInOne(apart, network),
     overlaps: (network) => {
-      const { first, end } = toInterval(network);
-      const other = lastBefore(network.family, end);
-      return other?.network.family === network.family && other.end >= first;
+      const { first, last } = toInterval(network);
+      const other = lastBefore(apart, network.family, last);
+      return other !== undefined && other.last >= first;
     },
   };
+}
+
+/** Whether all of a network lies in one of the intervals, which are sorted and apart. */
+export function isInOne(apart: readonly Interval[], network: Network): boolean {
+  const { first, last } = toInterval(network);
+  const other = lastBefore(apart, network.family, first);
+  return other !== undefined && other.last >= last;
+}
+
+/** The last interval of a family that begins at an address or before. */
+function lastBefore(
+  apart: readonly Interval[],
+  family: Network["family"],
+  address: bigint,
+): Interval | undefined {
+  const before = countWhile(
+    apart,
+    ({ network, first }) => network.family < family || (network.family === family && first <= address),
+  );
+  const last = apart[before - 1];
+  return last?.network.family === family ? last : undefined;
 }
 
 /** How many bits all addresses of a network share. */
@@ -119,30 +140,29 @@ export function isLoopback(address: string): boolean {
   return address.toLowerCase() === "localhost" || contains(LOOPBACK, address);
 }
 
-/** A network by its first and last address, in digits of equal length. */
-interface Interval {
+/** A network by its first and last address as numbers. */
+export interface Interval {
   readonly network: Network;
-  readonly first: string;
-  readonly end: string;
+  readonly first: bigint;
+  readonly last: bigint;
 }
 
-function toInterval(network: Network): Interval {
+export function toInterval(network: Network): Interval {
   const [base, prefix] = ipaddr.parseCIDR(network.cidr);
-  const bits = base
-    .toByteArray()
-    .map((byte) => byte.toString(2).padStart(8, "0"))
-    .join("");
-  return { network, first: bits, end: bits.slice(0, prefix).padEnd(bits.length, "1") };
+  const bytes = base.toByteArray();
+  const first = bytes.reduce((number, byte) => (number << 8n) + BigInt(byte), 0n);
+  return { network, first, last: first + (1n << BigInt(8 * bytes.length - prefix)) - 1n };
 }
 
-function compareIntervals(a: Interval, b: Interval): number {
+/** By family and first address; the wider one of two that begin alike comes first. */
+export function compareIntervals(a: Interval, b: Interval): number {
   if (a.network.family !== b.network.family) {
     return a.network.family - b.network.family;
   }
   if (a.first !== b.first) {
     return a.first < b.first ? -1 : 1;
   }
-  return a.end === b.end ? 0 : a.end > b.end ? -1 : 1;
+  return a.last === b.last ? 0 : a.last > b.last ? -1 : 1;
 }
 
 /** ipaddr.js reads `10.1` and octal `010.0.0.1` as addresses, as inet_aton(3) does, and `::192.0.2.1` as

@@ -1,11 +1,13 @@
 /** The transport of a port. */
 export type Protocol = "tcp" | "udp";
 
-/** One packet to one protocol and port that counts toward a sequence. */
-export interface Knock {
+export interface Port {
   readonly protocol: Protocol;
   readonly port: number;
 }
+
+/** One packet to one protocol and port that counts toward a sequence. */
+export interface Knock extends Port {}
 
 /** The ports `from` to `to` of one protocol, both ends included. */
 export interface PortRange {
@@ -32,40 +34,46 @@ export interface Identity {
   readonly ipv6Prefix: number;
 }
 
-/** A guarded service: its ports are closed to everybody who has not completed its sequence. */
-export interface Service {
+/**
+ * A guarded service: its ports are closed to everybody who has not completed its sequence.
+ *
+ * @typeParam K what is known of a knock: all of it, or as in an outline its protocol alone
+ */
+export interface Service<K = Knock> {
   readonly name: string;
   readonly ports: readonly PortRange[];
-  readonly opening: Opening;
+  readonly opening: Opening<K>;
   readonly accessWindowSeconds: number;
   readonly access: Access;
+  /** The longest silence after which a source's flows go on that connection tracking does not know. 0 for none. */
+  readonly flowTimeoutSeconds: number;
 }
 
 /** What admits to a service: a sequence of its own, or the one of another service, which then opens both. */
-export type Opening =
-  | {
-      readonly kind: "own";
-      readonly sequence: readonly Knock[];
-      readonly knockTimeoutSeconds: number;
-      /** Revokes the knocker's own access, also to the services that share the sequence. Empty for none. */
-      readonly closeSequence: readonly Knock[];
-      /** Whether the sequence takes its knocker off the blacklist too. */
-      readonly unbans: boolean;
-    }
-  | { readonly kind: "shared"; readonly sequenceOf: string };
+export type Opening<K = Knock> = OwnOpening<K> | SharedOpening;
+
+export interface OwnOpening<K = Knock> {
+  readonly kind: "own";
+  readonly sequence: readonly K[];
+  readonly knockTimeoutSeconds: number;
+  /** Revokes the knocker's own access, also to the services that share the sequence. Empty for none. */
+  readonly closeSequence: readonly K[];
+  /** Whether the sequence takes its knocker off the blacklist too. */
+  readonly unbans: boolean;
+}
+
+export interface SharedOpening {
+  readonly kind: "shared";
+  readonly sequenceOf: string;
+}
 
 /** `guard`: the table only takes away. `baseline`: it is the whole firewall of the host. */
-export type Profile = { readonly kind: "guard" } | ({ readonly kind: "baseline" } & Baseline);
+export type Profile<K = Knock> = { readonly kind: "guard" } | ({ readonly kind: "baseline" } & Baseline<K>);
 
 /** A host firewall: what is not guarded, open or needed to stay on the network gets the guarded answer. */
-export interface Baseline {
+export interface Baseline<K = Knock> {
   /** Echo requests that are answered: of everybody together, at this rate. */
-  readonly ping: {
-    readonly perSecond: number;
-    readonly burst: number;
-    /** Who is answered; empty for everybody. */
-    readonly from: readonly Network[];
-  };
+  readonly ping: Ping;
   /** How long a source stays on the blacklist after its last packet. */
   readonly blacklistSeconds: number;
   /** SYNs a second from one source that are not taken for a flood. */
@@ -77,8 +85,15 @@ export interface Baseline {
   readonly openPortsFrom: readonly RestrictedPorts[];
   readonly forward: "accept" | "drop" | "reject";
   /** Takes its knocker off the blacklist and opens nothing. Empty for none. */
-  readonly unbanSequence: readonly Knock[];
+  readonly unbanSequence: readonly K[];
   readonly unbanKnockTimeoutSeconds: number;
+}
+
+export interface Ping {
+  readonly perSecond: number;
+  readonly burst: number;
+  /** Who is answered; empty for everybody. */
+  readonly from: readonly Network[];
 }
 
 /** Ports that are open to some sources only. */
@@ -99,15 +114,22 @@ export interface Log {
 }
 
 /** What one host is to do: validated, every default filled, sorted so that key order never shows. */
-export interface Policy {
-  readonly services: readonly Service[];
+export type Policy<K = Knock> = RulesPart<K> & ManifestPart;
+
+/** What the ruleset of a host shows. */
+export interface RulesPart<K = Knock> {
+  readonly services: readonly Service<K>[];
   readonly allow: readonly Network[];
   readonly openPorts: readonly PortRange[];
   /** What guarded ports answer, and under a baseline every closed port: so that they are alike. */
   readonly guardedAnswer: GuardedAnswer;
   readonly identity: Identity;
-  readonly profile: Profile;
+  readonly profile: Profile<K>;
   readonly log: Log;
+}
+
+/** What no rule shows: the manifest says it, or a change of it would reach no host. */
+export interface ManifestPart {
   /** How long a host waits for the second connection before it puts its old rules back. */
   readonly rollbackSeconds: number;
 }
@@ -116,12 +138,23 @@ export interface Policy {
 export interface Deployer {
   readonly address: string;
   readonly port: number;
+  /** Who is admitted there at that moment: the deployer may be one of them. */
+  readonly admissions: readonly Admission[];
 }
 
-/** How the deployer reaches a host: what the lock-out check must know of a connection, and no more. */
-export interface Reach extends Endpoint {
-  readonly host: string;
-  readonly proxy?: Endpoint;
+/** An open access window on a host. */
+export interface Admission {
+  readonly service: string;
+  /** The source's first address, as the host's rules cut it. */
+  readonly source: string;
+  readonly secondsLeft: number;
+}
+
+/** How the deployer reaches a host, and no key: what is known of each SSH server on the way is a `P`. */
+export interface Reach<P = Endpoint> {
+  readonly name: string;
+  readonly place: P;
+  readonly proxy?: P;
 }
 
 /** A place to connect to. Behind a proxy, an address means what it means to the proxy. */
@@ -130,3 +163,6 @@ export interface Endpoint {
   readonly address: string;
   readonly port: number;
 }
+
+/** What is left of something of which every field was taken: one that somebody adds does not compile there. */
+export type Nothing = Readonly<Record<string, never>>;

@@ -1,11 +1,12 @@
 import { type Parsed, refused, value } from "./parsed";
 import type { PortRange, Protocol } from "./policy";
 
-export const PORT_RANGE: RegExp = /^(\d{1,5})(?:-(\d{1,5}))?(?:\/(tcp|udp))?$/;
+/** A JSON Schema takes the text of it, and no flag that ignores case. */
+export const PORT_RANGE: RegExp = /^(\d{1,5})(?:-(\d{1,5}))?(?:\/([tT][cC][pP]|[uU][dD][pP]))?$/;
 
 const REMEDY = 'write "22", "22/tcp" or "500-600/udp", with ports from 1 to 65,535';
 
-/** Parses `22`, `22/tcp`, `53/udp` or `60000-61000/udp`; without a protocol it is TCP. */
+/** Parses `22`, `22/tcp`, `53/UDP` or `60000-61000/udp`; without a protocol it is TCP. */
 export function parsePortRange(text: string): Parsed<PortRange> {
   const match = PORT_RANGE.exec(text);
   if (match === null) {
@@ -52,7 +53,7 @@ export function isPort(port: number): boolean {
 }
 
 export function toProtocol(text: string | undefined): Protocol {
-  return text === "udp" ? "udp" : "tcp";
+  return text?.toLowerCase() === "udp" ? "udp" : "tcp";
 }
 
 export function comparePortRanges(a: PortRange, b: PortRange): number {

@@ -1,10 +1,10 @@
 import { knockKey } from "./knockKey";
-import { MAX_KNOCKS, neighbouringKnocks, repeatedKnock, tooFewKnocks, wrongCount } from "./knockRules";
 import { type Parsed, refused, value } from "./parsed";
 import type { Knock } from "./policy";
 import { PolicyError } from "./policyError";
 import { isPort, toProtocol } from "./portRange";
 import { printKnocks } from "./printNumber";
+import { MAX_KNOCKS, neighbouringKnocks, repeatedKnock, tooFewKnocks, wrongCount } from "./rules/knockRules";
 
 export type { Knock } from "./policy";
 export { knockKey };
@@ -18,7 +18,7 @@ const RULES = [tooFewKnocks(WITHOUT_SEQUENCE), repeatedKnock, neighbouringKnocks
 /**
  * Parses a knock sequence: 2 to 16 ports in knocking order, separated by commas or spaces, each with
  * an optional protocol: `7000,8000/udp,9000`. knockd's form `8000:udp` is understood too; without a protocol
- * a knock is TCP.
+ * a knock is TCP. Capitals count as small letters.
  *
  * @throws PolicyError when it is not a sequence. The message names knocks by number, never a port.
  */
@@ -54,7 +54,7 @@ export function printSequence(sequence: readonly Knock[]): string {
 }
 
 function parseKnock(word: string): Knock | undefined {
-  const match = /^(\d{1,5})(?:[/:](tcp|udp))?$/.exec(word);
+  const match = /^(\d{1,5})(?:[/:](tcp|udp))?$/i.exec(word);
   const port = Number(match?.[1]);
   return match !== null && isPort(port) ? { protocol: toProtocol(match[2]), port } : undefined;
 }

@@ -1,23 +1,31 @@
 import { z } from "zod";
-import type { Warning } from "../policy/policyWarnings";
+import type { ConnectionArgs, ProxyConnectionArgs } from "../args";
+import type { Problem } from "../policy/policyError";
+import type { Warning } from "../policy/rules/policyWarnings";
+import { addressSchema, portSchema, type SchemasOf, WORD } from "../policy/written/fieldSchemas";
+import { readHostKey } from "./hostKey";
+import { readPrivateKey } from "./privateKey";
 
-/** An address, a name or a user: nothing that could be more than one word of a text for review. */
-const word = z.string().regex(/^[^\s\p{Cc}]+$/u);
+const place = z.object({
+  host: addressSchema,
+  port: portSchema.default(22),
+  user: z.string().regex(WORD).default("root"),
+});
 
 const hop = z.strictObject({
-  host: word,
-  port: z.int().min(1).max(65535).default(22),
-  user: word.default("root"),
+  ...place.shape,
   password: z.string().exactOptional(),
   privateKey: z.string().exactOptional(),
   privateKeyPassword: z.string().exactOptional(),
   agentSocketPath: z.string().exactOptional(),
   hostKey: z.string().exactOptional(),
-  dialErrorLimit: z.int().min(1).max(10).default(2),
-  perDialTimeout: z.int().min(1).max(120).default(10),
-});
+  dialErrorLimit: z.int().min(-1).max(1000).default(2),
+  perDialTimeout: z.int().min(0).max(3600).default(10),
+} satisfies SchemasOf<ProxyConnectionArgs>);
 
-const connection = hop.extend({ proxy: z.preprocess(withoutUndefined, hop).exactOptional() });
+const connection = hop.extend({
+  proxy: z.preprocess(withoutUndefined, hop).exactOptional(),
+} satisfies SchemasOf<Omit<ConnectionArgs, keyof ProxyConnectionArgs>>);
 
 /** How to reach one host over SSH, all values known: the fields of `command.remote`'s ConnectionArgs. Secret. */
 export type Connection = z.output<typeof connection>;
@@ -25,17 +33,61 @@ export type Connection = z.output<typeof connection>;
 /** One SSH server on the way: the host itself, or its proxy. */
 export type Hop = z.output<typeof hop>;
 
+/** Where an SSH server is, and as whom to log in there: what of a hop is no secret. */
+export type Place = z.output<typeof place>;
+
 export type ConnectionResult =
   | { readonly kind: "value"; readonly connection: Connection }
-  | { readonly kind: "refused"; readonly fields: readonly string[] };
+  | { readonly kind: "refused"; readonly problems: readonly Problem[] };
 
-/** Fills in the defaults. A refusal names the fields that are wrong and none of their values. */
+/** Fills in the defaults. A refusal names the fields that are wrong, from the connection on, and none of their values. */
 export function parseConnection(input: unknown): ConnectionResult {
   const result = z.preprocess(withoutUndefined, connection).safeParse(input);
-  if (result.success) {
-    return { kind: "value", connection: result.data };
+  if (!result.success) {
+    const problems = result.error.issues.map((issue) => ({
+      path: issue.path.join("."),
+      problem: "is missing, unknown or of another type",
+      remedy: "see ConnectionArgs",
+    }));
+    return { kind: "refused", problems };
   }
-  return { kind: "refused", fields: result.error.issues.map((issue) => issue.path.join(".")) };
+  return { kind: "value", connection: result.data };
+}
+
+/** That of a connection, or of its proxy; nothing where it is none. */
+export function parsePlace(input: unknown): Place | undefined {
+  return place.safeParse(input).data;
+}
+
+/** What Pulumi would only refuse when it dials, host by host; by path from the connection on. */
+export function dialProblems(connection: Connection): readonly Problem[] {
+  const { proxy } = connection;
+  return [...hopProblems("", connection), ...(proxy === undefined ? [] : hopProblems("proxy.", proxy))];
+}
+
+function hopProblems(prefix: string, hop: Hop): readonly Problem[] {
+  const problems: Problem[] = [];
+  if (hop.host.startsWith("[")) {
+    problems.push({
+      path: `${prefix}host`,
+      problem: "is an address in brackets, which Pulumi cannot dial",
+      remedy: "leave the brackets out, and give a port in its own field",
+    });
+  }
+  if (hop.hostKey !== undefined && readHostKey(hop.hostKey) === undefined) {
+    problems.push({
+      path: `${prefix}hostKey`,
+      problem: "is no public key of a host",
+      remedy: "give a line of ssh-keyscan -t ed25519,ecdsa",
+    });
+  }
+  const key =
+    hop.privateKey === undefined ? undefined : readPrivateKey(hop.privateKey, hop.privateKeyPassword);
+  if (key?.kind === "refused") {
+    const { field, problem, remedy } = key.refusal;
+    problems.push({ path: `${prefix}${field}`, problem, remedy });
+  }
+  return problems;
 }
 
 /** What somebody should know about how surely the host, and its proxy, is the right one. */

@@ -7,12 +7,33 @@ export interface Payload {
   readonly ruleset: string;
 }
 
+/** The files of the host script, in the order in which they are sent: only the last one runs anything. */
+const PARTS = [
+  "state",
+  "kernel",
+  "windows",
+  "flush",
+  "boot",
+  "apply",
+  "confirm",
+  "rollback",
+  "drift",
+  "status",
+  "main",
+] as const;
+
 /** The host script. `sh -s status` needs nothing else on its standard input. */
-export const HOST_SCRIPT: string = readFileSync(join(__dirname, "host.sh"), "utf8");
+export const HOST_SCRIPT: string = PARTS.map((part) => read(join("host", `${part}.sh`))).join("\n");
 
-const ENVELOPE = readFileSync(join(__dirname, "envelope.sh"), "utf8");
+/** The line that the command text waits for. */
+const START = `${oneLine(read("start.sh"))}\n`;
 
-/** The text for standard input of `sh -s VERB`: the host script together with its payload. Secret. */
+const ENVELOPE = START + read("envelope.sh");
+
+/** The text for standard input of the probe's command. */
+export const STATUS_SCRIPT: string = START + HOST_SCRIPT;
+
+/** The text for standard input of a verb's command: the host script together with its payload. Secret. */
 export function fillEnvelope(payload: Payload): string {
   return [
     { mark: "PORTKNOCK_HOST_SH", text: HOST_SCRIPT },
@@ -32,4 +53,13 @@ function fillHereDocument(script: string, { mark, text }: HereDocument): string 
   }
   const end = script.lastIndexOf(`\n${mark}\n`) + 1;
   return script.slice(0, end) + text + script.slice(end);
+}
+
+function oneLine(script: string): string {
+  const lines = script.split("\n").map((line) => line.trim());
+  return lines.filter((line) => line !== "" && !line.startsWith("#")).join(" ");
+}
+
+function read(file: string): string {
+  return readFileSync(join(__dirname, file), "utf8");
 }

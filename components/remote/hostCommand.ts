@@ -1,21 +1,17 @@
 /** The verbs of the host script that a resource runs. */
 export type Verb = "apply" | "confirm" | "remove";
 
-/** A hung command would hang the update. Waiting for another run's lock takes up to a minute. */
-const TIME_LIMIT = "timeout 180";
-
 /**
  * The command text that starts the host script, which arrives on standard input. It is shown in previews, errors
- * and process lists, so it holds nothing but the verb and a marker.
+ * and process lists, so it holds nothing but the verb and a marker. It is also what `destroy` runs long after it was
+ * written, so all that may ever change travels on standard input, in its first line.
  */
-export function hostCommand(verb: Verb, marker: string): string {
-  return asRoot(`${TIME_LIMIT} sh -s ${verb} ${marker}`);
+export function hostCommand(verb: Verb | "status", marker: string): string {
+  // `read` takes one line from a pipe and not a byte more. Where it is another line, somebody was there before.
+  // In two pieces, because every error of a command quotes its text, whatever failed.
+  const words = 'echo "portknock: something on this host $w first, like a .bashrc" >&2';
+  return `sh -c 'w="reads standard input"; read -r s; case $s in "portknock() {"*) eval "$s";; *) ${words}; exit 1;; esac; portknock ${verb} ${marker}'`;
 }
 
-/** The command text of the probe. Only the login shell knows from where it was reached, and sudo forgets it. */
-export const STATUS_COMMAND: string = asRoot('sh -s status "$SSH_CONNECTION"');
-
-/** The same text for every user. Where sudo refuses, the script runs as the user and says in words what is missing. */
-function asRoot(command: string): string {
-  return `sh -c '[ $(id -u) = 0 ] || ! sudo -n true 2>/dev/null || exec sudo -n ${command}; exec ${command}'`;
-}
+/** The command text of the probe. */
+export const STATUS_COMMAND: string = hostCommand("status", "-");

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Deployer } from "../policy/policy";
+import { shortened } from "./hostText";
 
 /** What the host script's `status` reports. */
 export type HostStatus =
@@ -9,6 +10,8 @@ export type HostStatus =
       readonly deployer: Deployer | undefined;
       /** What other tables do to packets that come in, as nft lists it. */
       readonly otherTables: string;
+      /** What is no drift and somebody should know. */
+      readonly warnings: readonly string[];
       readonly findings: readonly string[];
     }
   | {
@@ -16,6 +19,7 @@ export type HostStatus =
       readonly observed: string;
       readonly deployer: Deployer | undefined;
       readonly otherTables: string;
+      readonly warnings: readonly string[];
       readonly owner: string;
       readonly token: string;
       readonly marker: string;
@@ -31,6 +35,7 @@ const common = z.object({
   "portknock-status": z.tuple([z.literal("1")]),
   finding: z.array(z.string()).default([]),
   "other-table": z.array(z.string()).default([]),
+  warning: z.array(z.string()).default([]),
   observed: z.tuple([z.string().regex(/^[0-9a-f]{64}$/)]),
   deployer: z
     .tuple([z.string().regex(/^\S+ \d{1,5}$/)])
@@ -39,6 +44,17 @@ const common = z.object({
       return { address, port: Number(port) };
     })
     .optional(),
+  admitted: z
+    .array(
+      z
+        .string()
+        .regex(/^\S+ \S+ \d+$/)
+        .transform((line) => {
+          const [service = "", source = "", seconds] = line.split(" ");
+          return { service, source, secondsLeft: Number(seconds) };
+        }),
+    )
+    .default([]),
 });
 
 const report = z.discriminatedUnion("state", [
@@ -47,17 +63,26 @@ const report = z.discriminatedUnion("state", [
     state: z.enum(["guarded", "pending"]),
     owner: z.tuple([z.string()]),
     token: z.tuple([z.string()]),
-    marker: z.tuple([z.string()]),
+    // It goes into a command text.
+    marker: z.tuple([z.string().regex(/^[\w-]{1,64}$/)]),
     "rolled-back": z.array(z.string()).optional(),
   }),
 ]);
 
-/** `undefined` when the text is not a report that we understand. */
+/** `undefined` when the text holds no report that we understand, or not all of it. Logins print before it. */
 export function parseHostStatus(text: string): HostStatus | undefined {
+  const lines = text.split("\n");
+  const begin = lines.lastIndexOf("portknock-status 1");
+  const end = lines.indexOf("portknock-end", begin);
+  if (begin < 0 || end < 0) {
+    return undefined;
+  }
   const fields = new Map<string, string[]>();
-  for (const line of text.split("\n").filter((each) => each !== "")) {
+  for (const line of lines.slice(begin, end)) {
     const [name = "", ...rest] = line.split(" ");
-    fields.set(name, [...(fields.get(name) ?? []), rest.join(" ")]);
+    const values = fields.get(name) ?? [];
+    values.push(rest.join(" "));
+    fields.set(name, values);
   }
   const [state, ...more] = fields.get("state") ?? [];
   const parsed = report.safeParse({
@@ -70,9 +95,10 @@ export function parseHostStatus(text: string): HostStatus | undefined {
   const { data } = parsed;
   const seen = {
     observed: data.observed[0],
-    deployer: data.deployer,
+    deployer: data.deployer && { ...data.deployer, admissions: data.admitted },
     otherTables: data["other-table"].join("\n"),
-    findings: data.finding,
+    warnings: data.warning.map(shortened),
+    findings: data.finding.map(shortened),
   };
   if (data.state === "unguarded") {
     return { kind: "unguarded", ...seen };

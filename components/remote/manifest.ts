@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type NamedSequence, namedSequences } from "../policy/namedSequences";
-import type { Policy } from "../policy/policy";
+import type { ManifestPart, Nothing, Policy } from "../policy/policy";
 import { printSequence } from "../policy/sequence";
 import { serviceId } from "../policy/serviceId";
 import { sourceMasks } from "../policy/sourceMasks";
@@ -39,7 +39,7 @@ export function writeManifest(content: ManifestContent): Manifest {
   const sequences = namedSequences(policy);
   const desired = [
     `owner ${printOwner(owner)}`,
-    `rollback ${policy.rollbackSeconds}`,
+    ...unruledLines(policy),
     ...sequences.flatMap((sequence) => (sequence.action === "admit" ? serviceLines(sequence) : [])),
     ...sequences.map(({ knocks }) => `sequence ${printSequence(knocks)}`),
     ...baselineLines(policy),
@@ -56,12 +56,19 @@ export function printOwner({ project, stack, component, host }: Owner): string {
   return [project, stack, component, host].join("/");
 }
 
+/** A field of this part that somebody adds does not compile until it stands here. */
+function unruledLines({ rollbackSeconds, ...others }: ManifestPart): readonly string[] {
+  others satisfies Nothing;
+  return [`rollback ${rollbackSeconds}`];
+}
+
 /** A window goes on while its service keeps its name and what opens it, its own sequence or a shared one. */
 function serviceLines(sequence: NamedSequence & { readonly action: "admit" }): readonly string[] {
   const knocks = printSequence(sequence.knocks);
-  return sequence.services.map(({ name, accessWindowSeconds }) =>
+  return sequence.services.flatMap(({ name, accessWindowSeconds, flowTimeoutSeconds }) => [
     ["service", serviceId(name), name, accessWindowSeconds, knocks].join(" "),
-  );
+    ...(flowTimeoutSeconds > 0 ? [`flows ${serviceId(name)} ${flowTimeoutSeconds}`] : []),
+  ]);
 }
 
 /** How long the blacklist and trust may last at most, and what of an address makes a source. */

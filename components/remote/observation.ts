@@ -8,7 +8,7 @@ import type { ProbeResult } from "./probeHost";
 export type Observation =
   | { readonly kind: "inSync"; readonly marker: string }
   | { readonly kind: "unguarded"; readonly marker: string; readonly findings: readonly string[] }
-  | { readonly kind: "unfit"; readonly marker: string; readonly reason: string }
+  | { readonly kind: "unfit"; readonly reason: string }
   | {
       readonly kind: "behind";
       readonly marker: string;
@@ -31,7 +31,7 @@ export function observe(result: ProbeResult, desired: Desired): Observation {
     return { kind: "unchecked", reason: result.reason };
   }
   if (result.kind === "unfit") {
-    return { kind: "unfit", marker: `unfit-${result.nonce}`, reason: result.reason };
+    return { kind: "unfit", reason: result.reason };
   }
   const { status } = result;
   const marker = newMarker(status);

@@ -1,11 +1,10 @@
-import { randomBytes } from "node:crypto";
-
-import pLimit = require("p-limit");
-
 import type { Connection } from "./connection";
-import { HOST_SCRIPT } from "./envelope";
+import { LoginClosed } from "./dial";
+import { STATUS_SCRIPT } from "./envelope";
 import { STATUS_COMMAND } from "./hostCommand";
 import { type HostStatus, parseHostStatus } from "./hostStatus";
+import { firstLine, hostText, shortened } from "./hostText";
+import type { Patience } from "./redial";
 import { type RemoteResult, runOverSsh } from "./runOverSsh";
 
 /** What asking a host brought. */
@@ -13,23 +12,22 @@ export type ProbeResult =
   | { readonly kind: "answered"; readonly status: HostStatus }
   /** It could not be asked: nothing is known about it. */
   | { readonly kind: "unchecked"; readonly reason: string }
-  /** It was asked and cannot say: nothing can be applied there either. The nonce is never the same. */
-  | { readonly kind: "unfit"; readonly reason: string; readonly nonce: string };
+  /** It was asked and cannot say: nothing can be applied there either. */
+  | { readonly kind: "unfit"; readonly reason: string };
 
 /** A big table takes a while to list. */
 const ANSWER_SECONDS = 30;
 
-/** Handshakes cost this process time, and hundreds at once would time each other out. */
-const inTurn = pLimit(32);
-
-/** Asks a host for its status over one SSH connection. Read-only, never retried, never throws. */
-export async function probeHost(connection: Connection): Promise<ProbeResult> {
-  const timeoutSeconds = ANSWER_SECONDS + connection.perDialTimeout;
-  const run = { command: STATUS_COMMAND, input: HOST_SCRIPT, timeoutSeconds };
+/** Asks a host for its status over one SSH connection. Read-only, never throws. */
+export async function probeHost(connection: Connection, patience: Patience): Promise<ProbeResult> {
+  const run = { command: STATUS_COMMAND, input: STATUS_SCRIPT, timeoutSeconds: ANSWER_SECONDS };
   try {
-    const result = await inTurn(() => runOverSsh(connection, run));
-    return read(result);
+    const result = await runOverSsh(connection, run, patience);
+    return readAnswer(result);
   } catch (error) {
+    if (error instanceof LoginClosed) {
+      return { kind: "unfit", reason: closedAtLogin(connection.user, firstLine(hostText(error.said))) };
+    }
     return {
       kind: "unchecked",
       reason: error instanceof Error ? error.message : "failed for an unknown reason",
@@ -37,22 +35,32 @@ export async function probeHost(connection: Connection): Promise<ProbeResult> {
   }
 }
 
-function read({ exitCode, stdout, stderr }: RemoteResult): ProbeResult {
-  const unfit = (reason: string): ProbeResult => ({
-    kind: "unfit",
-    reason,
-    nonce: randomBytes(6).toString("hex"),
-  });
-  if (exitCode !== 0) {
-    return unfit(complaint(stderr) ?? "its status cannot be read");
+/** What the answer of a host means. */
+export function readAnswer({ exitCode, hasFlooded, ...said }: RemoteResult): ProbeResult {
+  const stdout = hostText(said.stdout);
+  const stderr = hostText(said.stderr);
+  const status = exitCode === 0 ? parseHostStatus(stdout) : undefined;
+  if (status !== undefined) {
+    return { kind: "answered", status };
   }
-  const status = parseHostStatus(stdout);
-  return status === undefined
-    ? unfit("its status is not one that this version understands")
-    : { kind: "answered", status };
+  const reason =
+    complaint(stderr) ?? `${inItsPlace(firstLine(stdout) || firstLine(stderr), hasFlooded)}; ${REMEDY}`;
+  return { kind: "unfit", reason };
 }
 
-/** The host script's own complaint, and nobody else's. */
+function closedAtLogin(user: string, line: string): string {
+  return `lets user ${user} in and closes the connection, saying "${line}"; look for /etc/nologin, and whether the account has expired`;
+}
+
+const REMEDY = "look at this user's shell, at what it runs at login, and at forced commands of sshd";
+
+function inItsPlace(line: string, hasFlooded: boolean): string {
+  const words = hasFlooded ? "does not stop talking" : "did not run our script";
+  return line === "" ? words : `${words}, and says "${line}"`;
+}
+
+/** The host script's own complaint: the last one, for a login may print before it. */
 function complaint(stderr: string): string | undefined {
-  return /^portknock: (.*)$/m.exec(stderr)?.[1];
+  const line = [...stderr.matchAll(/portknock: (.*)$/gm)].at(-1)?.[1];
+  return line === undefined ? undefined : shortened(line);
 }

@@ -1,5 +1,7 @@
-import { Client, type ConnectConfig, type ServerHostKeyAlgorithm } from "ssh2";
-import type { Connection, Hop } from "./connection";
+import type { Client } from "ssh2";
+import type { Connection } from "./connection";
+import { dial, meaningOf } from "./dial";
+import type { Patience } from "./redial";
 
 export interface RemoteRun {
   readonly command: string;
@@ -11,110 +13,41 @@ export interface RemoteResult {
   readonly exitCode: number | undefined;
   readonly stdout: string;
   readonly stderr: string;
+  /** It was cut off: it said more than anybody should hear. */
+  readonly hasFlooded: boolean;
 }
 
-const HANDSHAKE_SECONDS = 10;
+/** A whole report with thousands of sources is less. */
+const MOST_BYTES = 8_000_000;
 
 /**
- * Runs one command on a host over one SSH connection (two with a proxy), never retrying.
+ * Runs one command on a host over one SSH connection, two with a proxy.
  *
  * @throws Error whose message says in words why it could not: no address, key or output in it.
  */
-export async function runOverSsh(connection: Connection, run: RemoteRun): Promise<RemoteResult> {
-  const clients: Client[] = [];
-  const open = async (hop: Hop, sock?: ConnectConfig["sock"]): Promise<Client> => {
-    const client = new Client();
-    clients.push(client);
-    await connect(client, hop, sock);
-    return client;
-  };
+export async function runOverSsh(
+  connection: Connection,
+  run: RemoteRun,
+  patience: Patience,
+): Promise<RemoteResult> {
+  const end = new AbortController();
   let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_resolve, reject) => {
-    const seconds = run.timeoutSeconds;
-    timer = setTimeout(() => reject(new Error(`did not answer within ${seconds} seconds`)), seconds * 1000);
-  });
-  const session = async (): Promise<RemoteResult> => {
-    const proxy = connection.proxy && (await open(connection.proxy));
-    const sock = proxy && (await forward(proxy, connection));
-    return execute(await open(connection, sock), run);
-  };
   try {
-    return await Promise.race([session(), deadline]);
+    const client = await dial(connection, patience, end.signal);
+    const deadline = new Promise<never>((_resolve, reject) => {
+      const seconds = run.timeoutSeconds;
+      timer = setTimeout(() => reject(new Error(`did not answer within ${seconds} seconds`)), seconds * 1000);
+    });
+    return await Promise.race([execute(client, run), deadline]);
   } finally {
     clearTimeout(timer);
-    for (const client of clients) {
-      client.on("error", () => {});
-      client.destroy();
-    }
+    end.abort();
   }
-}
-
-function connect(client: Client, hop: Hop, sock: ConnectConfig["sock"]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    client.once("ready", resolve);
-    client.once("error", (error) => reject(new Error(inWords(error))));
-    client.on("keyboard-interactive", (_name, _instructions, _language, prompts, finish) => {
-      finish(prompts.map(() => hop.password ?? ""));
-    });
-    try {
-      client.connect({ ...toConfig(hop), ...(sock && { sock }) });
-    } catch {
-      // ssh2 throws on keys that it cannot read and quotes what it found.
-      reject(new Error("cannot be dialled with this privateKey, privateKeyPassword or hostKey"));
-    }
-  });
-}
-
-function toConfig(hop: Hop): ConnectConfig {
-  const agent = hop.agentSocketPath ?? process.env["SSH_AUTH_SOCK"];
-  return {
-    host: hop.host,
-    port: hop.port,
-    username: hop.user,
-    // ssh2 counts the whole handshake in; perDialTimeout is about the TCP connection.
-    readyTimeout: (hop.perDialTimeout + HANDSHAKE_SECONDS) * 1000,
-    ...(hop.password !== undefined && { password: hop.password, tryKeyboard: true }),
-    ...(hop.privateKey !== undefined && { privateKey: hop.privateKey }),
-    ...(hop.privateKeyPassword !== undefined && { passphrase: hop.privateKeyPassword }),
-    ...(agent !== undefined && agent !== "" && { agent }),
-    ...(hop.hostKey !== undefined && pinned(hop.hostKey)),
-  };
-}
-
-const HOST_KEY_ALGORITHMS: readonly ServerHostKeyAlgorithm[] = [
-  "ssh-ed25519",
-  "ecdsa-sha2-nistp256",
-  "ecdsa-sha2-nistp384",
-  "ecdsa-sha2-nistp521",
-  "ssh-rsa",
-];
-
-/** Only the pinned key's own type is offered, as the command plugin does: another type would not match anyway. */
-function pinned(hostKey: string): ConnectConfig {
-  const [type = "", base64 = ""] = hostKey.trim().split(/\s+/);
-  const expected = Buffer.from(base64, "base64");
-  const algorithm = HOST_KEY_ALGORITHMS.find((known) => known === type);
-  return {
-    ...(algorithm && { algorithms: { serverHostKey: [algorithm] } }),
-    hostVerifier: (key: Buffer) => key.equals(expected),
-  };
-}
-
-function forward(proxy: Client, target: Hop): Promise<NonNullable<ConnectConfig["sock"]>> {
-  return new Promise((resolve, reject) => {
-    proxy.forwardOut("127.0.0.1", 0, target.host, target.port, (error, channel) => {
-      if (error) {
-        reject(new Error("cannot be reached from its proxy"));
-      } else {
-        resolve(channel);
-      }
-    });
-  });
 }
 
 function execute(client: Client, { command, input }: RemoteRun): Promise<RemoteResult> {
   return new Promise((resolve, reject) => {
-    client.once("error", (error) => reject(new Error(inWords(error))));
+    client.once("error", (error) => reject(meaningOf(error)));
     client.once("close", () => reject(new Error("closed the connection")));
     client.exec(command, (error, channel) => {
       if (error) {
@@ -124,42 +57,30 @@ function execute(client: Client, { command, input }: RemoteRun): Promise<RemoteR
       const stdout: Buffer[] = [];
       const stderr: Buffer[] = [];
       let exitCode: number | undefined;
-      channel.on("data", (chunk: Buffer) => stdout.push(chunk));
-      channel.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
+      let hasExited = false;
+      let bytes = 0;
+      const finish = (hasFlooded: boolean): void => {
+        resolve({ exitCode, stdout: text(stdout), stderr: text(stderr), hasFlooded });
+      };
+      const keepIn = (chunks: Buffer[]) => (chunk: Buffer) => {
+        bytes += chunk.length;
+        if (bytes <= MOST_BYTES) {
+          chunks.push(chunk);
+        } else {
+          finish(true);
+          client.destroy();
+        }
+      };
+      channel.on("data", keepIn(stdout));
+      channel.stderr.on("data", keepIn(stderr));
       channel.on("exit", (code: number | null) => {
+        hasExited = true;
         exitCode = code ?? undefined;
       });
-      channel.on("close", () => resolve({ exitCode, stdout: text(stdout), stderr: text(stderr) }));
+      channel.on("close", () => (hasExited ? finish(false) : reject(new Error("closed the connection"))));
       channel.end(input);
     });
   });
-}
-
-function inWords(error: Error): string {
-  const code = "code" in error ? error.code : undefined;
-  const level = "level" in error ? error.level : undefined;
-  switch (code) {
-    case "ECONNREFUSED":
-      return "refused the connection";
-    case "ENOTFOUND":
-    case "EAI_AGAIN":
-      return "has a name that cannot be resolved";
-    case "EHOSTUNREACH":
-    case "ENETUNREACH":
-      return "cannot be reached over the network";
-    case "ECONNRESET":
-      return "closed the connection";
-  }
-  switch (level) {
-    case "client-authentication":
-      return "accepted none of the ways to log in";
-    case "client-timeout":
-      return "did not answer in time";
-    case "handshake":
-      return "shows another host key than hostKey, or speaks no common SSH algorithm";
-    default:
-      return "could not be dialled";
-  }
 }
 
 function text(chunks: readonly Buffer[]): string {

@@ -1,4 +1,7 @@
-import type { FactIndex } from "./factIndex";
+import type { Outline } from "../outline/outline";
+import type { Door } from "../policy/door";
+import type { PortRange, Protocol } from "../policy/policy";
+import type { SequenceId } from "../policy/sequenceId";
 
 /** `opens up`: somebody gets in who did not, or more easily. `closes down`: the opposite. */
 export type Direction = "opens up" | "closes down" | "changes";
@@ -15,33 +18,22 @@ export interface ReviewedChange {
   readonly meaning: string;
 }
 
-/** What became of one path. */
-export interface FactChange {
-  readonly path: string;
-  readonly removed: readonly string[];
-  readonly added: readonly string[];
-}
-
 export type Judgement = Pick<ReviewedChange, "direction" | "meaning">;
+
+/** One of the two policies, and what it makes of ports. */
+export interface Side {
+  readonly outline: Outline;
+  readonly doorOf: (ports: PortRange) => Door<Protocol>;
+}
 
 /** The two policies, to look up what stands around a change. */
 export interface Sides {
-  readonly before: FactIndex;
-  readonly after: FactIndex;
-  /** Whose a sequence was that another one has now; empty where the policies do not say which are the same. */
-  readonly formerOwners: ReadonlyMap<string, string>;
-}
-
-export function compareFacts({ before, after }: Sides): readonly FactChange[] {
-  const paths = [...new Set([...before.paths, ...after.paths])].toSorted();
-  return paths.flatMap((path) => {
-    const [old, now] = [before.all(path), after.all(path)];
-    // A list may have tens of thousands of networks.
-    const [had, has] = [new Set(old), new Set(now)];
-    const removed = old.filter((value) => !has.has(value));
-    const added = now.filter((value) => !had.has(value));
-    return removed.length + added.length === 0 ? [] : [{ path, removed, added }];
-  });
+  readonly before: Side;
+  readonly after: Side;
+  /** Every port or range that is named in one of them. */
+  readonly namedPorts: readonly PortRange[];
+  /** Whose a sequence was that another one has now; nobody's where the policies do not say which are the same. */
+  readonly formerOwner: (sequence: SequenceId) => SequenceId | undefined;
 }
 
 /** The direction of something that lets more in the larger it is. */
@@ -53,4 +45,9 @@ export function byWidth(before: number, after: number): Direction {
 export function widest(directions: readonly Direction[]): Direction {
   const order: readonly Direction[] = ["opens up", "closes down"];
   return order.find((direction) => directions.includes(direction)) ?? "changes";
+}
+
+/** The direction where some come in, and some do not any more. */
+export function byNumber(gained: number, lost: number): Direction {
+  return gained > 0 ? "opens up" : lost > 0 ? "closes down" : "changes";
 }

@@ -1,10 +1,11 @@
-import type { DrawnKnock, DrawnSequence } from "./reviewSide";
-import { seconds } from "./seconds";
+import { printDuration } from "../policy/duration";
+import { printSequenceId } from "../policy/sequenceId";
+import type { DrawnKnock, DrawnSequence } from "./drawnSequences";
 
 /** More stages than this make a picture that nobody reads. */
 const MAX_STAGES = 30;
 
-interface Stage {
+interface DrawnStage {
   readonly id: string;
   readonly label: string;
   readonly isLast: boolean;
@@ -15,14 +16,14 @@ interface Stage {
  * be too much to see. Sequences that begin alike share their first stages.
  */
 export function drawKnocking(sequences: readonly DrawnSequence[]): string | undefined {
-  const stages = new Map<string, Stage>();
+  const stages = new Map<string, DrawnStage>();
   const edges = new Set<string>();
-  for (const { owner, outcomes, knocks } of sequences) {
+  for (const { id: sequence, outcomes, knocks } of sequences) {
     let at = "start";
     for (const [index, { protocol }] of knocks.entries()) {
       const prefix = knocks.slice(0, index + 1);
       const isLast = prefix.length === knocks.length;
-      const key = isLast ? `last of ${owner}` : pathOf(prefix);
+      const key = isLast ? `last of ${printSequenceId(sequence)}` : pathOf(prefix);
       const stage = stages.get(key) ?? {
         id: `stage${stages.size + 1}`,
         label: isLast ? outcomes.join("<br/>") : describeStage(sequences, prefix),
@@ -46,14 +47,14 @@ export function drawKnocking(sequences: readonly DrawnSequence[]): string | unde
 }
 
 function describeStage(sequences: readonly DrawnSequence[], prefix: readonly DrawnKnock[]): string {
-  const owners = beginningWith(sequences, prefix).map(({ owner }) => owner);
+  const owners = beginningWith(sequences, prefix).map(({ id }) => printSequenceId(id));
   return `${owners.join(", ")}: ${prefix.length} ${prefix.length === 1 ? "knock" : "knocks"}`;
 }
 
 /** Where sequences begin alike, the longest knock timeout of them holds. */
 function patience(sequences: readonly DrawnSequence[], prefix: readonly DrawnKnock[]): string {
-  const timeouts = beginningWith(sequences, prefix).map(({ knockTimeout }) => knockTimeout);
-  return timeouts.toSorted((a, b) => seconds(b) - seconds(a))[0] ?? "";
+  const timeouts = beginningWith(sequences, prefix).map(({ knockTimeoutSeconds }) => knockTimeoutSeconds);
+  return printDuration(Math.max(0, ...timeouts));
 }
 
 function beginningWith(

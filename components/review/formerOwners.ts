@@ -1,14 +1,22 @@
-import type { DrawnSequence, ReviewSide } from "./reviewSide";
+import { isSameSequence, resourceName, type SequenceId } from "../policy/sequenceId";
+import type { DrawnSequence } from "./drawnSequences";
+import type { ReviewSide } from "./reviewSide";
 
-/** Owners of sequences that were somebody else's before, and not theirs: people know them who did not get in here. */
-export function formerOwners(before: ReviewSide, after: ReviewSide): ReadonlyMap<string, string> {
-  const ownersBefore = new Map(before.sequences.map((sequence) => [identityOf(sequence), sequence.owner]));
-  return new Map(
+/** Finds whose a sequence was that another one has now: people know it who did not get in here. */
+export function formerOwners(
+  before: ReviewSide,
+  after: ReviewSide,
+): (sequence: SequenceId) => SequenceId | undefined {
+  const ownersBefore = new Map(before.sequences.map((sequence) => [identityOf(sequence), sequence.id]));
+  const former = new Map(
     after.sequences.flatMap((sequence) => {
-      const former = ownersBefore.get(identityOf(sequence));
-      return former === undefined || former === sequence.owner ? [] : [[sequence.owner, former] as const];
+      const owner = ownersBefore.get(identityOf(sequence));
+      return owner === undefined || isSameSequence(owner, sequence.id)
+        ? []
+        : [[resourceName(sequence.id), owner] as const];
     }),
   );
+  return (sequence) => former.get(resourceName(sequence));
 }
 
 function identityOf({ knocks }: DrawnSequence): string {

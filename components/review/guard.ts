@@ -1,17 +1,16 @@
+import { optionalDuration } from "../outline/forms";
+import type { Outline, OutlinedService } from "../outline/outline";
+import { printDuration } from "../policy/duration";
+import type { Nothing, OwnOpening, Protocol } from "../policy/policy";
+import { isSameSequence, printSequenceId } from "../policy/sequenceId";
 import { byWidth, type Direction, type Sides } from "./change";
-import type { FactIndex } from "./factIndex";
-import { seconds } from "./seconds";
 
 /** What stands between a source and the ports of a service. */
 export interface Guard {
-  readonly service: string;
+  readonly service: OutlinedService;
   /** Whose sequence it is that opens the service: its own, or that of another one. */
   readonly opener: string;
-  /** Number and protocols: `3: tcp, udp, tcp`. */
-  readonly knocks: string;
-  readonly knockTimeout: string;
-  readonly access: string;
-  readonly accessWindow: string;
+  readonly opening: OwnOpening<Protocol>;
 }
 
 /** One way in which two guards differ. */
@@ -20,62 +19,85 @@ export interface GuardDifference {
   readonly words: string;
 }
 
-export function guardOf(facts: FactIndex, service: string): Guard {
-  const one = (name: string, field: string): string => facts.one(`services.${name}.${field}`) ?? "";
-  const opener = facts.one(`services.${service}.sequenceOf`) ?? service;
-  return {
-    service,
-    opener,
-    knocks: one(opener, "knocks"),
-    knockTimeout: one(opener, "knockTimeout"),
-    access: one(service, "access"),
-    accessWindow: one(service, "accessWindow"),
-  };
+export function guardOf({ services }: Outline, service: OutlinedService): Guard {
+  const opener = service.opening.kind === "shared" ? service.opening.sequenceOf : service.name;
+  const opening = services.find(({ name }) => name === opener)?.opening;
+  return { service, opener, opening: opening?.kind === "own" ? opening : NO_OPENING };
 }
+
+/** Only a text that somebody else wrote names a sequence that is not there. */
+const NO_OPENING: OwnOpening<Protocol> = {
+  kind: "own",
+  sequence: [],
+  knockTimeoutSeconds: 0,
+  closeSequence: [],
+  unbans: false,
+};
 
 /** A guard that is easier to pass in one way is a weaker one, however much harder it is in others. */
 export function compareGuards(was: Guard, is: Guard, sides: Sides): readonly GuardDifference[] {
-  return [...compareSequences(was, is, sides), ...compareAdmissions(was, is)];
+  return [...compareSequences(was, is, sides), ...compareAdmissions(was.service, is.service)];
 }
 
-/** How the sequences differ that open a service, whoever's they are. */
+/**
+ * How the sequences differ that open a service, whoever's they are.
+ * A field that somebody adds does not compile until it is compared, or is said to be none of it.
+ */
 export function compareSequences(was: Guard, is: Guard, sides: Sides): readonly GuardDifference[] {
-  const [old, now] = [numberOf(was.knocks), numberOf(is.knocks)];
+  const { kind, sequence, knockTimeoutSeconds: fast, closeSequence, unbans, ...others } = is.opening;
+  others satisfies Nothing;
+  const [old, now] = [was.opening.sequence.length, sequence.length];
+  const slow = was.opening.knockTimeoutSeconds;
   const differences = [
-    difference(byWidth(-old, -now), `${now} knocks instead of ${old}`),
-    difference(
-      byWidth(seconds(was.knockTimeout), seconds(is.knockTimeout)),
-      `${is.knockTimeout} instead of ${was.knockTimeout} from knock to knock`,
+    ...difference(byWidth(-old, -now), `${now} knocks instead of ${old}`),
+    ...difference(
+      byWidth(slow, fast),
+      `${printDuration(fast)} instead of ${printDuration(slow)} from knock to knock`,
     ),
-  ].flat();
+  ];
   // A sequence that there was before has people who know it, however hard it is.
-  const { before, formerOwners } = sides;
-  const former = formerOwners.get(is.opener) ?? is.opener;
+  const opener = { kind: "admit", service: is.opener } as const;
+  const wasOpener = { kind: "admit", service: was.opener } as const;
+  const former = sides.formerOwner(opener) ?? opener;
   const isKnown =
-    former !== was.opener &&
-    (former !== is.opener || before.one(`services.${is.opener}.knocks`) !== undefined);
+    !isSameSequence(former, wasOpener) &&
+    (!isSameSequence(former, opener) || hasSequence(sides.before.outline, is.opener));
   return isKnown
-    ? [{ direction: "opens up", words: `whoever knows the sequence of ${former} gets in` }, ...differences]
+    ? [
+        { direction: "opens up", words: `whoever knows the sequence of ${printSequenceId(former)} gets in` },
+        ...differences,
+      ]
     : differences;
 }
 
-function compareAdmissions(was: Guard, is: Guard): readonly GuardDifference[] {
+function hasSequence({ services }: Outline, service: string): boolean {
+  return services.some(({ name, opening }) => name === service && opening.kind === "own");
+}
+
+/** A field that somebody adds does not compile until it is compared, or is said to be none of it. */
+function compareAdmissions(was: OutlinedService, is: OutlinedService): readonly GuardDifference[] {
+  const { name, ports, opening, access, accessWindowSeconds, flowTimeoutSeconds, ...others } = is;
+  others satisfies Nothing;
   return [
     ...difference(
-      byWidth(Number(was.access === "window"), Number(is.access === "window")),
-      `${is.access} instead of ${was.access}`,
+      byWidth(Number(was.access === "window"), Number(access === "window")),
+      `${access} instead of ${was.access}`,
     ),
     ...difference(
-      byWidth(seconds(was.accessWindow), seconds(is.accessWindow)),
-      `${is.accessWindow} instead of ${was.accessWindow} to connect`,
+      byWidth(was.accessWindowSeconds, accessWindowSeconds),
+      `${printDuration(accessWindowSeconds)} instead of ${printDuration(was.accessWindowSeconds)} to connect`,
+    ),
+    ...difference(
+      byWidth(was.flowTimeoutSeconds, flowTimeoutSeconds),
+      `${silence(is)} instead of ${silence(was)} for which flows may be silent`,
     ),
   ];
 }
 
-function difference(direction: Direction, words: string): readonly GuardDifference[] {
-  return direction === "changes" ? [] : [{ direction, words }];
+function silence({ flowTimeoutSeconds }: OutlinedService): string {
+  return optionalDuration.print(flowTimeoutSeconds)[0] ?? "no time";
 }
 
-function numberOf(knocks: string): number {
-  return Number.parseInt(knocks, 10) || 0;
+function difference(direction: Direction, words: string): readonly GuardDifference[] {
+  return direction === "changes" ? [] : [{ direction, words }];
 }

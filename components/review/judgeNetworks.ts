@@ -1,80 +1,74 @@
-import type { Direction, FactChange, Judgement, Sides } from "./change";
-import { allMartians, martiansAmong, uncovered, withMartians, withoutCovered } from "./coveredNetworks";
-import type { FactIndex } from "./factIndex";
+import { allMartians, martiansAmong, uncovered, withMartians } from "../policy/coveredNetworks";
+import { exceptedNetworks } from "../policy/martians";
+import type { Network } from "../policy/policy";
+import { byNumber, type Judgement, type Side, type Sides } from "./change";
+import { listNetworks, said } from "./words";
+
+/** Networks that came, and that went. */
+interface NetworkChange {
+  readonly removed: readonly Network[];
+  readonly added: readonly Network[];
+}
 
 /** Who need not knock. */
-export function judgeAllow(change: FactChange, sides: Sides): Judgement {
-  const { before, after } = sides;
-  const effective = withoutCovered(change, before.all(change.path), after.all(change.path));
-  const isFirewall = after.one("profile") === "baseline";
-  const martians = isFirewall ? allMartians(effective.removed, routedNetworks(after)) : [];
+export function judgeAllow({ before, after }: Sides): Judgement {
+  const change = difference(before.outline.allow, after.outline.allow);
+  const isFirewall = after.outline.profile.kind === "baseline";
+  const martians = isFirewall ? allMartians(change.removed, exceptedNetworks(after.outline)) : [];
   const dropped = new Set(martians);
-  const others = effective.removed.filter((network) => !dropped.has(network));
-  return judged(effective, [
-    listed(
-      { ...effective, removed: others },
-      "let in to every guarded port without knocking",
-      "has to knock from now on",
-    ),
-    martians.length > 0
-      ? `${martians.join(", ")}: dropped as a martian from now on, but for guarded ports after knocking`
-      : "",
+  const others = change.removed.filter((network) => !dropped.has(network));
+  return judged(change, [
+    ...said(listNetworks(change.added), "let in to every guarded port without knocking"),
+    ...said(listNetworks(others), "has to knock from now on"),
+    ...said(listNetworks(martians), "dropped as a martian from now on, but for guarded ports after knocking"),
   ]);
 }
 
-export function judgeExceptNetworks(change: FactChange, { before, after }: Sides): Judgement {
-  const { removed, added } = withoutCovered(change, routedNetworks(before), routedNetworks(after));
-  // A source that the internet routes is no martian, excepted or not.
-  const effective = {
-    ...change,
-    removed: withMartians(removed, routedNetworks(after)),
-    added: withMartians(added, routedNetworks(before)),
+export function judgeExceptNetworks({ before, after }: Sides): Judgement {
+  const [old, now] = [exceptedNetworks(before.outline), exceptedNetworks(after.outline)];
+  // A source that the internet routes is no martian, excepted or not. `allow` has words of its own.
+  const change = {
+    removed: withMartians(uncovered(exceptedByName(before), now), now),
+    added: withMartians(uncovered(exceptedByName(after), old), old),
   };
-  return judged(effective, [listed(effective, "may reach the host", "is dropped as a martian")]);
+  return judged(change, [
+    ...said(listNetworks(change.added), "may reach the host"),
+    ...said(listNetworks(change.removed), "is dropped as a martian"),
+  ]);
 }
 
-export function judgePing(change: FactChange, { before, after }: Sides): Judgement {
-  const [hasAll, hadAll] = [change.added, change.removed].map((networks) => networks.includes("everybody"));
-  if (hasAll) {
+export function judgePing(old: readonly Network[], now: readonly Network[]): Judgement {
+  if (now.length === 0) {
     return { direction: "opens up", meaning: "everybody may ping" };
   }
-  if (hadAll) {
-    return { direction: "closes down", meaning: `only ${change.added.join(", ")} may ping from now on` };
+  if (old.length === 0) {
+    return { direction: "closes down", meaning: `only ${listNetworks(now)} may ping from now on` };
   }
-  const effective = withoutCovered(change, before.all(change.path), after.all(change.path));
-  return judged(effective, [listed(effective, "may ping", "may not ping any more")]);
+  const change = difference(old, now);
+  return judged(change, [
+    ...said(listNetworks(change.added), "may ping"),
+    ...said(listNetworks(change.removed), "may not ping any more"),
+  ]);
 }
 
 /** Martians that left what a baseline excepts, by name or in `allow`. */
-export function martiansAgain({ before, after }: Sides): readonly string[] {
-  return martiansAmong(uncovered(routedNetworks(before), routedNetworks(after)), routedNetworks(after));
+export function martiansAgain({ before, after }: Sides): readonly Network[] {
+  const now = exceptedNetworks(after.outline);
+  return martiansAmong(uncovered(exceptedNetworks(before.outline), now), now);
 }
 
-export function listed({ removed, added }: FactChange, now: string, gone: string): string {
-  return joined([
-    added.length > 0 ? `${added.join(", ")}: ${now}` : "",
-    removed.length > 0 ? `${removed.join(", ")}: ${gone}` : "",
-  ]);
+function exceptedByName({ outline: { profile } }: Side): readonly Network[] {
+  return profile.kind === "guard" ? [] : profile.exceptNetworks;
 }
 
-/** No source in them is a martian. */
-function routedNetworks(facts: FactIndex): readonly string[] {
-  return [...facts.all("baseline.exceptNetworks"), ...facts.all("allow")];
+/** Without networks that others had, or have now, all together: they are as they were. */
+function difference(before: readonly Network[], after: readonly Network[]): NetworkChange {
+  return { removed: uncovered(before, after), added: uncovered(after, before) };
 }
 
-function judged(effective: FactChange, parts: readonly string[]): Judgement {
-  const isSame = effective.added.length + effective.removed.length === 0;
+function judged({ added, removed }: NetworkChange, parts: readonly string[]): Judgement {
   return {
-    direction: widening(effective),
-    meaning: isSame ? "lets in the same sources as before" : joined(parts),
+    direction: byNumber(added.length, removed.length),
+    meaning: parts.length === 0 ? "lets in the same sources as before" : parts.join("; "),
   };
-}
-
-/** More values let more in. Where some come and some go, that is what counts that opens up. */
-function widening({ removed, added }: FactChange): Direction {
-  return added.length > 0 ? "opens up" : removed.length > 0 ? "closes down" : "changes";
-}
-
-function joined(parts: readonly string[]): string {
-  return parts.filter((part) => part !== "").join("; ");
 }

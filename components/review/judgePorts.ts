@@ -1,76 +1,183 @@
-import { byWidth, type Direction, type Judgement, type Sides, widest } from "./change";
-import { uncovered } from "./coveredNetworks";
-import { cutPorts, namedPorts } from "./cutPorts";
-import { compareGuards } from "./guard";
-import { describeFate, type PortFate, portFate } from "./portFate";
+import type { OutlinedService } from "../outline/outline";
+import { uncovered } from "../policy/coveredNetworks";
+import type { ByDoor, Door } from "../policy/door";
+import type { Network, Nothing, PortRange, Protocol } from "../policy/policy";
+import { cutPorts, liesIn } from "../policy/portPieces";
+import { printPortRange } from "../policy/portRange";
+import { isSameSequence, printSequenceId, type SequenceId } from "../policy/sequenceId";
+import { unreachable } from "../policy/unreachable";
+import { byNumber, byWidth, type Judgement, type Sides, widest } from "./change";
+import { compareGuards, guardOf } from "./guard";
+import { describeDoor, listNetworks, said } from "./words";
+
+type OutlinedDoor = Door<Protocol>;
 
 /** What becomes of ports; where some open up and some close down, that is what counts that opens up. */
-export function judgePorts(ports: readonly string[], sides: Sides): Judgement {
-  const moves = cutPorts(ports, namedPorts(sides.before, sides.after)).flatMap((port) => {
-    const [was, is] = [portFate(sides.before, port), portFate(sides.after, port)];
-    return describeFate(was) === describeFate(is) ? [] : [judgeMove(port, was, is, sides)];
+export function judgePorts(ports: readonly PortRange[], sides: Sides): Judgement {
+  const moves = cutPorts(ports, sides.namedPorts).flatMap((port) => {
+    const [was, is] = [sides.before.doorOf(port), sides.after.doorOf(port)];
+    return judgeMove(printPortRange(port), was, is, sides) ?? [];
   });
   return {
     direction: widest(moves.map(({ direction }) => direction)),
-    meaning: moves.map(({ meaning }) => meaning).join("; "),
+    meaning: moves.length === 0 ? "the ports are as before" : moves.map(({ meaning }) => meaning).join("; "),
   };
 }
 
 /** What becomes of the ports of a service that has a sequence now that was another one's. */
-export function judgeTakenOver(service: string, former: string, sides: Sides): Judgement {
+export function judgeTakenOver(service: string, former: SequenceId, sides: Sides): Judgement {
   const { before, after } = sides;
-  const opened = [
-    service,
-    ...after.services.filter((other) => after.one(`services.${other}.sequenceOf`) === service),
-  ];
-  const ports = opened.flatMap((name) => after.all(`services.${name}.ports`));
-  const gained = cutPorts(ports, namedPorts(before, after)).filter((port) => {
-    const was = portFate(before, port);
-    return was.kind === "guarded" && was.by.opener !== former;
+  const ports = after.outline.services
+    .filter((each) => guardOf(after.outline, each).opener === service)
+    .flatMap((each) => each.ports);
+  const gained = cutPorts(ports, sides.namedPorts).filter((port) => {
+    const was = before.doorOf(port);
+    return (
+      was.kind === "guarded" &&
+      !isSameSequence({ kind: "admit", service: guardOf(before.outline, was.by).opener }, former)
+    );
   });
   return gained.length > 0
     ? {
         direction: "opens up",
-        meaning: `${gained.join(", ")}: whoever knows the sequence of ${former} gets in; the old one opens nothing`,
+        meaning: `${listPorts(gained)}: whoever knows the sequence of ${printSequenceId(former)} gets in; the old one opens nothing`,
       }
     : { direction: "changes", meaning: "the same people get in by it" };
 }
 
-function judgeMove(port: string, was: PortFate, is: PortFate, sides: Sides): Judgement {
-  const moved = `${port} was ${describeFate(was)}, now ${describeFate(is)}`;
-  if (was.kind === "guarded" && is.kind === "guarded") {
-    const differences = compareGuards(was.by, is.by, sides);
-    const words = differences.map((difference) => difference.words).join(", ");
-    return {
-      direction: widest(differences.map(({ direction }) => direction)),
-      meaning: [moved, ...(words === "" ? [] : [words])].join(": "),
-    };
-  }
-  if (was.kind === "restricted" && is.kind === "restricted") {
-    const [gained, lost] = [uncovered(is.from, was.from), uncovered(was.from, is.from)];
-    return { direction: byNumber(gained.length, lost.length), meaning: moved };
-  }
-  if (was.kind === "restricted" && is.kind === "guarded") {
-    const allowed = sides.after.all("allow");
-    const lost = uncovered(was.from, allowed);
-    const [knockers, closed] = [
-      `opens to ${allowed.length > 0 ? "allow and to " : ""}who knocked for ${is.by.service}`,
-      lost.length > 0 ? `, closes to ${lost.join(", ")} without knocking` : "",
-    ];
-    return { direction: "opens up", meaning: `${port} was ${describeFate(was)}: ${knockers}${closed}` };
-  }
-  if (was.kind === "guarded" && is.kind === "restricted") {
-    const gained = uncovered(is.from, sides.before.all("allow"));
-    return { direction: byNumber(gained.length, 1), meaning: moved };
-  }
-  return { direction: byWidth(widthOf(was), widthOf(is)), meaning: moved };
+/** Ports that one side has alone. Merging writes the same ports in other words: what is left is what changed. */
+export interface PortChange {
+  readonly removed: readonly PortRange[];
+  readonly added: readonly PortRange[];
 }
 
-function byNumber(gained: number, lost: number): Direction {
-  return gained > 0 ? "opens up" : lost > 0 ? "closes down" : "changes";
+export function portChange(
+  before: readonly PortRange[],
+  after: readonly PortRange[],
+  sides: Sides,
+): PortChange {
+  const pieces = cutPorts([...before, ...after], sides.namedPorts);
+  return {
+    removed: pieces.filter((piece) => !liesIn(piece, after)),
+    added: pieces.filter((piece) => !liesIn(piece, before)),
+  };
 }
 
-/** How many get in: more is wider. */
-function widthOf({ kind }: PortFate): number {
-  return { closed: 0, guarded: 1, restricted: 2, open: 3, leftAlone: 3 }[kind];
+export function describePortChange({ removed, added }: PortChange, now: string, gone: string): string {
+  return [...said(listPorts(added), now), ...said(listPorts(removed), gone)].join("; ");
+}
+
+/** Where nobody gets in. */
+export function isShut({ kind }: OutlinedDoor): boolean {
+  return WHO[kind] === "nobody";
+}
+
+/** Nothing where people meet the same as before. */
+function judgeMove(port: string, was: OutlinedDoor, is: OutlinedDoor, sides: Sides): Judgement | undefined {
+  const moved = `${port} was ${describeDoor(was)}, now ${describeDoor(is)}`;
+  const byWho = { direction: byWidth(WIDTHS[WHO[was.kind]], WIDTHS[WHO[is.kind]]), meaning: moved };
+  switch (was.kind) {
+    case "guarded":
+      return is.kind === "guarded"
+        ? judgeOtherGuard(moved, was.by, is.by, sides)
+        : is.kind === "restricted"
+          ? judgeRestrictedNow(moved, is.from, sides)
+          : byWho;
+    case "restricted":
+      return is.kind === "restricted"
+        ? judgeOtherSources(moved, was.from, is.from)
+        : is.kind === "guarded"
+          ? judgeGuardedNow(`${port} was ${describeDoor(was)}`, was.from, is.by, sides)
+          : byWho;
+    case "open":
+    case "closed":
+    case "trap":
+    case "leftAlone":
+    case "tolerated": {
+      const { kind, ...others } = was;
+      others satisfies Nothing;
+      return WHO[kind] === WHO[is.kind] ? undefined : byWho;
+    }
+    default:
+      return unreachable(was);
+  }
+}
+
+/** Who gets in. Where that is said in one word, two doors with the same word are alike. */
+const WHO: ByDoor<keyof typeof WIDTHS> = {
+  closed: "nobody",
+  trap: "nobody",
+  guarded: "knockers",
+  restricted: "some",
+  open: "everybody",
+  leftAlone: "whom the host lets in",
+  tolerated: "whom the host lets in",
+};
+
+const WIDTHS = {
+  nobody: 0,
+  knockers: 1,
+  some: 2,
+  everybody: 3,
+  "whom the host lets in": 3,
+};
+
+/** What becomes of a service that goes on guarding the port, lines of its own say. */
+function judgeOtherGuard(
+  moved: string,
+  was: OutlinedService,
+  is: OutlinedService,
+  sides: Sides,
+): Judgement | undefined {
+  if (was.name === is.name) {
+    return undefined;
+  }
+  const differences = compareGuards(
+    guardOf(sides.before.outline, was),
+    guardOf(sides.after.outline, is),
+    sides,
+  );
+  const words = differences.map((difference) => difference.words).join(", ");
+  return {
+    direction: widest(differences.map(({ direction }) => direction)),
+    meaning: [moved, ...(words === "" ? [] : [words])].join(": "),
+  };
+}
+
+function judgeOtherSources(
+  moved: string,
+  was: readonly Network[],
+  is: readonly Network[],
+): Judgement | undefined {
+  if (was.length === is.length && was.every(({ cidr }, index) => cidr === is[index]?.cidr)) {
+    return undefined;
+  }
+  const [gained, lost] = [uncovered(is, was), uncovered(was, is)];
+  return { direction: byNumber(gained.length, lost.length), meaning: moved };
+}
+
+/** From restricted to guarded. */
+function judgeGuardedNow(
+  was: string,
+  from: readonly Network[],
+  by: OutlinedService,
+  sides: Sides,
+): Judgement {
+  const { allow } = sides.after.outline;
+  const lost = uncovered(from, allow);
+  const [knockers, closed] = [
+    `opens to ${allow.length > 0 ? "allow and to " : ""}who knocked for ${by.name}`,
+    lost.length > 0 ? `, closes to ${listNetworks(lost)} without knocking` : "",
+  ];
+  return { direction: "opens up", meaning: `${was}: ${knockers}${closed}` };
+}
+
+/** From guarded to restricted: who knocks does not get in any more. */
+function judgeRestrictedNow(moved: string, from: readonly Network[], { before }: Sides): Judgement {
+  const gained = uncovered(from, before.outline.allow);
+  return { direction: byNumber(gained.length, 1), meaning: moved };
+}
+
+function listPorts(ranges: readonly PortRange[]): string {
+  return ranges.map(printPortRange).join(", ");
 }

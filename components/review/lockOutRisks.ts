@@ -1,66 +1,83 @@
+import { uncovered } from "../policy/coveredNetworks";
+import { printPortRange } from "../policy/portRange";
+import { isSameSequence, type SequenceId } from "../policy/sequenceId";
+import { unreachable } from "../policy/unreachable";
 import type { Sides } from "./change";
-import { uncovered } from "./coveredNetworks";
-import type { FactIndex } from "./factIndex";
-import type { Guard } from "./guard";
+import { type Guard, guardOf } from "./guard";
 import { martiansAgain } from "./judgeNetworks";
-import { portFate } from "./portFate";
-import { type SshPort, sshPorts } from "./sshPorts";
+import { isShut } from "./judgePorts";
+import { type SshPort, sshPorts, tcp } from "./sshPorts";
+import { listNetworks } from "./words";
 
 /** What may shut out Pulumi, or the people who run the hosts, in words. */
-export function lockOutRisks(sides: Sides, rotated: readonly string[]): readonly string[] {
+export function lockOutRisks(sides: Sides, rotated: readonly SequenceId[]): readonly string[] {
   const risks = sshPorts(sides).flatMap((port) => risksOf(port, sides, rotated));
   return [...new Set([...risks, ...martianRisks(sides)])];
 }
 
-function risksOf({ old, now }: SshPort, sides: Sides, rotated: readonly string[]): readonly string[] {
-  const [was, is] = [portFate(sides.before, old), portFate(sides.after, now)];
-  if (was.kind === "closed") {
+function risksOf(ports: SshPort, sides: Sides, rotated: readonly SequenceId[]): readonly string[] {
+  const [old, now] = [tcp(ports.old), tcp(ports.now)].map(printPortRange);
+  const was = sides.before.doorOf(tcp(ports.old));
+  const is = sides.after.doorOf(tcp(ports.now));
+  // Where nobody got in before, nobody is shut out.
+  if (isShut(was)) {
     return [];
   }
   const moved = old === now ? undefined : `${now}, which takes the place of ${old} for SSH,`;
   const becomes = moved === undefined ? `${now} becomes` : `${moved} is`;
   switch (is.kind) {
     case "closed":
+    case "trap":
       return [`${becomes} closed to everybody: nobody gets in over SSH, Pulumi neither`];
     case "restricted":
       return was.kind === "restricted"
-        ? uncovered(was.from, is.from).map((network) => `${network} does not reach ${now} any more`)
-        : [`${moved ?? now} is open to ${is.from.join(", ")} only`];
+        ? uncovered(was.from, is.from).map(({ cidr }) => `${cidr} does not reach ${now} any more`)
+        : [`${moved ?? now} is open to ${listNetworks(is.from)} only`];
     case "guarded":
       return was.kind === "guarded"
-        ? guardRisks(now, was.by, is.by, sides, rotated)
-        : [`${becomes} guarded by ${is.by.service}: only ${whoGetsIn(sides.after)} gets in`];
+        ? guardRisks(
+            `${now}`,
+            guardOf(sides.before.outline, was.by),
+            guardOf(sides.after.outline, is.by),
+            sides,
+            rotated,
+          )
+        : [`${becomes} guarded by ${is.by.name}: only ${whoGetsIn(sides)} gets in`];
     case "open":
     case "leftAlone":
+    case "tolerated":
       return [];
     default:
-      return unknownFate(is);
+      return unreachable(is);
   }
 }
 
-function whoGetsIn(facts: FactIndex): string {
-  const allowed = facts.all("allow");
-  return allowed.length === 0 ? "who knocks" : `${allowed.join(", ")} and who knocks`;
+function whoGetsIn({ after }: Sides): string {
+  const { allow } = after.outline;
+  return allow.length === 0 ? "who knocks" : `${listNetworks(allow)} and who knocks`;
 }
 
 function guardRisks(
   port: string,
   was: Guard,
   is: Guard,
-  { before, after, formerOwners }: Sides,
-  rotated: readonly string[],
+  { before, after, formerOwner }: Sides,
+  rotated: readonly SequenceId[],
 ): readonly string[] {
-  const former = formerOwners.get(is.opener);
-  const lost = uncovered(before.all("allow"), after.all("allow"));
+  const opener: SequenceId = { kind: "admit", service: is.opener };
+  const former = formerOwner(opener);
+  const lost = uncovered(before.outline.allow, after.outline.allow);
   // Of the sequences of two services nobody says here whether they are the same one.
   const isAnother =
     former === undefined
-      ? was.opener !== is.opener || was.knocks !== is.knocks || rotated.includes(is.opener)
-      : was.opener !== former;
+      ? was.opener !== is.opener ||
+        was.opening.sequence.join() !== is.opening.sequence.join() ||
+        rotated.some((sequence) => isSameSequence(sequence, opener))
+      : !isSameSequence(former, { kind: "admit", service: was.opener });
   return [
     ...lost.map(
-      (network) =>
-        `${network} leaves allow while ${is.service} guards ${port}: who connects from there must knock`,
+      ({ cidr }) =>
+        `${cidr} leaves allow while ${is.service.name} guards ${port}: who connects from there must knock`,
     ),
     ...(isAnother ? [`${port} opens to another sequence: hand it out before this is applied`] : []),
   ];
@@ -68,16 +85,12 @@ function guardRisks(
 
 /** A baseline drops private sources, unless they are excepted. */
 function martianRisks(sides: Sides): readonly string[] {
-  if (sides.after.one("profile") !== "baseline") {
+  if (sides.after.outline.profile.kind !== "baseline") {
     return [];
   }
-  return sides.before.one("profile") === "baseline"
+  return sides.before.outline.profile.kind === "baseline"
     ? martiansAgain(sides).map(
-        (network) => `${network} is a martian again: who comes from there is dropped, but for guarded ports`,
+        ({ cidr }) => `${cidr} is a martian again: who comes from there is dropped, but for guarded ports`,
       )
     : ["the new baseline drops private networks that neither allow nor baseline.exceptNetworks has"];
-}
-
-function unknownFate(fate: never): never {
-  throw new Error(`bug: unknown fate of a port ${typeof fate}`);
 }

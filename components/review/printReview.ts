@@ -1,6 +1,7 @@
 import type { Direction, ReviewedChange } from "./change";
 import { drawKnocking } from "./drawKnocking";
-import type { Review, TouchedHosts } from "./reviewPolicies";
+import type { Review } from "./reviewPolicies";
+import type { TouchedHosts } from "./touchedHosts";
 
 const MARKS: Readonly<Record<Direction, string>> = {
   "opens up": "🔓 opens up",

@@ -1,80 +1,112 @@
+import { ports as portsForm } from "../outline/forms";
+import type { Outline, OutlinedService } from "../outline/outline";
+import { printDuration } from "../policy/duration";
+import type { Nothing, Opening, Protocol } from "../policy/policy";
 import type { Judgement, ReviewedChange, Sides } from "./change";
-import type { FactIndex } from "./factIndex";
 import { compareSequences, guardOf } from "./guard";
 import { judgePorts } from "./judgePorts";
 
 /** One line for a service that comes or goes. A renamed one is both. */
 export function serviceChanges(sides: Sides): readonly ReviewedChange[] {
-  const { before, after } = sides;
-  const added = after.services.filter((service) => !before.services.includes(service));
-  const removed = before.services.filter((service) => !after.services.includes(service));
+  const [before, after] = [sides.before.outline, sides.after.outline];
+  const added = servicesMissingIn(before, after.services);
+  const removed = servicesMissingIn(after, before.services);
   return [
     ...added.map((service) => ({
-      subject: service,
+      subject: service.name,
       what: "new service",
       before: "",
-      after: describeService(after, service),
-      ...judgeNewService(service, removed, sides),
+      after: describeService(service),
+      ...judgeNewService(service, { added, removed }, sides),
     })),
     ...removed.map((service) => ({
-      subject: service,
+      subject: service.name,
       what: "service removed",
-      before: describeService(before, service),
+      before: describeService(service),
       after: "",
-      ...judgePorts(before.all(`services.${service}.ports`), sides),
+      ...judgePorts(service.ports, sides),
     })),
   ];
 }
 
-function judgeNewService(service: string, removed: readonly string[], sides: Sides): Judgement {
-  const ports = judgePorts(sides.after.all(`services.${service}.ports`), sides);
-  return isNewWayOffTheBlacklist(service, removed, sides)
+/** Services that only one side has. */
+interface Exchange {
+  readonly added: readonly OutlinedService[];
+  readonly removed: readonly OutlinedService[];
+}
+
+function servicesMissingIn(
+  { services }: Outline,
+  others: readonly OutlinedService[],
+): readonly OutlinedService[] {
+  const names = new Set(services.map(({ name }) => name));
+  return others.filter(({ name }) => !names.has(name));
+}
+
+function judgeNewService(service: OutlinedService, exchange: Exchange, sides: Sides): Judgement {
+  const ports = judgePorts(service.ports, sides);
+  return isNewWayOffTheBlacklist(service, exchange, sides)
     ? {
         direction: "opens up",
-        meaning: [ports.meaning, "its sequence takes its knocker off the blacklist"]
-          .filter((part) => part !== "")
-          .join("; "),
+        meaning: `${ports.meaning}; its sequence takes its knocker off the blacklist`,
       }
     : ports;
 }
 
 /** A service that is renamed, and no easier to open, had that sequence before. A new baseline has a new blacklist. */
-function isNewWayOffTheBlacklist(service: string, removed: readonly string[], sides: Sides): boolean {
-  const { before, after } = sides;
-  const hadBlacklist = before.one("profile") === "baseline" && after.one("profile") === "baseline";
+function isNewWayOffTheBlacklist(
+  service: OutlinedService,
+  { added, removed }: Exchange,
+  sides: Sides,
+): boolean {
+  const [before, after] = [sides.before.outline, sides.after.outline];
+  const hadBlacklist = before.profile.kind === "baseline" && after.profile.kind === "baseline";
   // As many ways off the blacklist as before are no new one; one removed service accounts for one new one.
-  const added = after.services.filter((name) => !before.services.includes(name) && unbans(after, name));
-  const gone = removed.filter((name) => unbans(before, name));
+  const gone = removed.filter(unbans);
   const isCompensated =
-    added.length <= gone.length &&
+    added.filter(unbans).length <= gone.length &&
     gone.some((old) =>
       compareSequences(guardOf(before, old), guardOf(after, service), sides).every(
         ({ direction }) => direction !== "opens up",
       ),
     );
-  return hadBlacklist && unbans(after, service) && !isCompensated;
+  return hadBlacklist && unbans(service) && !isCompensated;
 }
 
-function describeService(facts: FactIndex, service: string): string {
-  const one = (field: string): string => facts.one(`services.${service}.${field}`) ?? "";
-  const other = one("sequenceOf");
-  const closing = one("closeKnocks");
-  const opening =
-    other === "" ? `${described(one("knocks"))}, ${one("knockTimeout")} apart` : `the sequence of ${other}`;
-  const ports = facts.all(`services.${service}.ports`).join(", ");
+/** In one line. A field that somebody adds does not compile until it stands here, or is said to be none of it. */
+function describeService(service: OutlinedService): string {
+  const { name, ports, opening, access, accessWindowSeconds, flowTimeoutSeconds, ...others } = service;
+  others satisfies Nothing;
+  const { by, further } = describeOpening(opening);
   return [
-    `${ports} after ${opening}`,
-    `${one("access")}, ${one("accessWindow")}`,
-    ...(closing === "" ? [] : [`closes after ${described(closing)}`]),
-    ...(unbans(facts, service) ? ["unban"] : []),
+    `${portsForm.print(ports).join(", ")} after ${by}`,
+    `${access}, ${printDuration(accessWindowSeconds)}`,
+    ...(flowTimeoutSeconds === 0 ? [] : [`flows may be silent for ${printDuration(flowTimeoutSeconds)}`]),
+    ...further,
   ].join("; ");
 }
 
-/** `3: tcp, udp, tcp`. */
-function described(knocks: string): string {
-  return knocks.replace(/^(\d+): (.*)$/, "$1 knocks ($2)");
+function describeOpening(opening: Opening<Protocol>): { by: string; further: readonly string[] } {
+  if (opening.kind === "shared") {
+    const { kind, sequenceOf, ...others } = opening;
+    others satisfies Nothing;
+    return { by: `the sequence of ${sequenceOf}`, further: [] };
+  }
+  const { kind, sequence, knockTimeoutSeconds, closeSequence, unbans: isUnbanning, ...others } = opening;
+  others satisfies Nothing;
+  return {
+    by: `${describeKnocks(sequence)}, ${printDuration(knockTimeoutSeconds)} apart`,
+    further: [
+      ...(closeSequence.length === 0 ? [] : [`closes after ${describeKnocks(closeSequence)}`]),
+      ...(isUnbanning ? ["unban"] : []),
+    ],
+  };
 }
 
-function unbans(facts: FactIndex, service: string): boolean {
-  return facts.one(`services.${service}.unban`) === "true";
+function describeKnocks(protocols: readonly Protocol[]): string {
+  return `${protocols.length} knocks (${protocols.join(", ")})`;
+}
+
+function unbans({ opening }: OutlinedService): boolean {
+  return opening.kind === "own" && opening.unbans;
 }

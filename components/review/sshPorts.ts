@@ -1,18 +1,20 @@
+import type { Place } from "../outline/reach";
+import type { PortRange, Reach } from "../policy/policy";
 import type { Sides } from "./change";
-import type { FactIndex } from "./factIndex";
 
-/** The port through which Pulumi reaches a host, before and after: `22/tcp`. */
+/** The TCP port through which Pulumi reaches a host, before and after. */
 export interface SshPort {
-  readonly old: string;
-  readonly now: string;
+  readonly old: number;
+  readonly now: number;
 }
 
 /** The ports of all hosts, each once; SSH's own for a host of which the policy does not say. */
 export function sshPorts({ before, after }: Sides): readonly SshPort[] {
-  const hosts = after.paths.filter((path) => path.startsWith("hosts."));
-  const pairs = hosts.flatMap((path): readonly SshPort[] => {
-    const now = portAt(after, path);
-    const old = before.one(path) === undefined ? now : portAt(before, path);
+  const hostsBefore = new Map(before.outline.hosts.map((host) => [host.name, host]));
+  const pairs = after.outline.hosts.flatMap((host): readonly SshPort[] => {
+    const now = portOf(host);
+    const hostBefore = hostsBefore.get(host.name);
+    const old = hostBefore === undefined ? now : portOf(hostBefore);
     return old !== undefined && now !== undefined
       ? [{ old, now }]
       : // Whether it moved is not known: the port of either side stands, and so may SSH's own.
@@ -22,16 +24,19 @@ export function sshPorts({ before, after }: Sides): readonly SshPort[] {
   return [...unique.values()].toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }
 
-const SSH = "22/tcp";
+const SSH = 22;
 
-function standing(port: string): SshPort {
+export function tcp(port: number): PortRange {
+  return { protocol: "tcp", from: port, to: port };
+}
+
+function standing(port: number): SshPort {
   return { old: port, now: port };
 }
 
 /** Nothing for a place that is secret, or not known yet. */
-function portAt(facts: FactIndex, path: string): string | undefined {
-  const port = /^[^ ]*:(\d+)( via |$)/.exec(facts.one(path) ?? "")?.[1];
-  return port === undefined ? undefined : `${port}/tcp`;
+function portOf({ place }: Reach<Place>): number | undefined {
+  return place.kind === "shown" ? place.port : undefined;
 }
 
 function keyOf({ old, now }: SshPort): string {

@@ -1,4 +1,4 @@
-import type { Baseline, Policy } from "../policy/policy";
+import type { Baseline, Nothing, Policy } from "../policy/policy";
 import { banChain, invalidChain, strayChain, trustChain } from "./attackChains";
 import { icmpChains } from "./icmpChains";
 import { openChain } from "./openChains";
@@ -23,12 +23,19 @@ import {
 } from "./phrases";
 import type { Chain, Rule } from "./ruleset";
 
-/** The rest of the host's firewall, in the order of `docs/semantics.md`. */
+/**
+ * The rest of the host's firewall, in the order of `docs/semantics.md`.
+ * A field that somebody adds does not compile until it is said here whose affair it is.
+ */
 export function baselineChains(
   policy: Policy,
   baseline: Baseline,
   families: readonly Family[],
 ): readonly Chain[] {
+  const { unbanSequence, unbanKnockTimeoutSeconds, ...ofChains } = baseline;
+  const { ping, blacklistSeconds, synsPerSecond, traps, exceptNetworks, openPortsFrom, forward, ...others } =
+    ofChains;
+  others satisfies Nothing;
   return [
     ...icmpChains(baseline, families),
     trustChain(policy, families),

@@ -1,7 +1,8 @@
 import { namedSequences } from "../policy/namedSequences";
-import type { Policy } from "../policy/policy";
+import type { Nothing, Policy, RulesPart } from "../policy/policy";
 import { baselineChains, baselineFirstRules } from "./baselineChains";
 import { compileSets } from "./compileSets";
+import { establishedChains } from "./flowChains";
 import { guardChains } from "./guardChains";
 import { advanceChain, completeChain, firstChain, knockChain } from "./knockChains";
 import { logChains } from "./logChains";
@@ -23,17 +24,21 @@ import {
 } from "./phrases";
 import { PORT_RANGES } from "./portMaps";
 import type { Chain, NamedSet, Ruleset } from "./ruleset";
-import { buildStages, type Stage } from "./stages";
+import { buildStages, distinctTimeouts, knockTimeouts, type Stage } from "./stages";
 
 /** The one table that we own on a host, family inet. */
 export const TABLE = "portknock";
 
-/** Compiles a policy to the rules of `docs/semantics.md`. Pure: the same policy gives the same ruleset. */
+/**
+ * Compiles a policy to the rules of `docs/semantics.md`. Pure: the same policy gives the same ruleset.
+ * A field that somebody adds does not compile until it is said here whose affair it is.
+ */
 export function compilePolicy(policy: Policy): Ruleset {
-  const { profile } = policy;
+  const { services, allow, openPorts, guardedAnswer, identity, profile, log, ...others }: RulesPart = policy;
+  others satisfies Nothing;
   const sequences = namedSequences(policy);
   const stages = buildStages(sequences);
-  const families = bothFamilies(policy.identity);
+  const families = bothFamilies(identity);
   const sets = compileSets(policy, stages, families);
   return {
     table: TABLE,
@@ -43,11 +48,12 @@ export function compilePolicy(policy: Policy): Ruleset {
       ...(profile.kind === "baseline" ? baselineChains(policy, profile, families) : []),
       doneChain(policy),
       ...sequences.map((sequence) => completeChain(sequence, policy, families)),
-      ...distinctTimeouts(stages.slice(1)).map((seconds) => advanceChain(seconds, policy, stages, families)),
+      ...knockTimeouts(stages).map((seconds) => advanceChain(seconds, policy, stages, families)),
       ...distinctTimeouts(firstStages(stages)).map((seconds) => firstChain(seconds, families)),
-      knockChain(policy, families),
+      knockChain(policy, stages, families),
       ...restrictedChain(policy, families),
       ...guardChains(policy, families),
+      ...establishedChains(policy, families),
       baseChain(policy, sets, families),
     ],
   };
@@ -55,7 +61,8 @@ export function compilePolicy(policy: Policy): Ruleset {
 
 /** Above mangle Docker rewrites destinations, so `input` would never see a published port; below -200 there is
  * no conntrack. Established traffic leaves first, or sessions would stall when their access window ends. */
-function baseChain({ profile }: Policy, sets: readonly NamedSet[], families: readonly Family[]): Chain {
+function baseChain(policy: Policy, sets: readonly NamedSet[], families: readonly Family[]): Chain {
+  const { profile } = policy;
   const isBaseline = profile.kind === "baseline";
   return {
     name: "pk_prerouting",
@@ -64,7 +71,7 @@ function baseChain({ profile }: Policy, sets: readonly NamedSet[], families: rea
       rule(
         "established: goes on",
         match(["ct state"], undefined, "established,related"),
-        isBaseline ? goto("pk_established") : accept(),
+        establishedChains(policy, families).length > 0 ? goto("pk_established") : accept(),
       ),
       ...(isBaseline ? baselineFirstRules() : []),
       rule("port: one of the policy", inSet(["th dport"], "pk_named"), {
@@ -119,9 +126,4 @@ function restrictedChain({ profile }: Policy, families: readonly Family[]): read
 
 function firstStages([root]: readonly Stage[]): readonly Stage[] {
   return (root?.moves ?? []).flatMap((move) => (move.kind === "advance" ? [move.to] : []));
-}
-
-function distinctTimeouts(stages: readonly Stage[]): readonly number[] {
-  const distinct = new Set(stages.map((stage) => stage.timeoutSeconds));
-  return [...distinct].toSorted((a, b) => a - b);
 }

@@ -1,7 +1,9 @@
+import type { ByDoor } from "../policy/door";
 import { MARTIANS } from "../policy/martians";
 import type { Network, Policy, PortRange, RestrictedPorts } from "../policy/policy";
 import { serviceId } from "../policy/serviceId";
 import { dynamicSets } from "./dynamicSets";
+import { flowSets } from "./flowChains";
 import { knockMaps } from "./knockMaps";
 import type { Family } from "./phrases";
 import { intervalFlag, PORT_TYPE, portElement, portMaps } from "./portMaps";
@@ -15,11 +17,12 @@ export function compileSets(
   families: readonly Family[],
 ): readonly NamedSet[] {
   return [
-    ...dynamicSets(policy, families),
+    ...dynamicSets(policy, stages, families),
     ...networkSet("pk_allow", policy.allow, families),
     ...portMaps(policy, stages),
     guardedMap(policy),
     ...onceSet(policy),
+    ...flowSets(policy),
     ...baselineSets(policy, families),
     ...knockMaps(stages),
   ];
@@ -55,13 +58,21 @@ function baselineSets({ profile, openPorts }: Policy, families: readonly Family[
   if (profile.kind === "guard") {
     return [];
   }
+  const ports: ByDoor<readonly NamedSet[]> = {
+    open: portSet("pk_open_ports", openPorts),
+    restricted: families.flatMap((family) => restrictedSet(profile.openPortsFrom, family)),
+    trap: portSet("pk_traps", profile.traps),
+    // In the maps of ports, under every profile; the last two are what no set names.
+    guarded: [],
+    tolerated: [],
+    closed: [],
+    leftAlone: [],
+  };
   return [
     ...networkSet("pk_ping", profile.ping.from, families),
     ...networkSet("pk_martians", MARTIANS, families),
     ...networkSet("pk_except", profile.exceptNetworks, families),
-    ...portSet("pk_open_ports", openPorts),
-    ...families.flatMap((family) => restrictedSet(profile.openPortsFrom, family)),
-    ...portSet("pk_traps", profile.traps),
+    ...Object.values(ports).flat(),
   ];
 }
 

@@ -1,7 +1,9 @@
+import { keepingServices } from "../policy/flows";
 import type { Policy } from "../policy/policy";
 import type { Family } from "./phrases";
 import { PORT_TYPE } from "./portMaps";
 import type { NamedSet } from "./ruleset";
+import { knockTimeouts, type Stage } from "./stages";
 
 /** One /16 of IPv4 sources at once. Full sets refuse newcomers; they never open anything. */
 const SOURCES = 65536;
@@ -12,10 +14,16 @@ const METER_SECONDS = 10;
 const COUNTED_PORT_SECONDS = 86400;
 
 /** What packets write: never a part of what is desired. */
-export function dynamicSets(policy: Policy, families: readonly Family[]): readonly NamedSet[] {
+export function dynamicSets(
+  policy: Policy,
+  stages: readonly Stage[],
+  families: readonly Family[],
+): readonly NamedSet[] {
   const { services, profile } = policy;
+  const timeouts = knockTimeouts(stages);
   return [
-    ...families.flatMap(knockingSets),
+    ...families.flatMap((family) => knockingSets(family, timeouts)),
+    ...(keepingServices(policy).length > 0 ? families.map(flowsSet) : []),
     counters("pk_connections", services.length),
     counters("pk_refusals", services.length),
     {
@@ -30,12 +38,23 @@ export function dynamicSets(policy: Policy, families: readonly Family[]): readon
   ];
 }
 
-function knockingSets({ version, addressType }: Family): readonly NamedSet[] {
+function knockingSets({ version, addressType }: Family, timeouts: readonly number[]): readonly NamedSet[] {
   return [
-    { name: `pk_stage${version}`, keyType: [addressType], valueType: "classid", ...OF_SOURCES },
+    {
+      name: `pk_stage${version}`,
+      keyType: [addressType],
+      valueType: "classid",
+      ...OF_SOURCES,
+      timeoutSeconds: Math.max(...timeouts),
+    },
+    ...(timeouts.length > 1 ? [{ name: `pk_waiting${version}`, keyType: [addressType], ...OF_SOURCES }] : []),
     { name: `pk_admitted${version}`, keyType: [addressType, "classid"], ...OF_SOURCES },
     { name: `pk_pace${version}`, keyType: [addressType], ...OF_SOURCES, timeoutSeconds: METER_SECONDS },
   ];
+}
+
+function flowsSet({ version, addressType }: Family): NamedSet {
+  return { name: `pk_flows${version}`, keyType: [addressType, "classid"], ...OF_SOURCES };
 }
 
 function baselineSets({ version, addressType }: Family): readonly NamedSet[] {

@@ -1,4 +1,6 @@
+import { keepingServices } from "../policy/flows";
 import type { Policy } from "../policy/policy";
+import { keepChains, keptRules } from "./flowChains";
 import { logByService } from "./logChains";
 import {
   accept,
@@ -14,6 +16,7 @@ import {
   isAdmitted,
   match,
   NEW_UDP,
+  NOT_FOR_THIS_HOST,
   PLAIN_SYN,
   PORT_KEY,
   perFamily,
@@ -22,6 +25,8 @@ import {
   rule,
   SCRATCH,
   SCRATCH_EMPTY,
+  UDP,
+  UNTRACKED,
   update,
   when,
 } from "./phrases";
@@ -31,14 +36,16 @@ import type { Chain, Rule } from "./ruleset";
 export function guardChains(policy: Policy, families: readonly Family[]): readonly Chain[] {
   return [
     enterChain(),
+    ...keepChains(policy, families),
     refuseChain(policy),
     connectChain(policy, families),
-    admittedChain(),
+    admittedChain(policy),
     guardChain(policy, families),
   ];
 }
 
-function guardChain({ allow, profile }: Policy, families: readonly Family[]): Chain {
+function guardChain(policy: Policy, families: readonly Family[]): Chain {
+  const { allow, profile } = policy;
   return {
     name: "pk_guard",
     rules: [
@@ -50,24 +57,28 @@ function guardChain({ allow, profile }: Policy, families: readonly Family[]): Ch
         goto("pk_enter"),
       ]),
       ...perFamily(families, "guard: admitted", (family) => [isAdmitted(family), goto("pk_admitted")]),
+      ...keptRules(policy, families),
       rule("guard: not admitted", goto("pk_refuse")),
     ],
   };
 }
 
 /** Only what opens a connection counts as one and uses an admission up; a stray packet of an old one goes on. */
-function admittedChain(): Chain {
+function admittedChain(policy: Policy): Chain {
+  const keeps = keepingServices(policy).length > 0;
   return {
     name: "pk_admitted",
     rules: [
       rule("admitted: a TCP connection", PLAIN_SYN, goto("pk_connect")),
       rule("admitted: a UDP flow", ...NEW_UDP, goto("pk_connect")),
+      ...when(keeps, rule("admitted: an untracked session to keep", UNTRACKED, goto("pk_keep"))),
       rule("admitted: opens nothing", goto("pk_enter")),
     ],
   };
 }
 
-function connectChain({ services, log }: Policy, families: readonly Family[]): Chain {
+function connectChain(policy: Policy, families: readonly Family[]): Chain {
+  const { services, log } = policy;
   const hasOnce = services.some(({ access }) => access === "once");
   return {
     name: "pk_connect",
@@ -80,6 +91,11 @@ function connectChain({ services, log }: Policy, families: readonly Family[]): C
             revokeAdmission(family),
           ])
         : []),
+      ...when(
+        keepingServices(policy).length > 0,
+        rule("connect: a flow to keep", UDP, goto("pk_keep")),
+        rule("connect: an untracked session to keep", UNTRACKED, goto("pk_keep")),
+      ),
       rule("connect: goes on", goto("pk_enter")),
     ],
   };
@@ -123,6 +139,7 @@ export function answerRules(answer: Policy["guardedAnswer"], where: string): rea
   return answer === "drop"
     ? [rule(`${where}: no answer`, drop())]
     : [
+        ...unansweredRules(where),
         rule(
           `${where}: answer as a closed TCP port`,
           match(["meta l4proto"], undefined, "tcp"),
@@ -130,4 +147,32 @@ export function answerRules(answer: Policy["guardedAnswer"], where: string): rea
         ),
         rule(`${where}: answer as a closed UDP port`, reject("icmpx type port-unreachable")),
       ];
+}
+
+/**
+ * What `reject` would answer and a closed port does not (kernel 6.18). Damaged segments with other flags than SYN are
+ * left out: connection tracking calls them invalid, as it does whole ones.
+ */
+function unansweredRules(where: string): readonly Rule[] {
+  const exists = (option: string) => match([option], undefined, "exists");
+  return [
+    rule(`${where}: no answer to a frame for everybody`, match(["meta pkttype"], "!=", "host"), drop()),
+    rule(`${where}: nobody answers a broadcast`, NOT_FOR_THIS_HOST, drop()),
+    rule(`${where}: no answer to a loose source route`, exists("ip option lsrr"), drop()),
+    rule(`${where}: no answer to a strict source route`, exists("ip option ssrr"), drop()),
+    rule(
+      `${where}: no answer to a damaged SYN`,
+      PLAIN_SYN,
+      match(["ct state"], undefined, "invalid"),
+      drop(),
+    ),
+    rule(`${where}: no answer to half a TCP header`, match(["tcp doff"], undefined, "0-4"), drop()),
+    rule(`${where}: no answer to an MD5 signature`, exists("tcp option 19"), drop()),
+    rule(
+      `${where}: no answer to UDP over IPv6 without a checksum`,
+      match(["meta nfproto"], undefined, "ipv6"),
+      match(["udp checksum"], undefined, "0"),
+      drop(),
+    ),
+  ];
 }

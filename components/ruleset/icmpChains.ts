@@ -1,4 +1,4 @@
-import type { Baseline } from "../policy/policy";
+import type { Baseline, Nothing, Ping } from "../policy/policy";
 import {
   accept,
   drop,
@@ -12,7 +12,7 @@ import {
   perFamily,
   rule,
 } from "./phrases";
-import type { Chain } from "./ruleset";
+import type { Chain, Rule } from "./ruleset";
 
 /** What RFC 4890 says must not be dropped, and its IPv4 counterparts: errors, path MTU, neighbours, routers. */
 const NEEDED_ICMP = "{ destination-unreachable, time-exceeded, parameter-problem }";
@@ -22,26 +22,21 @@ const NEEDED_ICMPV6 =
   "nd-router-solicit, nd-router-advert, nd-neighbor-solicit, nd-neighbor-advert, mld2-listener-report }";
 
 /** Pings at a limited rate, and what the network needs. */
-export function icmpChains(baseline: Baseline, families: readonly Family[]): readonly Chain[] {
+export function icmpChains({ ping }: Baseline, families: readonly Family[]): readonly Chain[] {
   return [
-    pacedPingChain(baseline),
-    pingChain(baseline, families),
+    pacedPingChain(ping),
+    pingChain(ping, families),
     icmpChain("pk_icmp", "icmp", NEEDED_ICMP),
     icmpChain("pk_icmp6", "icmpv6", NEEDED_ICMPV6),
-    establishedChain(),
   ];
 }
 
 /** A ping that goes on is established too, and must not outrun the limit. */
-function establishedChain(): Chain {
-  return {
-    name: "pk_established",
-    rules: [
-      rule("established: ping, IPv4", match(["icmp type"], undefined, "echo-request"), goto("pk_icmp")),
-      rule("established: ping, IPv6", match(["icmpv6 type"], undefined, "echo-request"), goto("pk_icmp6")),
-      rule("established: goes on", accept()),
-    ],
-  };
+export function pingRules(): readonly Rule[] {
+  return [
+    rule("established: ping, IPv4", match(["icmp type"], undefined, "echo-request"), goto("pk_icmp")),
+    rule("established: ping, IPv6", match(["icmpv6 type"], undefined, "echo-request"), goto("pk_icmp6")),
+  ];
 }
 
 function icmpChain(name: string, protocol: "icmp" | "icmpv6", needed: string): Chain {
@@ -56,25 +51,26 @@ function icmpChain(name: string, protocol: "icmp" | "icmpv6", needed: string): C
   };
 }
 
-function pingChain({ ping }: Baseline, families: readonly Family[]): Chain {
-  const allowed = perFamily(familiesOf(ping.from, families), "ping: from here", (family) => [
+function pingChain({ from }: Ping, families: readonly Family[]): Chain {
+  const allowed = perFamily(familiesOf(from, families), "ping: from here", (family) => [
     inSet([family.saddr], `pk_ping${family.version}`),
     goto("pk_paced_ping"),
   ]);
   return {
     name: "pk_ping",
     rules: [
-      ...(ping.from.length > 0 ? allowed : [rule("ping: from anywhere", goto("pk_paced_ping"))]),
+      ...(from.length > 0 ? allowed : [rule("ping: from anywhere", goto("pk_paced_ping"))]),
       rule("ping: from elsewhere", drop()),
     ],
   };
 }
 
-function pacedPingChain({ ping }: Baseline): Chain {
+function pacedPingChain({ perSecond, burst, from, ...others }: Ping): Chain {
+  others satisfies Nothing;
   return {
     name: "pk_paced_ping",
     rules: [
-      rule("ping: paced", limit(`${ping.perSecond}/second burst ${ping.burst} packets`), accept()),
+      rule("ping: paced", limit(`${perSecond}/second burst ${burst} packets`), accept()),
       rule("ping: too many", drop()),
     ],
   };

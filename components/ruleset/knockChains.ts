@@ -1,15 +1,18 @@
 import { printDuration } from "../policy/duration";
 import { type NamedSequence, ownerName } from "../policy/namedSequences";
-import type { Policy, Service } from "../policy/policy";
+import type { Nothing, Policy, Service } from "../policy/policy";
 import { serviceId } from "../policy/serviceId";
+import { unreachable } from "../policy/unreachable";
 import { logByStage, logCompletion } from "./logChains";
 import {
   admission,
   assign,
   type Family,
   FROM_LOOPBACK,
+  forgetFlows,
   forgetStage,
   goto,
+  inSet,
   jump,
   lookUpStage,
   match,
@@ -26,13 +29,18 @@ import {
   when,
 } from "./phrases";
 import type { Chain, Rule, Statement } from "./ruleset";
-import type { Stage } from "./stages";
+import { knockTimeouts, type Stage } from "./stages";
 
 /** Beyond it first knocks are ignored: see `firstChain` below. A source that makes none for ten seconds begins afresh. */
 const FIRST_KNOCK_PACE = "12/minute burst 10 packets";
 
 /** A packet to a first knock's port, or any packet of a source that has a stage. */
-export function knockChain({ profile }: Policy, families: readonly Family[]): Chain {
+export function knockChain(
+  { profile }: Policy,
+  stages: readonly Stage[],
+  families: readonly Family[],
+): Chain {
+  const timeoutsDiffer = knockTimeouts(stages).length > 1;
   const move: Statement = { kind: "lookUpVerdict", key: [SCRATCH, ...PORT_KEY], map: "pk_moves" };
   return {
     name: "pk_knock",
@@ -47,7 +55,7 @@ export function knockChain({ profile }: Policy, families: readonly Family[]): Ch
       rule(
         "knock: UDP that begins nothing is none",
         match(["meta l4proto"], undefined, "udp"),
-        match(["ct state"], "!=", "new"),
+        match(["ct state"], undefined, "invalid"),
         goto("pk_done"),
       ),
       // A baseline has accepted loopback; otherwise a scan's packet need not pay for that question.
@@ -55,7 +63,10 @@ export function knockChain({ profile }: Policy, families: readonly Family[]): Ch
       // A knocker's forwarded or broadcast packets are not knocks.
       rule("knock: not for this host", NOT_FOR_THIS_HOST, goto("pk_done")),
       rule("knock: from the root", assign(SCRATCH_EMPTY)),
-      ...perFamily(families, "knock: or from its stage", (family) => [lookUpStage(family)]),
+      ...perFamily(families, "knock: or from its stage", (family) => [
+        ...(timeoutsDiffer ? [inSet([family.source], `pk_waiting${family.version}`)] : []),
+        lookUpStage(family),
+      ]),
       rule("knock: right, or made before", move),
       rule("knock: from the root all the same", assign(SCRATCH_EMPTY)),
       rule("knock: the first of a sequence", move),
@@ -83,6 +94,11 @@ export function firstChain(seconds: number, families: readonly Family[]): Chain 
   };
 }
 
+/**
+ * Who waits for the next knock stands in `pk_stage`, whose elements last for the longest knock timeout of all: nft 0.9.8,
+ * and some builds of 1.0.2, drop the timeout of an update of a map without a word. Where timeouts differ, a set, whose
+ * updates keep theirs, says how long each source may wait.
+ */
 export function advanceChain(
   seconds: number,
   { log }: Policy,
@@ -99,13 +115,15 @@ export function advanceChain(
       ),
       // `update` alone would refresh the timeout and keep the old stage.
       ...perFamily(families, "advance: leave the old stage", (family) => [forgetStage(family)]),
-      ...perFamily(families, `advance: wait ${printDuration(seconds)} for the next knock`, (family) => [
-        update(`pk_stage${family.version}`, {
-          key: [family.source],
-          timeoutSeconds: seconds,
-          value: SCRATCH,
-        }),
+      ...perFamily(families, "advance: wait for the next knock", (family) => [
+        update(`pk_stage${family.version}`, { key: [family.source], value: SCRATCH }),
       ]),
+      ...when(
+        knockTimeouts(stages).length > 1,
+        ...perFamily(families, `advance: for ${printDuration(seconds)}`, (family) => [
+          update(`pk_waiting${family.version}`, { key: [family.source], timeoutSeconds: seconds }),
+        ]),
+      ),
       ...(log.stages ? [logByStage("advance: log", entered)] : []),
       rule("advance: answered as without us", goto("pk_done")),
     ],
@@ -145,18 +163,25 @@ function completionRules(
       ];
     }
     case "close":
-      return sequence.services.flatMap(({ name }) => [
+      return sequence.services.flatMap(({ name, flowTimeoutSeconds }) => [
         rule(`${name}: which service`, assign({ kind: "constant", value: serviceId(name) })),
         ...perFamily(families, `${name}: revoke`, (family) => [revokeAdmission(family)]),
+        ...when(
+          flowTimeoutSeconds > 0,
+          ...perFamily(families, `${name}: forget its flows`, (family) => [forgetFlows(family)]),
+        ),
       ]);
     case "unban":
       return unbanRules("unban", families);
     default:
-      return unknownAction(sequence);
+      return unreachable(sequence);
   }
 }
 
-function admitRules({ name, accessWindowSeconds }: Service, families: readonly Family[]): readonly Rule[] {
+/** A field of a service that somebody adds does not compile until it is said here whose affair it is. */
+function admitRules(service: Service, families: readonly Family[]): readonly Rule[] {
+  const { name, accessWindowSeconds, ports, opening, access, flowTimeoutSeconds, ...others } = service;
+  others satisfies Nothing;
   return [
     rule(`${name}: which service`, assign({ kind: "constant", value: serviceId(name) })),
     ...perFamily(families, `${name}: admit for ${printDuration(accessWindowSeconds)}`, (family) => [
@@ -170,8 +195,4 @@ function admitRules({ name, accessWindowSeconds }: Service, families: readonly F
 
 function unbanRules(name: string, families: readonly Family[]): readonly Rule[] {
   return perFamily(families, `${name}: off the blacklist`, (family) => [unban(family)]);
-}
-
-function unknownAction(sequence: never): never {
-  throw new Error(`bug: unknown action ${typeof sequence}`);
 }

@@ -1,5 +1,5 @@
 import { type NamedSequence, ownerName } from "../policy/namedSequences";
-import type { Log, Policy, Service } from "../policy/policy";
+import type { Log, Nothing, Policy, Service } from "../policy/policy";
 import { serviceId } from "../policy/serviceId";
 import { jump, limit, rule, SCRATCH } from "./phrases";
 import type { Chain, Rule } from "./ruleset";
@@ -31,9 +31,11 @@ export function logByStage(comment: string, stages: readonly Stage[]): Rule {
 
 /** One chain for each prefix: lines of one service never use up the rate of another. */
 export function logChains({ services, log }: Policy, stages: readonly Stage[]): readonly Chain[] {
+  const { admissions, refusals, stages: hasStages, linesPerMinute, ...others } = log;
+  others satisfies Nothing;
   const events: readonly Event[] = [
-    ...(log.admissions ? (["admitted"] as const) : []),
-    ...(log.refusals ? (["refused"] as const) : []),
+    ...(admissions ? (["admitted"] as const) : []),
+    ...(refusals ? (["refused"] as const) : []),
   ];
   return [
     ...events.flatMap((event) =>
@@ -44,7 +46,7 @@ export function logChains({ services, log }: Policy, stages: readonly Stage[]): 
         }),
       ),
     ),
-    ...(log.stages
+    ...(hasStages
       ? stages.slice(1).map(
           ({ number, path, sequences }): Chain => ({
             name: stageChainName(number),

@@ -1,15 +1,14 @@
+import type { ByDoor } from "../policy/door";
 import type { Baseline, Policy } from "../policy/policy";
 import { answerRules, countPort } from "./guardChains";
 import {
   accept,
-  drop,
   type Family,
   FOR_THIS_HOST,
   familiesOf,
   inSet,
   jump,
   match,
-  NOT_FOR_THIS_HOST,
   PORT_KEY,
   perFamily,
   rule,
@@ -36,10 +35,6 @@ export function openChain(policy: Policy, baseline: Baseline, families: readonly
         rule("trap: blacklist", inSet(PORT_KEY, "pk_traps"), FOR_THIS_HOST, jump("pk_ban")),
       ),
       countPort("closed"),
-      ...when(
-        guardedAnswer === "reject",
-        rule("closed: nobody answers a broadcast", NOT_FOR_THIS_HOST, drop()),
-      ),
       ...answerRules(guardedAnswer, "closed"),
     ],
   };
@@ -53,13 +48,19 @@ export function openRules(
   where: string,
   verdict: Verdict,
 ): readonly Rule[] {
-  return [
-    ...when(
+  const rules: ByDoor<readonly Rule[]> = {
+    open: when(
       openPorts.length > 0,
       rule(`${where} open to everybody`, inSet(PORT_KEY, "pk_open_ports"), verdict),
     ),
-    ...restrictedRules(baseline, families, where, verdict),
-  ];
+    restricted: restrictedRules(baseline, families, where, verdict),
+    guarded: [],
+    trap: [],
+    closed: [],
+    leftAlone: [],
+    tolerated: [],
+  };
+  return Object.values(rules).flat();
 }
 
 /** The same for ports that are open to some sources only. */

@@ -48,10 +48,11 @@ export const SCRATCH_EMPTY = { kind: "constant", value: "0:0" } as const;
 
 export const PLAIN_SYN: Statement = match(["tcp flags & (fin | syn | rst | ack)"], "==", "syn");
 export const NOT_PLAIN_SYN: Statement = match(["tcp flags & (fin | syn | rst | ack)"], "!=", "syn");
-export const NEW_UDP: readonly Statement[] = [
-  match(["meta l4proto"], undefined, "udp"),
-  match(["ct state"], undefined, "new"),
-];
+export const WITHOUT_SYN: Statement = match(["tcp flags & syn"], "==", "0x0");
+export const UDP: Statement = match(["meta l4proto"], undefined, "udp");
+/** Where somebody's rules untrack it, a datagram is neither new nor established. */
+export const NEW_UDP: readonly Statement[] = [UDP, match(["ct state"], "!=", "invalid")];
+export const UNTRACKED: Statement = match(["ct state"], undefined, "untracked");
 export const FROM_LOOPBACK: Statement = match(["iif"], undefined, "lo");
 export const FOR_THIS_HOST: Statement = match(["fib daddr type"], undefined, "local");
 export const NOT_FOR_THIS_HOST: Statement = match(["fib daddr type"], "!=", "local");
@@ -152,6 +153,10 @@ export function isAdmitted(family: Family): Statement {
 
 export function revokeAdmission(family: Family): Statement {
   return { kind: "delete", set: `pk_admitted${family.version}`, element: { key: admission(family) } };
+}
+
+export function forgetFlows(family: Family): Statement {
+  return { kind: "delete", set: `pk_flows${family.version}`, element: { key: admission(family) } };
 }
 
 export function unban(family: Family): Statement {

@@ -1,3 +1,4 @@
+import { type ByDoor, namedDoors } from "../policy/door";
 import type { Knock, Policy, PortRange } from "../policy/policy";
 import { accept, goto } from "./phrases";
 import type { NamedSet, SetFlag, Verdict } from "./ruleset";
@@ -58,20 +59,25 @@ function portMap(roles: readonly PortRole[]): Omit<NamedSet, "name"> {
   };
 }
 
-function portRoles({ services, openPorts, profile }: Policy, [root]: readonly Stage[]): readonly PortRole[] {
-  const isBaseline = profile.kind === "baseline";
-  const restricted = isBaseline ? profile.openPortsFrom.flatMap(({ ports }) => ports) : [];
+function portRoles(policy: Policy, [root]: readonly Stage[]): readonly PortRole[] {
+  const named = namedDoors(policy).flatMap(({ ranges, door }) => {
+    const verdict = VERDICTS[door.kind];
+    return verdict === undefined ? [] : withVerdict(verdict, ranges);
+  });
   const firsts = (root?.moves ?? []).map(({ knock }) => toRange(knock));
-  return [
-    ...withVerdict(
-      goto("pk_guard"),
-      services.flatMap(({ ports }) => ports),
-    ),
-    ...withVerdict(isBaseline ? goto("pk_closed") : accept(), openPorts),
-    ...withVerdict(goto("pk_restricted"), restricted),
-    ...withVerdict(goto("pk_knock"), firsts),
-  ];
+  return [...named, ...withVerdict(goto("pk_knock"), firsts)];
 }
+
+/** Nothing for ports at which a packet may be a wrong knock. */
+const VERDICTS: ByDoor<Verdict | undefined> = {
+  guarded: goto("pk_guard"),
+  open: goto("pk_closed"),
+  tolerated: accept(),
+  restricted: goto("pk_restricted"),
+  trap: undefined,
+  closed: undefined,
+  leftAlone: undefined,
+};
 
 function withVerdict(verdict: Verdict, ranges: readonly PortRange[]): readonly PortRole[] {
   return ranges.map((range) => ({ range, verdict }));

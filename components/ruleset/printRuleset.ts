@@ -1,4 +1,5 @@
 import { printDuration } from "../policy/duration";
+import { unreachable } from "../policy/unreachable";
 import type {
   Chain,
   DispatchCase,
@@ -94,7 +95,7 @@ function printStatement(statement: Statement): string {
     case "reject":
       return words("reject with", statement.with);
     default:
-      return unknownKind(statement);
+      return unreachable(statement);
   }
 }
 
@@ -108,7 +109,7 @@ function printVerdict(verdict: Verdict): string {
     case "jump":
       return words(verdict.kind, verdict.chain);
     default:
-      return unknownKind(verdict);
+      return unreachable(verdict);
   }
 }
 
@@ -123,7 +124,7 @@ function printSource(source: Source): string {
     case "lookUp":
       return words(concatenate(source.key), "map", reference(source.map));
     default:
-      return unknownKind(source);
+      return unreachable(source);
   }
 }
 
@@ -160,8 +161,4 @@ function braces(content: string): string {
 function block(head: string, content: string): string {
   const indented = content.replace(/^(?=.)/gm, "\t");
   return lines(words(head, "{"), indented, "}");
-}
-
-function unknownKind(value: never): never {
-  throw new Error(`bug: unknown kind ${typeof value}`);
 }

@@ -51,6 +51,16 @@ export function buildStages(sequences: readonly NamedSequence[]): readonly Stage
   }
 }
 
+/** The distinct knock timeouts of the stages that a knock leads to, the shortest first. */
+export function knockTimeouts(stages: readonly Stage[]): readonly number[] {
+  return distinctTimeouts(stages.filter(({ path }) => path.length > 0));
+}
+
+export function distinctTimeouts(stages: readonly Stage[]): readonly number[] {
+  const distinct = new Set(stages.map(({ timeoutSeconds }) => timeoutSeconds));
+  return [...distinct].toSorted((a, b) => a - b);
+}
+
 interface Followers {
   readonly knock: Knock;
   readonly followers: readonly NamedSequence[];

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import {
   type BaselineArgs,
   type ConnectionArgs,
+  type IdentityArgs,
   type LogArgs,
   PortKnockFirewall,
   type ServiceArgs,
@@ -15,6 +16,8 @@ const privateKey = config.requireSecret("privateKey");
 const sequences = config.requireSecretObject<Record<string, string>>("sequences");
 const hosts = config.requireObject<Record<string, ConnectionArgs>>("hosts");
 const services = config.requireObject<Record<string, ServiceConfig>>("services");
+const guardedAnswer = config.get("guardedAnswer");
+const identity = config.getObject<IdentityArgs>("identity");
 const baseline = config.getObject<BaselineArgs>("baseline");
 const log = config.getObject<LogArgs>("log");
 const rollbackTimeout = config.get("rollbackTimeout");
@@ -33,6 +36,8 @@ const firewall = new PortKnockFirewall("fleet", {
   ),
   allow: config.getObject<string[]>("allow") ?? [],
   openPorts: config.getObject<string[]>("openPorts") ?? [],
+  ...(guardedAnswer !== undefined && { guardedAnswer }),
+  ...(identity !== undefined && { identity }),
   ...(baseline !== undefined && { baseline }),
   ...(log !== undefined && { log }),
   ...(rollbackTimeout !== undefined && { rollbackTimeout }),

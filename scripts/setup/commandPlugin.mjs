@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { install } from "./account.mjs";
+import { install, problem } from "./account.mjs";
 import { readIfThere, writeWhole } from "./files.mjs";
 import { cache, commandPluginVersion, pulumiHome } from "./paths.mjs";
 import { run } from "./run.mjs";
@@ -14,7 +14,10 @@ const marker = join(pulumiHome, "command-plugin.json");
 const vendorRefused = join(cache, "vendor-plugin-refused");
 const vendorRetryMs = 24 * 60 * 60 * 1000;
 
-/** The command plugin in our Pulumi home: the one that was named, the vendor's, or the stand-in, in this order. */
+/**
+ * The command plugin in our Pulumi home: the one that was named, the vendor's, or the stand-in, in this order. Undefined
+ * where none can be had.
+ */
 export async function ensureCommandPlugin(pulumi) {
   const standIn = await ensureStandIn();
   const named = namedFolder();
@@ -23,7 +26,12 @@ export async function ensureCommandPlugin(pulumi) {
   const persons = personsFolder();
   if (persons !== undefined) return installFolder(pulumi, "vendor", persons, fingerprint(persons), standIn);
   if (await installFromVendor(pulumi)) return description("vendor", standIn);
-  return installFolder(pulumi, "standIn", standIn.folder, standIn.hash, standIn);
+  if (standIn !== undefined) return installFolder(pulumi, "standIn", standIn.folder, standIn.hash, standIn);
+  problem(
+    "there is no command plugin, and no go to build its stand-in with",
+    `pulumi plugin install resource command ${commandPluginVersion}, or install Go 1.26 (https://go.dev/dl)`,
+  );
+  return undefined;
 }
 
 function namedFolder() {
@@ -111,5 +119,5 @@ function remember(kind, hash) {
 }
 
 function description(kind, standIn) {
-  return { kind, path: join(installed, program), standIn: join(standIn.folder, program) };
+  return { kind, path: join(installed, program), ...(standIn && { standIn: join(standIn.folder, program) }) };
 }

@@ -14,12 +14,14 @@ const forHosts = [
   "nmap",
   "knockd",
 ];
-const forTests = [...forHosts, "curl", "python3", "shellcheck"];
+const loginShells = ["fish", "tcsh", "zsh"];
+const forTests = [...forHosts, ...loginShells, "curl", "python3", "shellcheck"];
 const wanted = {
   bench: ["nftables", "iproute2", "iptables", "knockd"],
   demo: forHosts,
   test: forTests,
   check: ["shellcheck"],
+  kernels: ["mmdebstrap", "e2fsprogs", "qemu-system-x86"],
   everything: forTests,
 };
 const policyFile = "/usr/sbin/policy-rc.d";

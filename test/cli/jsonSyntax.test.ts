@@ -31,6 +31,9 @@ describe("findSyntaxFault", () => {
     ["a string that does not end, at its start", '{\r\n "a": "b', 2, 7],
     ["an error after a character of two code units", '"😀" x', 1, 5],
     ["the end of a text that is not complete", "[[1]\n", 2, 1],
+    ["a comment, at its start", '{ // why\n "a": 1 }', 1, 3],
+    ["a number that does not end, at its start", "[22, 80.]", 1, 6],
+    ["a word that is none of JSON's, at its start", "[truer]", 1, 2],
   ])("rejects %s at its position", (_, text, line, column) => {
     expect(findSyntaxFault(text)).toEqual({ kind: "notJson", line, column });
   });

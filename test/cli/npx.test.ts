@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
-import { runCommand } from "../support/lab/runCommand";
+import { runCommand } from "../../lab/runCommand";
 
 const ROOT = resolve(__dirname, "../..");
 const isBuilt = existsSync(join(ROOT, "dist/cli/main.js"));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { parsePolicy } from "../../components/policy/parsePolicy";
+import { parsePolicy } from "../../components/policy/written/parsePolicy";
+import { redactRuleset } from "../../components/review/redactRuleset";
 import { printRuleset } from "../../components/ruleset/printRuleset";
-import { redactRuleset } from "../../components/ruleset/redactRuleset";
 import { portknock } from "./portknock";
 
 const INPUT = { services: { ssh: { ports: ["22"], sequence: "10000,2345,3456/udp,11234" } } };

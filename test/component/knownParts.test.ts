@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { type KnownParts, knownParts } from "../../components/knownParts";
+import { type KnownParts, knownParts } from "../../components/outputs/knownParts";
 import { resolved, runProgram } from "../support/registrations";
 
 describe("what is known of arguments", () => {

@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { HostArgs, PortKnockFirewallArgs } from "../../components/args";
-import { describeHosts } from "../../components/describedHost";
-import { judgePolicy, type Verdict } from "../../components/judgePolicy";
+import { hostsOf } from "../../components/inputs/host";
+import { judgePolicy } from "../../components/inputs/judgePolicy";
+import { reporterOf } from "../../components/inputs/reporter";
+import { validatePolicy } from "../../components/inputs/validatePolicy";
 import { printProblem } from "../../components/policy/policyError";
-import { reporterOf } from "../../components/reporter";
-import { validatePolicy } from "../../components/validatePolicy";
+import type { PolicyResult } from "../../components/policy/written/parsePolicy";
 import { type ProgramOptions, resolved, runProgram, UNKNOWN } from "../support/registrations";
 
 const PROBLEM = { path: "services.ssh.ports", problem: "names no port", remedy: "list at least one" };
@@ -150,20 +151,21 @@ describe("a host", () => {
       { connection: { ...connection, key: "SECRET" } },
       "connection: is missing, unknown or of another type; see ConnectionArgs",
     ],
-    [
-      { connection, adopt: "edge\nservice 1:1" },
-      'adopt: is not an owner; copy it from the refusal, like "project/stack/component/host"',
-    ],
-    [
-      { connection, adopt: "edge/web-1" },
-      'adopt: is not an owner; copy it from the refusal, like "project/stack/component/host"',
-    ],
-    [
-      { connection, adopt: 5 },
-      'adopt: is not an owner; copy it from the refusal, like "project/stack/component/host"',
-    ],
   ])("rejects %j", async (host, problem) => {
     expect(await validatedWith(host)).toBe(`hosts.a.${problem}`);
+  });
+
+  it.each([
+    "edge/web-1",
+    5,
+    "sh\nop/dev/edge/web-1",
+    "shop/d\nev/edge/web-1",
+    "shop/dev/ed\nge/web-1",
+    "shop/dev/edge/web-1\nservice 1:1 ssh",
+  ])("rejects %j as an owner, which is one line", async (adopt) => {
+    expect(await validatedWith({ connection, adopt })).toBe(
+      'hosts.a.adopt: is not an owner; copy it from the refusal, like "project/stack/component/host"',
+    );
   });
 
   it.each([[{ connection }], [{ connection, adopt: "shop/dev/edge of/the/town/web-1" }]])(
@@ -175,8 +177,10 @@ describe("a host", () => {
 
   it.each([
     { ...connection, user: "root\nservices.db.ports = 5432/tcp" },
+    { ...connection, user: "root\u0085services.db.ports" },
     { ...connection, user: "two words" },
     { ...connection, host: "192.0.2.1\n" },
+    { ...connection, host: "192.0.2.1\u0000" },
     { ...connection, proxy: { host: "192.0.2.1\u0085" } },
   ])("rejects %j, which would be more than a word of the text for review", async (given) => {
     expect(await validatedWith({ connection: given })).toMatch(
@@ -227,10 +231,10 @@ describe("a component's name", () => {
   it("is refused with a line break in it: a host keeps its owner in one line", async () => {
     const { result } = await runProgram(() => {
       const args = { hosts: {}, services: { ssh: SSH } };
-      return { verdict: judgePolicy("edge\nservice 1:1 ssh", args, describeHosts(args.hosts)).verdict };
+      return { judged: judgePolicy("edge\nservice 1:1 ssh", args, hostsOf(args.hosts)).result };
     });
     const [path, problem] = ["name", "has a control character, and a host keeps its owner in one line"];
-    expect(await resolved<Verdict>(result.verdict)).toEqual({
+    expect(await resolved<PolicyResult>(result.judged)).toEqual({
       kind: "refused",
       problems: [{ path, problem, remedy: "give the component another name" }],
     });
@@ -272,7 +276,7 @@ describe("warnings", () => {
         () => {
           component = new pulumi.ComponentResource("test:index:Component", "edge");
           const reporter = reporterOf(component, "edge");
-          const { policy } = validatePolicy(reporter, args(), describeHosts(args().hosts));
+          const { policy } = validatePolicy(reporter, args(), hostsOf(args().hosts));
           // Whoever looks at a policy twice has not validated it twice.
           return {
             policy,
@@ -312,20 +316,20 @@ describe("warnings", () => {
 /** What a policy that is fine is warned of. */
 async function warnings(args: () => PortKnockFirewallArgs): Promise<readonly string[]> {
   const verdict = await judged(args, {});
-  return verdict !== UNKNOWN && verdict.kind === "valid" ? verdict.warnings.map(printProblem) : [];
+  return verdict !== UNKNOWN && verdict.kind === "value" ? verdict.warnings.map(printProblem) : [];
 }
 
 async function judged(args: () => PortKnockFirewallArgs, options: ProgramOptions) {
   const { result } = await runProgram(() => {
     const written = args();
-    return { verdict: judgePolicy("edge", written, describeHosts(written.hosts)).verdict };
+    return { judged: judgePolicy("edge", written, hostsOf(written.hosts)).result };
   }, options);
-  return resolved<Verdict>(result.verdict);
+  return resolved<PolicyResult>(result.judged);
 }
 
 /** The policy, what is wrong with it, or that it is not known. */
 async function validated(args: () => PortKnockFirewallArgs, options: ProgramOptions = {}): Promise<unknown> {
   const verdict = await judged(args, options);
   if (verdict === UNKNOWN) return UNKNOWN;
-  return verdict.kind === "valid" ? verdict.policy : verdict.problems.map(printProblem).join("\n");
+  return verdict.kind === "value" ? verdict.policy : verdict.problems.map(printProblem).join("\n");
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { changes, hostDiagnostics } from "../support/engineOutput";
+import { PROGRAM_KINDS } from "../support/fleetStack";
 import { createFleet, type GuardedFleet } from "../support/guardedFleet";
 import { UFW } from "../support/neighbours";
 import { realProblem } from "../support/realProblem";
@@ -7,11 +8,11 @@ import { realProblem } from "../support/realProblem";
 const differs = (version: number, table: string): string =>
   `warning: web-1: guarded ports answer with a reset over IPv${version}, closed ones say nothing (chain INPUT of table ${table}), so that a scan tells them apart; set guardedAnswer to "drop"`;
 
-describe.skipIf(realProblem())("another firewall of a host", () => {
+describe.skipIf(realProblem()).each(PROGRAM_KINDS)("another firewall, to a program of kind %s", (kind) => {
   let fleet: GuardedFleet;
 
   beforeAll(async () => {
-    fleet = await createFleet();
+    fleet = await createFleet({}, kind);
     await fleet.web1.run("nft -f -", { input: UFW.map(({ text }) => text).join("") });
   });
   afterAll(async () => fleet?.lab.dispose());

@@ -1,18 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { LabHost } from "../../lab";
 import { changes } from "../support/engineOutput";
+import { PROGRAM_KINDS } from "../support/fleetStack";
 import { createFleet, type GuardedFleet } from "../support/guardedFleet";
-import type { LabHost } from "../support/lab";
 import { realProblem } from "../support/realProblem";
 import { countLogins, snapshotHost } from "../support/seenBy";
 
-describe.skipIf(realProblem())("a fleet under pulumi up", () => {
+describe.skipIf(realProblem()).each(PROGRAM_KINDS)("a fleet under a program of kind %s", (kind) => {
   let fleet: GuardedFleet;
   let untouched: readonly string[];
   const eachHost = <T>(look: (host: LabHost) => Promise<T>): Promise<readonly T[]> =>
     Promise.all([fleet.web1, fleet.web2].map(look));
 
   beforeAll(async () => {
-    fleet = await createFleet();
+    fleet = await createFleet({}, kind);
     untouched = await eachHost(snapshotHost);
   });
   afterAll(async () => fleet?.lab.dispose());

@@ -1,9 +1,9 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
+import { createLab, type Lab, type LabHost } from "../../lab";
 import { createFleetStack, type FleetStack } from "../support/fleetStack";
-import { createLab, type Lab, type LabHost } from "../support/lab";
 import { realProblem } from "../support/realProblem";
 import { engineEnvironment } from "../support/tools";
 
@@ -44,12 +44,7 @@ describe.skipIf(realProblem())("preview --diff", () => {
     lab = await createLab();
     const hosts = await Promise.all([lab.addHost("web-1"), lab.addHost("web-2")]);
     stack = await createFleetStack(lab, "dev");
-    mkdirSync(join(stack.folder, "program"));
-    writeFileSync(join(stack.folder, "program/index.js"), PROGRAM);
-    writeFileSync(
-      join(stack.folder, "Pulumi.yaml"),
-      "name: portknock-fleet\nruntime: nodejs\nmain: program/index.js\n",
-    );
+    stack.writeProgram(PROGRAM);
     settings = { hosts, rules: { services: { ssh: SSH }, allow: [lab.operator.address4] } };
     write(settings);
     await stack.up();

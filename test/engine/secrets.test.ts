@@ -1,13 +1,34 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createFleetStack } from "../support/fleetStack";
+import { createLab, type Lab, type LabHost } from "../../lab";
+import { createFleetStack, PROGRAM_KINDS } from "../support/fleetStack";
 import { makeNftRefuse, restoreNft } from "../support/guardedFleet";
-import { createLab, type Lab, type LabHost } from "../support/lab";
 import { realProblem } from "../support/realProblem";
+import { watchProcesses } from "../support/watchProcesses";
 
 /** Above the range from which the kernel takes source ports, which sshd logs. */
 const PORTS = ["61791", "62867", "63973"];
 
-describe.skipIf(realProblem())("no port of a sequence, no rule and no key", () => {
+const PLACES = [
+  "preview --diff of a new host",
+  "up of a new host",
+  "preview --diff of a change",
+  "up --debug of a change",
+  "a failed apply",
+  "preview --debug of drift",
+  "preview --diff of a host that is not checked",
+  "up of a host that is not checked",
+  "the deployer's processes",
+  "the host's processes",
+  "the exported state",
+  "the state's files",
+  "the host's journal",
+  "the host's world-readable files",
+];
+const EVENTS = "the events that the caller is given";
+
+describe.skipIf(realProblem()).each(PROGRAM_KINDS)("no port, rule or key under kind %s", (kind) => {
   let lab: Lab;
   let host: LabHost;
   const seen = new Map<string, string>();
@@ -15,7 +36,7 @@ describe.skipIf(realProblem())("no port of a sequence, no rule and no key", () =
   beforeAll(async () => {
     lab = await createLab();
     host = await lab.addHost("web-1");
-    const stack = await createFleetStack(lab, "dev");
+    const stack = await createFleetStack(lab, "dev", kind);
     const config = {
       hosts: [host],
       services: { ssh: { ports: ["22"] } },
@@ -27,23 +48,30 @@ describe.skipIf(realProblem())("no port of a sequence, no rule and no key", () =
       seen.set(where, `${stdout}${stderr}`);
     };
 
-    const deployer = await lab.operator.spawn(["sh", "-c", WATCH_DEPLOYER]);
-    const guarded = host.run(WATCH_HOST, { timeoutSeconds: 200 });
+    // The deployer's environment is Pulumi's own affair: it hands a program its decrypted configuration there.
+    const deployer = watchProcesses(lab.operator.namespace, ["cmdline"]);
+    const guarded = watchProcesses(host.namespace, ["cmdline", "environ"]);
     keep("preview --diff of a new host", await stack.preview({ args: ["--diff"] }));
     keep("up of a new host", await stack.up({ args: ["--diff"] }));
     await stack.configure({ ...config, openPorts: ["80"] });
     keep("preview --diff of a change", await stack.preview({ args: ["--diff"] }));
-    keep("up of a change", await stack.up({ args: ["--diff"] }));
+    keep("up --debug of a change", await stack.up({ args: ["--debug"] }));
     await makeNftRefuse(host);
     await stack.configure({ ...config, openPorts: ["81"] });
     keep("a failed apply", await stack.up({ check: false, args: ["--diff"] }));
     await restoreNft(host);
     await host.run("nft flush chain inet portknock pk_knock; nft flush map inet portknock pk_moves");
-    keep("preview --diff of drift", await stack.preview({ args: ["--diff"] }));
+    keep("preview --debug of drift", await stack.preview({ args: ["--debug"] }));
+    await stack.configure(config);
+    await stack.up();
+    await host.run("systemctl stop ssh.socket ssh.service");
+    const quiet = { args: ["--diff", "--expect-no-changes"] };
+    keep("preview --diff of a host that is not checked", await stack.preview(quiet));
+    keep("up of a host that is not checked", await stack.up(quiet));
 
-    await host.run("touch /run/stop-watching");
-    keep("the deployer's processes", await deployer.stop());
-    keep("the host's processes", await guarded);
+    seen.set("the deployer's processes", deployer.stop());
+    seen.set("the host's processes", guarded.stop());
+    if (kind === "inline") seen.set(EVENTS, readFileSync(join(stack.folder, "events"), "utf8"));
     keep("the exported state", await stack.pulumi(["stack", "export"]));
     keep(
       "the state's files",
@@ -59,22 +87,9 @@ describe.skipIf(realProblem())("no port of a sequence, no rule and no key", () =
   }, 240_000);
   afterAll(async () => lab?.dispose());
 
-  test.each([
-    "preview --diff of a new host",
-    "up of a new host",
-    "preview --diff of a change",
-    "up of a change",
-    "a failed apply",
-    "preview --diff of drift",
-    "the deployer's processes",
-    "the host's processes",
-    "the exported state",
-    "the state's files",
-    "the host's journal",
-    "the host's world-readable files",
-  ])("is in %s", (where) => {
+  test.each(kind === "inline" ? [...PLACES, EVENTS] : PLACES)("is in %s", (where) => {
     const text = seen.get(where) ?? "";
-    expect(text.length).toBeGreaterThan(200);
+    expect(text.length).toBeGreaterThan(100);
     const keyLines = lab.privateKey.split("\n").filter((line) => line.length > 40 && !line.startsWith("-"));
     const ports = PORTS.filter((port) => new RegExp(`(?<![0-9a-f])${port}(?![0-9a-f])`).test(text));
     const secrets = ["pk_guarded", "@pk_", "BEGIN OPENSSH PRIVATE KEY", ...keyLines];
@@ -90,16 +105,3 @@ describe.skipIf(realProblem())("no port of a sequence, no rule and no key", () =
     expect(modes).toBe("600 root\n700 root\n600 root\n");
   });
 });
-
-/** Every command line on the operator's side, again and again. The environment is Pulumi's own affair: it hands a
- * program its decrypted configuration there. */
-const WATCH_DEPLOYER = `here=$(stat -Lc %i /proc/self/ns/net)
-while :; do
-  for pid in $(ps -ewwo netns,pid | awk -v here="$here" '$1 == here { print $2 }'); do
-    cat "/proc/$pid/cmdline" 2>/dev/null | tr '\\0' '\\n'
-  done
-done`;
-
-const WATCH_HOST = `until [ -e /run/stop-watching ]; do
-  cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n'
-done | sort -u`;

@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { changes, hostDiagnostics, touched } from "../support/engineOutput";
+import type { LabHost } from "../../lab";
+import { changes, hostDiagnostics, stopsOf, touched } from "../support/engineOutput";
+import { PROGRAM_KINDS } from "../support/fleetStack";
 import { createFleet, type GuardedFleet, makeNftRefuse, restoreNft } from "../support/guardedFleet";
-import type { LabHost } from "../support/lab";
 import { realProblem } from "../support/realProblem";
 
 const QUIET = { args: ["--expect-no-changes"] };
 
-describe.skipIf(realProblem())("a guarded host stays guarded", () => {
+describe.skipIf(realProblem()).each(PROGRAM_KINDS)("a host of a program of kind %s stays guarded", (kind) => {
   let fleet: GuardedFleet;
   const tables = async (host: LabHost): Promise<string> => (await host.run("nft list tables")).stdout;
   const isQuiet = async (): Promise<void> => {
@@ -14,7 +15,7 @@ describe.skipIf(realProblem())("a guarded host stays guarded", () => {
   };
 
   beforeAll(async () => {
-    fleet = await createFleet();
+    fleet = await createFleet({}, kind);
     await fleet.stack.up();
   });
   afterAll(async () => fleet?.lab.dispose());
@@ -28,19 +29,17 @@ describe.skipIf(realProblem())("a guarded host stays guarded", () => {
     await isQuiet();
   });
 
-  test("when it answers and cannot be guarded: that is a change, and the update fails with its reason", async () => {
+  test("when it answers and cannot be guarded: preview and update are refused with its reason", async () => {
     await fleet.web1.run("mv /usr/sbin/nft /usr/sbin/nft.away");
-    const preview = await fleet.stack.preview({ ...QUIET, check: false });
-    expect([preview.exitCode === 0, hostDiagnostics(preview.stdout)]).toEqual([
-      false,
-      ["warning: web-1: cannot be guarded as it is: nft is missing; install the package nftables"],
-    ]);
-    expect(touched(preview.stdout)).toEqual(["fleet-web-1-apply", "fleet-web-1-confirm"]);
+    const refused = [
+      "error: hosts.web-1: cannot be guarded: nft is missing; install the package nftables",
+      ...stopsOf(kind, "fleet"),
+    ];
+    const preview = await fleet.stack.preview({ check: false });
+    expect([preview.exitCode === 0, hostDiagnostics(preview.stdout).toSorted()]).toEqual([false, refused]);
     const up = await fleet.stack.up({ check: false });
-    expect(up.exitCode).not.toBe(0);
-    expect(hostDiagnostics(up.stdout)).toContain(
-      "portknock: web-1: nft is missing; install the package nftables",
-    );
+    expect([up.exitCode === 0, hostDiagnostics(up.stdout).toSorted()]).toEqual([false, refused]);
+    expect(touched(up.stdout)).toEqual([]);
     await fleet.web1.run("mv /usr/sbin/nft.away /usr/sbin/nft");
     await isQuiet();
   });

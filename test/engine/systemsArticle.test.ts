@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Lab, LabClient, LabHost } from "../../lab";
+import { waitUntil } from "../../lab/waitUntil";
 import { clientToolProblem, knockOn, scan } from "../support/clientTools";
 import { changes } from "../support/engineOutput";
 import { elementsOf } from "../support/hostSets";
-import type { Lab, LabClient, LabHost } from "../support/lab";
-import { waitUntil } from "../support/lab/waitUntil";
 import { createLabExample, goldenRuleset, LAB_NETWORKS, type LabExample } from "../support/labExample";
 import { realProblem } from "../support/realProblem";
 import { routeThrough } from "../support/throughHost";
@@ -74,7 +74,7 @@ describe.skipIf(problem !== undefined)("the nftables article's system", () => {
   test("forgets a knocker who waits longer than 5 s for the next knock", async () => {
     await knockOn(stranger, host.address4, "10000 2345 3456");
     expect(await elementsOf(host, "pk_stage4")).toEqual([
-      expect.stringMatching(/^10\.77\.0\.102 timeout 5s expires \S+ : /),
+      expect.stringMatching(/^10\.77\.0\.102 expires [1-5]s\S* : /),
     ]);
     await untilEmpty("pk_stage4");
     await knockOn(stranger, host.address4, "1234");

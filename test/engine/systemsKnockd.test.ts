@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Lab, LabClient, LabHost } from "../../lab";
+import { waitUntil } from "../../lab/waitUntil";
 import { clientToolProblem, countPongs, knockOn, scan } from "../support/clientTools";
 import { changes } from "../support/engineOutput";
 import { elementsOf } from "../support/hostSets";
-import type { Lab, LabClient, LabHost } from "../support/lab";
-import { waitUntil } from "../support/lab/waitUntil";
 import { createLabExample, goldenRuleset, LAB_NETWORKS, type LabExample } from "../support/labExample";
 import { realProblem } from "../support/realProblem";
 import { routeThrough } from "../support/throughHost";
@@ -105,7 +105,7 @@ describe.skipIf(problem !== undefined)("the server that ran knockd", () => {
   test("starts over when the next knock takes longer than 5 s", async () => {
     await knockOn(stranger, host.address4, "4438 1813");
     expect(await elementsOf(host, "pk_stage4")).toEqual([
-      expect.stringMatching(/^10\.77\.0\.102 timeout 5s expires \S+ : /),
+      expect.stringMatching(/^10\.77\.0\.102 expires [1-5]s\S* : /),
     ]);
     await waitUntil(
       async () => (await elementsOf(host, "pk_stage4")).length === 0,

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { parsePolicy } from "../../components/policy/parsePolicy";
+import { parsePolicy } from "../../components/policy/written/parsePolicy";
 import { compilePolicy } from "../../components/ruleset/compilePolicy";
 import { printRuleset } from "../../components/ruleset/printRuleset";
 import { checkRuleset, nftProblem } from "../support/checkRuleset";
@@ -21,6 +21,7 @@ describe("the compiler", () => {
       "baseline",
       "baseline-full",
       "drop",
+      "flows",
       "identity",
       "knockd-2016",
       "log",

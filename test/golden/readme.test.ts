@@ -1,6 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
+import { policySchema } from "../../components/policy/written/policySchema";
+import { ownFields, sharedFields } from "../../components/policy/written/serviceSchema";
 
 const ROOT = resolve(__dirname, "../..");
 const read = (file: string): string => readFileSync(join(ROOT, file), "utf8");
@@ -10,11 +12,31 @@ test("the README's smallest program is the example that the type checker reads",
   expect(program).toBe(read("examples/one-host/index.ts"));
 });
 
-test("every file that the documents link to exists", () => {
-  const pages = ["README.md", "CONTRIBUTING.md", "docs/operations.md", "examples/fleet/README.md"];
-  const links = pages.flatMap((page) =>
-    [...read(page).matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, link = ""]) => join(page, "..", link)),
+test("the fleet's stack may configure every argument, and its table names each but the sequences", () => {
+  const rules = Object.keys(policySchema.shape);
+  const services = Object.keys({ ...ownFields, ...sharedFields });
+  const [program, table] = [read("examples/fleet/index.ts"), read("examples/fleet/README.md")];
+  expect(rules.filter((rule) => !program.includes(`("${rule}")`))).toEqual([]);
+  expect([...rules, ...services].filter((field) => !table.includes(`\`${field}\``))).toEqual([
+    "sequence",
+    "closeSequence",
+  ]);
+});
+
+const PAGES = [
+  "README.md",
+  "CONTRIBUTING.md",
+  "examples/fleet/README.md",
+  ...readdirSync(join(ROOT, "docs")).map((name) => `docs/${name}`),
+].filter((name) => name.endsWith(".md"));
+const FOLDERS = "bench|cli|components|demo|docs|examples|lab|scripts|standIn|test";
+
+test.each(PAGES)("every file that a document links to, or names, exists: %s", (page) => {
+  const links = [...read(page).matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, link = ""]) =>
+    join(page, "..", link),
   );
-  const missing = links.filter((file) => !existsSync(join(ROOT, file)));
-  expect(missing).toEqual([]);
+  const named = [...read(page).matchAll(new RegExp(`\\b(?:${FOLDERS})/[\\w./-]+\\.[a-z]+\\b`, "g"))].map(
+    ([path]) => path,
+  );
+  expect([...links, ...named].filter((file) => !existsSync(join(ROOT, file)))).toEqual([]);
 });

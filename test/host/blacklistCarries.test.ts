@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createLab, type Lab, type LabClient, type LabHost, labProblem } from "../../lab";
 import {
   awaitRollback,
   canConnect,
@@ -11,7 +12,6 @@ import {
   WEB,
 } from "../support/hostPayload";
 import { knockFrom } from "../support/knockFrom";
-import { createLab, type Lab, type LabClient, type LabHost, labProblem } from "../support/lab";
 import { startListener, startSender } from "../support/packets/startPackets";
 
 const EXCEPT = ["10.77.0.0/16", "fd77::/32"];

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createLab, type Lab, type LabHost, labProblem } from "../../lab";
 import { guard, hostPayload, readStatusLocally } from "../support/hostPayload";
-import { createLab, type Lab, type LabHost, labProblem } from "../support/lab";
 
 describe.skipIf(labProblem() !== undefined)("our unit", () => {
   let lab: Lab;

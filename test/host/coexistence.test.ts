@@ -1,7 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { coexistenceWarnings } from "../../components/remote/coexistence";
+import { coexistenceWarnings } from "../../components/neighbours/coexistence";
 import { parseHostStatus } from "../../components/remote/hostStatus";
+import { createLab, type Lab, type LabClient, type LabHost, labProblem } from "../../lab";
+import { createStation } from "../../lab/station";
 import {
   canConnect,
   guard,
@@ -13,8 +15,6 @@ import {
   WEB,
 } from "../support/hostPayload";
 import { knockFrom } from "../support/knockFrom";
-import { createLab, type Lab, type LabClient, type LabHost, labProblem } from "../support/lab";
-import { createStation } from "../support/lab/station";
 import { DOCKER, FAIL2BAN, type Neighbour, UFW } from "../support/neighbours";
 
 const EVERYBODY = [...UFW, FAIL2BAN, DOCKER];

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createLab, type Lab, type LabClient, type LabHost, labProblem } from "../../lab";
 import {
   canConnect,
   guard,
@@ -9,7 +10,6 @@ import {
   WEB,
 } from "../support/hostPayload";
 import { knockFrom } from "../support/knockFrom";
-import { createLab, type Lab, type LabClient, type LabHost, labProblem } from "../support/lab";
 
 const EXCEPT = { exceptNetworks: ["10.77.0.0/16", "fd77::/32"] };
 

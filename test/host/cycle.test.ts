@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createLab, type Lab, type LabHost, labProblem } from "../../lab";
 import {
   awaitRollback,
   guard,
@@ -9,7 +10,6 @@ import {
   SSH,
   snapshot,
 } from "../support/hostPayload";
-import { createLab, type Lab, type LabHost, labProblem } from "../support/lab";
 
 const problem = labProblem();
 if (problem !== undefined) console.warn(`skipped: ${problem}`);
@@ -49,11 +49,13 @@ describe.skipIf(problem !== undefined)("apply and confirm", () => {
     const { text, state } = await readStatus(lab, host);
     expect(state).toBe("unguarded");
     expect(text.split("\n").map((line) => line.split(" ")[0])).toEqual([
+      "",
       "portknock-status",
       "nft",
       "deployer",
       "state",
       "observed",
+      "portknock-end",
       "",
     ]);
   });
@@ -183,5 +185,17 @@ describe.skipIf(problem !== undefined)("apply and confirm", () => {
     expect((await readStatus(lab, host)).findings).toEqual([]);
     await runVerb(lab, host, "remove", first);
     expect(await snapshot(host)).toBe(untouched);
+  });
+
+  it("works on a machine that is no container, where the id of the boot is a file of /proc that has no size", async () => {
+    await host.run(
+      "umount /proc/sys/kernel/random/boot_id && [ $(stat -c %s /proc/sys/kernel/random/boot_id) = 0 ]",
+    );
+    await runVerb(lab, host, "apply", first, { marker: "m7" });
+    expect((await readStatus(lab, host)).state).toBe("pending");
+    expect((await runVerb(lab, host, "confirm", first, { marker: "m7" })).stdout).toBe(
+      "portknock: confirmed\n",
+    );
+    expect((await readStatus(lab, host)).state).toBe("guarded");
   });
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { canConnect, guard, hostPayload, runVerb, WEB } from "../support/hostPayload";
+import { createLab, type Lab, type LabClient, type LabHost, labProblem } from "../../lab";
+import { canConnect, guard, hostPayload, runVerb, SSH, WEB } from "../support/hostPayload";
 import { knockFrom } from "../support/knockFrom";
-import { createLab, type Lab, type LabClient, type LabHost, labProblem } from "../support/lab";
 
 /** A network behind the host with a machine that answers on 80 and 8080, as a container does. */
 const CONTAINER = `
@@ -75,4 +75,26 @@ describe.skipIf(labProblem() !== undefined).each([
       expect(await canConnect(laptop, address, 8080)).toBe(true);
     },
   );
+
+  it("is no way around: a container meets the host's guarded ports as everybody else does, unless allow names its network", async () => {
+    const reaches = async (address: string): Promise<boolean> =>
+      (
+        await host.run(`ip netns exec web timeout 2 bash -c 'exec 3<>/dev/tcp/${address}/22' 2>/dev/null`, {
+          check: false,
+        })
+      ).exitCode === 0;
+    const ways = ["172.30.0.1", "fd78::1", host.address4] as const;
+    const reached = async (): Promise<readonly boolean[]> => Promise.all(ways.map(reaches));
+    const { openPorts: _, ...profile } = { openPorts: [], ...policy };
+    const guarded = (allow: readonly string[]) =>
+      hostPayload({ services: { ssh: SSH }, allow: ["10.77.0.1", "fd77::1", ...allow], policy: profile });
+
+    expect(await reached()).toEqual([true, true, true]);
+    await guard(lab, host, guarded([]));
+    expect(await reached()).toEqual([false, false, false]);
+    await host.run("timeout 2 bash -c 'exec 3<>/dev/tcp/127.0.0.1/22; exec 3<>/dev/tcp/172.30.0.1/22'");
+    await guard(lab, host, guarded(["172.30.0.0/24", "fd78::/64"]));
+    expect(await reached()).toEqual([true, true, true]);
+    await runVerb(lab, host, "remove", guarded([]));
+  });
 });

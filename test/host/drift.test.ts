@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { createLab, type Lab, type LabClient, type LabHost, labProblem } from "../../lab";
 import {
   guard,
   hostPayload,
@@ -7,7 +8,6 @@ import {
   runVerbLocally,
   SEQUENCE_PORTS,
 } from "../support/hostPayload";
-import { createLab, type Lab, type LabClient, type LabHost, labProblem } from "../support/lab";
 
 interface Drift {
   readonly what: string;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { explainPacket } from "../../components/explain/explainPacket";
+import type { ExplainedPacket } from "../../components/explain/explanation";
 import { parsePortRange } from "../../components/policy/portRange";
-import { type ExplainedPacket, explainPacket } from "../../components/review/explainPacket";
 import { compilePolicy } from "../../components/ruleset/compilePolicy";
 import { addressOf } from "../support/packets/scripts/addresses";
 import { SCRIPT_CASES } from "../support/packets/scripts/scriptCases";

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createLab, type Lab, type LabHost, labProblem } from "../../lab";
 import {
   awaitRollback,
   guard,
@@ -8,7 +9,6 @@ import {
   runVerb,
   SSH,
 } from "../support/hostPayload";
-import { createLab, type Lab, type LabHost, labProblem } from "../support/lab";
 
 describe.skipIf(labProblem() !== undefined)("a disk without room", () => {
   let lab: Lab;

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createLab, type Lab, type LabHost, labProblem } from "../support/lab";
-import { baseProblem } from "../support/lab/labProblem";
+import { createLab, type Lab, type LabHost, labProblem } from "../../lab";
+import { baseProblem } from "../../lab/labProblem";
 
 const GOLDEN = join(import.meta.dirname, "../golden");
 const names = readdirSync(GOLDEN, { withFileTypes: true })

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { labProblem } from "../../lab";
 import { createKnockingLab, type KnockingLab } from "../support/knockingLab";
-import { labProblem } from "../support/lab";
 import { toPort } from "../support/packets/toPort";
 
 const problem = labProblem();

@@ -24,6 +24,7 @@ describe.skipIf(problem !== undefined)("the kernel", () => {
       const seed = Date.now() % 1_000_000;
       const target = await lab.addTarget(scriptCase.name, scriptCase.listening);
       await target.load(compilePolicy(scriptCase.policy));
+      if (scriptCase.isUntracked) await target.untrack();
       const { letIn, disagreement } = await runScripts(scriptCase, target, { seed, count: SCRIPTS });
       expect({ seed, disagreement }).toEqual({ seed, disagreement: [] });
       // Scripts that never open a door would prove nothing.

@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parsePolicy } from "../../components/policy/parsePolicy";
+import { parsePolicy } from "../../components/policy/written/parsePolicy";
 import { compilePolicy } from "../../components/ruleset/compilePolicy";
 import { printRuleset } from "../../components/ruleset/printRuleset";
+import { labProblem } from "../../lab";
 import { createKnockingLab, type KnockingLab } from "../support/knockingLab";
-import { labProblem } from "../support/lab";
 import { nmapAnswers } from "../support/packets/nmap";
 
 const hasNmap = spawnSync("nmap", ["--version"]).error === undefined;

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { labProblem } from "../../lab";
 import { createKnockingLab, type KnockingLab } from "../support/knockingLab";
-import { labProblem } from "../support/lab";
 import { nmap, nmapAnswers } from "../support/packets/nmap";
 
 const hasNmap = spawnSync("nmap", ["--version"]).error === undefined;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { labProblem } from "../../lab";
 import { createKnockingLab, type KnockingLab, type Source } from "../support/knockingLab";
-import { labProblem } from "../support/lab";
 
 const problem = labProblem();
 if (problem !== undefined) console.warn(`skipped: ${problem}`);

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createLab, type Lab, type LabHost, labProblem } from "../../lab";
+import { waitUntil } from "../../lab/waitUntil";
 import {
   awaitRollback,
   guard,
@@ -9,8 +11,6 @@ import {
   runVerbLocally,
   SSH,
 } from "../support/hostPayload";
-import { createLab, type Lab, type LabHost, labProblem } from "../support/lab";
-import { waitUntil } from "../support/lab/waitUntil";
 
 describe.skipIf(labProblem() !== undefined)("runs at the same time", () => {
   let lab: Lab;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createLab, type Lab, type LabClient, type LabHost, labProblem } from "../../lab";
 import { guard, hostPayload, runVerbLocally } from "../support/hostPayload";
-import { createLab, type Lab, type LabClient, type LabHost, labProblem } from "../support/lab";
 
 /** Sends datagrams to a guarded port over both families as fast as it can, until it is told to stop. */
 const FLOOD = `

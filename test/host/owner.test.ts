@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createLab, type Lab, type LabHost, labProblem } from "../../lab";
 import {
   awaitRollback,
   guard,
@@ -9,7 +10,6 @@ import {
   SSH,
   snapshot,
 } from "../support/hostPayload";
-import { createLab, type Lab, type LabHost, labProblem } from "../support/lab";
 
 /** What ufw, fail2ban and Docker leave in a kernel, and a table whose name resembles ours. */
 const NEIGHBOURS = `
@@ -61,16 +61,45 @@ describe.skipIf(labProblem() !== undefined)("the owner of a host", () => {
     expect(withoutMark(await snapshot(host))).toBe(withoutMark(before));
   });
 
-  it("is not opened by the old owner's remove right after it refused a new one", async () => {
+  it("is not opened by the old owner's remove right after it refused one of the same stack, until that is run again", async () => {
     await runVerb(lab, host, "apply", hostPayload({ owner: { component: "renamed" } }));
-    const before = await snapshot(host);
+    const before = withoutMark(await snapshot(host));
     expect(await runVerb(lab, host, "remove", ours, { marker: "-" })).toEqual({
-      exitCode: 0,
-      stdout: "portknock: shop/dev/renamed/web-1 was refused here just now; nothing was removed\n",
-      stderr: "",
+      exitCode: 1,
+      stdout: "",
+      stderr:
+        'portknock: web-1: nothing was removed: shop/dev/renamed/web-1 was refused here just now and may be the new name of shop/dev/edge/web-1; if so, set adopt to "shop/dev/edge/web-1" on this host, otherwise run this again\n',
     });
     expect(await snapshot(host)).toBe(before);
+    expect((await runVerb(lab, host, "remove", ours, { marker: "-" })).stdout).toBe("portknock: removed\n");
+    expect(await snapshot(host)).toBe(untouched);
     await guard(lab, host, ours);
+  });
+
+  it("is removed at once where it refused another stack, which is what that one was told to do", async () => {
+    await runVerb(lab, host, "apply", hostPayload({ owner: { stack: "prod" } }));
+    expect((await runVerb(lab, host, "remove", ours, { marker: "-" })).stdout).toBe("portknock: removed\n");
+    expect(await snapshot(host)).toBe(untouched);
+    await guard(lab, host, ours);
+  });
+
+  it("is not gone while the one who adopts has confirmed nothing", async () => {
+    const before = [await snapshot(host), await listTable(host)].map(withoutAttempts);
+    const adopter = hostPayload({ owner: { stack: "prod" }, adopt: ours.owner, services: { ssh: SSH } });
+    await runVerb(lab, host, "apply", adopter);
+    expect(await runVerb(lab, host, "remove", ours, { marker: "-" })).toEqual({
+      exitCode: 1,
+      stdout: "",
+      stderr:
+        "portknock: web-1: nothing was removed: shop/prod/edge/web-1 has loaded its rules here and not confirmed them yet; run this again once it has, or once they were rolled back\n",
+    });
+    expect(await runVerb(lab, host, "remove", adopter, { marker: "-" })).toEqual({
+      exitCode: 0,
+      stdout: "portknock: removed; the rules of shop/dev/edge/web-1 are back\n",
+      stderr: "",
+    });
+    expect([await snapshot(host), await listTable(host)].map(withoutAttempts)).toEqual(before);
+    expect((await readStatus(lab, host)).findings).toEqual([]);
   });
 
   it("is not opened where it lost its records, and the next apply is not confirmed", async () => {
@@ -145,6 +174,10 @@ describe.skipIf(labProblem() !== undefined)("the owner of a host", () => {
     expect(await snapshot(host)).toBe(untouched);
   });
 });
+
+function withoutAttempts(text: string): string {
+  return text.replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "ATTEMPT");
+}
 
 /** A refusal leaves a mark in the state folder. */
 function withoutMark(text: string): string {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { HOST_SCRIPT } from "../../components/remote/envelope";
+import { createLab, type Lab, type LabHost, labProblem } from "../../lab";
 import {
   guard,
   hostPayload,
@@ -9,7 +10,6 @@ import {
   SEQUENCE_PORTS,
   snapshot,
 } from "../support/hostPayload";
-import { createLab, type Lab, type LabHost, labProblem } from "../support/lab";
 
 describe.skipIf(labProblem() !== undefined)("before anything is touched", () => {
   let lab: Lab;
@@ -147,7 +147,7 @@ describe.skipIf(labProblem() !== undefined)("before anything is touched", () => 
     const answer = await runVerbLocally(host, "apply", setless, "m2");
     expect(answer.exitCode).toBe(1);
     expect(answer.stderr).toMatch(
-      /^portknock: web-1: nft 1\.0\.6 refused the ruleset \(line \d+: [^0-9]*\); nothing was changed, the old rules stand\n$/,
+      /^portknock: web-1: nft 1\.0\.6 could not load the ruleset \(line \d+: [^0-9]*\); the old rules are back\n$/,
     );
     expect([(await host.run(rules)).stdout, await stateOf(host)]).toEqual(before);
   });

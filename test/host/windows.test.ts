@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { serviceId } from "../../components/policy/serviceId";
+import { createLab, type Lab, type LabClient, type LabHost, labProblem } from "../../lab";
 import {
   awaitRollback,
   canConnect,
@@ -10,7 +11,8 @@ import {
   SSH,
   WEB,
 } from "../support/hostPayload";
-import { createLab, type Lab, type LabClient, type LabHost, labProblem } from "../support/lab";
+import { startSender } from "../support/packets/startPackets";
+import { toPort } from "../support/packets/toPort";
 
 const LEFT = /(\S+) \. (\S+) timeout \S+ expires ((?:\d+[a-z]+)+)/g;
 const MILLISECONDS: Readonly<Record<string, number>> = {
@@ -103,6 +105,50 @@ describe.skipIf(labProblem() !== undefined)("open windows", () => {
     expect(stdout).toBe("web-1\n");
   });
 
+  it("of whoever knocks while rules are replaced survive once they are open", async () => {
+    const sources = Array.from(
+      { length: 2000 },
+      (_, number) => `10.77.${100 + (number >> 7)}.${1 + (number & 127)}`,
+    );
+    const lines = sources.map((source) => `addr add ${source}/16 dev eth0`);
+    await laptop.run(["ip", "-batch", "-"], { input: lines.join("\n") });
+    const sender = await startSender(lab, laptop);
+    const admitted: string[] = [];
+    let isOver = false;
+    const knocking = (async () => {
+      for (const from of sources) {
+        if (isOver) break;
+        const packet = { kind: "send", from, to: host.address4 } as const;
+        const knocks = SSH.sequence
+          .split(",")
+          .map((knock) => ({ ...packet, ...toPort(knock), isHasty: true }) as const);
+        const reports = await sender.run([...knocks, { ...packet, protocol: "tcp", port: 22 }]);
+        if (reports.at(-1)?.answer === "open") admitted.push(from);
+      }
+      isOver = true;
+    })();
+    // A slow machine has no source left before it has seen five updates.
+    let updates = 0;
+    const update = async () => {
+      for (const window of ["9m", "8m", "7m", "6m", "5m"]) {
+        if (isOver) break;
+        updates += 1;
+        await guard(
+          lab,
+          host,
+          hostPayload({ services: { ssh: SSH, web: { ...WEB, accessWindow: window } } }),
+        );
+      }
+      isOver = true;
+    };
+    await Promise.all([knocking, update()]);
+    expect(updates).toBeGreaterThan(1);
+    expect(admitted.length).toBeGreaterThan(50);
+    const { admitted: windows } = await readStatus(lab, host);
+    const known = windows.map((line) => line.split(" ")[1] ?? "");
+    expect(admitted.filter((source) => !known.includes(source))).toEqual([]);
+  });
+
   it("are closed by a changed sequence, of that service alone", async () => {
     const before = await ends();
     await guard(lab, host, hostPayload({ services: { ssh: changed, web: WEB } }));
@@ -137,6 +183,42 @@ describe.skipIf(labProblem() !== undefined)("open windows", () => {
     expect(capped).toBeLessThanOrEqual(now + 150_000);
     expect(capped).toBeGreaterThan(now + 148_000);
     expectSame(after, { ...before, [key("ssh", laptop.address4)]: capped });
+  });
+
+  it("take the flows of their service with them, no longer than its flow timeout, and none without one", async () => {
+    const vpn = { ...other, ports: ["51820/udp"] };
+    const using = (fields: object, allow = ["10.77.0.1"]) =>
+      hostPayload({ services: { ...services, vpn: { ...vpn, ...fields } }, allow });
+    const left = async (): Promise<readonly number[]> =>
+      (await readStatus(lab, host)).lines("flows").map((line) => {
+        const [service, address, seconds] = line.split(" ");
+        expect([service, address]).toEqual(["vpn", laptop.address4]);
+        return Number(seconds);
+      });
+    await guard(lab, host, using({ flowTimeout: "1h" }));
+    await host.run(
+      `nft add element inet portknock pk_flows4 '{ ${laptop.address4} . ${serviceId("vpn")} timeout 1h expires 50m }'`,
+    );
+    await guard(lab, host, using({ flowTimeout: "1h" }, ["10.77.0.1", "10.77.0.2"]));
+    const [carried = 0] = await left();
+    expect([carried <= 3000, carried > 2980]).toEqual([true, true]);
+    // What a candidate closes comes back with the rules before it.
+    await runVerb(lab, host, "apply", hostPayload({ services, rollbackTimeout: "5s" }), { marker: "m2" });
+    expect(await left()).toEqual([]);
+    await awaitRollback(host);
+    expect((await left()).length).toBe(1);
+    await guard(lab, host, using({ flowTimeout: "10m" }));
+    const [capped = 0] = await left();
+    expect([capped <= 600, capped > 580]).toEqual([true, true]);
+    expect((await readStatus(lab, host)).findings).toEqual([]);
+    await host.run(
+      `nft add element inet portknock pk_flows6 '{ ${laptop.address6} . ${serviceId("vpn")} timeout 1h }'`,
+    );
+    expect((await readStatus(lab, host)).findings).toEqual([
+      "set pk_flows6 admits somebody for longer than any knock does",
+    ]);
+    await guard(lab, host, using({ flowTimeout: "10m", sequence: "40961,57283,33391" }));
+    expect(await left()).toEqual([]);
   });
 
   it("come back after a rollback, also those that the new rules had closed", async () => {

@@ -4,10 +4,10 @@ import { constants } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createLab, type Lab, type LabClient, type LabHost, labProblem, sweepLabs } from "../support/lab";
-import { controlGroupNames } from "../support/lab/controlGroups";
-import { labsFolder } from "../support/lab/labFolders";
-import { readProcess } from "../support/lab/processes";
+import { createLab, type Lab, type LabClient, type LabHost, labProblem, sweepLabs } from "../../lab";
+import { controlGroupNames } from "../../lab/controlGroups";
+import { labsFolder } from "../../lab/labFolders";
+import { readProcess } from "../../lab/processes";
 
 const problem = labProblem();
 if (problem !== undefined) console.warn(`skipped: ${problem}`);
@@ -176,7 +176,7 @@ describe.skipIf(problem !== undefined)("a lab's end", () => {
     expect(sweepLabs()).not.toContain(id);
     expect(traces(id)).not.toEqual([]);
     kill("SIGKILL");
-    await execa("node", ["--import", "tsx", "test/support/lab/sweep.ts"]);
+    await execa("node", ["--import", "tsx", "lab/sweep.ts"]);
     // Another process that makes a lab at this moment sweeps, too, and may be the one that finishes it.
     await expect.poll(() => traces(id), { timeout: 5000 }).toEqual([]);
     expect(traces(own.id)).not.toEqual([]);
@@ -206,7 +206,7 @@ interface Owner {
 /** Starts a process that makes a lab with a host and then does something else. */
 async function startOwner(then = "setInterval(() => {}, 1000);"): Promise<Owner> {
   const program = `(async () => {
-    const { createLab } = require(${JSON.stringify(join(import.meta.dirname, "../support/lab/index.ts"))});
+    const { createLab } = require(${JSON.stringify(join(import.meta.dirname, "../../lab/index.ts"))});
     const lab = await createLab();
     await lab.addHost("web-1");
     console.log(lab.id);

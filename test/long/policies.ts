@@ -3,7 +3,7 @@
  * compile to the same text twice, and in whatever order it is written.
  */
 import fc from "fast-check";
-import { parsePolicy } from "../../components/policy/parsePolicy";
+import { parsePolicy } from "../../components/policy/written/parsePolicy";
 import { compilePolicy } from "../../components/ruleset/compilePolicy";
 import { printRuleset } from "../../components/ruleset/printRuleset";
 import type { Ruleset } from "../../components/ruleset/ruleset";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parsePolicy } from "../../components/policy/parsePolicy";
+import { parsePolicy } from "../../components/policy/written/parsePolicy";
 import { problemsOf, ssh } from "../support/problemsOf";
 
 const tcp = (from: number, to = from) => ({ protocol: "tcp", from, to });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { deployerProblems } from "../../components/policy/lockOut";
-import { parsePolicy } from "../../components/policy/parsePolicy";
+import { deployerProblems } from "../../components/policy/rules/lockOut";
+import { parsePolicy } from "../../components/policy/written/parsePolicy";
 import { problemsOf, ssh } from "../support/problemsOf";
 
 const at = (address: string, port: number, proxy?: string) => ({
@@ -95,7 +95,7 @@ describe("the deployer as a host under a baseline sees it", () => {
     ["192.168.8.1", 23, [martian, closed]],
     ["", 3333, [restricted]],
   ])("rejects %j at port %i: it would be locked out", (address, port, problems) => {
-    expect(deployerProblems(policy, "web-1", { address, port })).toEqual(
+    expect(deployerProblems(policy, "web-1", { address, port, admissions: [] })).toEqual(
       problems.map((against) => against(address)),
     );
   });
@@ -114,6 +114,6 @@ describe("the deployer as a host under a baseline sees it", () => {
     ["127.0.0.1", 23],
     ["::1", 3333],
   ])("may be %s at port %i", (address, port) => {
-    expect(deployerProblems(policy, "web-1", { address, port })).toEqual([]);
+    expect(deployerProblems(policy, "web-1", { address, port, admissions: [] })).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parsePolicy } from "../../components/policy/parsePolicy";
+import { parsePolicy } from "../../components/policy/written/parsePolicy";
 import { problemsOf } from "../support/problemsOf";
 
 const SSH = { ports: ["22"], sequence: "7000,8000/udp,9000" };

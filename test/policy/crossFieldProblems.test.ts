@@ -1,11 +1,31 @@
 import { describe, expect, it } from "vitest";
-import { tryParsePolicy } from "../../components/policy/parsePolicy";
 import { printProblem } from "../../components/policy/policyError";
 import { serviceId } from "../../components/policy/serviceId";
+import { tryParsePolicy } from "../../components/policy/written/parsePolicy";
 import { guarding, problemsOf } from "../support/problemsOf";
 
 const KNOCKS = "7000,8000,9000";
 const OTHERS = "7100,8100,9100";
+
+describe("a flow timeout", () => {
+  const service = (fields: object) => ({
+    services: { vpn: { ports: ["22", "51820/udp"], sequence: KNOCKS, flowTimeout: "1h", ...fields } },
+  });
+
+  it("rejects access once to UDP ports, and takes it to others", () => {
+    expect(problemsOf(service({ access: "once" }))).toEqual([
+      'services.vpn.flowTimeout: would let a second UDP flow in where access is "once": it looks like the first one going on; set access to "window", or leave flowTimeout out',
+    ]);
+    expect(problemsOf(service({ access: "once", ports: ["22"] }))).toEqual([]);
+    expect(problemsOf(service({}))).toEqual([]);
+  });
+
+  it.each(["0s", "8d"])("rejects %s", (flowTimeout) => {
+    expect(problemsOf(service({ flowTimeout }))).toEqual([
+      "services.vpn.flowTimeout: is out of range; use 1s to 7d",
+    ]);
+  });
+});
 
 describe("the ports of a policy", () => {
   const twice = (first: string) => [
@@ -156,7 +176,7 @@ describe("all problems of a policy", () => {
     'allow.1: has bits set behind its prefix; write "10.0.0.0/8" if that is meant',
     "policy: has an unknown field; known are services, allow, openPorts, guardedAnswer, identity, log, rollbackTimeout, baseline, hosts",
     "rollbackTimeout: is out of range; use 5s to 10m",
-    "services.mail: has an unknown field; known are ports, sequence, sequenceOf, knockTimeout, closeSequence, unban, accessWindow, access",
+    "services.mail: has an unknown field; known are ports, sequence, sequenceOf, knockTimeout, closeSequence, unban, accessWindow, access, flowTimeout",
     "services.mail.sequence: knock 1 is a port that openPorts serves; choose another",
     "services.mosh.ports: has a port that mail guards too; give each port to one service",
     'services.mosh.sequence: equals the sequence of mail; choose another, or share it: sequenceOf: "mail"',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { deployerProblems } from "../../components/policy/lockOut";
-import { parsePolicy } from "../../components/policy/parsePolicy";
+import { deployerProblems, deployerWarnings } from "../../components/policy/rules/lockOut";
+import { parsePolicy } from "../../components/policy/written/parsePolicy";
 import { problemsOf, ssh } from "../support/problemsOf";
 
 const at = (address: string, port: number, proxy?: string) => ({
@@ -58,6 +58,15 @@ describe("the way to a host", () => {
     ]);
   });
 
+  it.each([
+    ["address", "2001:db8::1", "2001:DB8::1"],
+    ["address", "2001:db8::1", "2001:db8:0:0::0001"],
+    ["name", "web-1.example", "Web-1.Example"],
+  ])("rejects the same %s in other letters: %s, %s", (_, address, other) => {
+    const hosts = { a: at(address, 2222), b: at(other, 2222) };
+    expect(problemsOf({ ...ssh(), hosts })).toEqual([`hosts.b.connection: ${twice("a")}`]);
+  });
+
   it("rejects the same behind one proxy, and not behind two", () => {
     const hosts = {
       a: at("10.0.0.1", 22, "192.0.2.9"),
@@ -93,7 +102,7 @@ describe("the deployer as a host sees it", () => {
     ["::ffff:192.0.2.7", 22],
     ["", 22],
   ])("rejects %j at port %i: it would be locked out", (address, port) => {
-    expect(deployerProblems(policy, "web-1", { address, port })).toEqual([problem(address)]);
+    expect(deployerProblems(policy, "web-1", { address, port, admissions: [] })).toEqual([problem(address)]);
   });
 
   it.each([
@@ -105,6 +114,81 @@ describe("the deployer as a host sees it", () => {
     ["127.0.0.1", 22],
     ["::1", 2000],
   ])("may be %s at port %i", (address, port) => {
-    expect(deployerProblems(policy, "web-1", { address, port })).toEqual([]);
+    expect(deployerProblems(policy, "web-1", { address, port, admissions: [] })).toEqual([]);
+  });
+});
+
+describe("a deployer that is admitted", () => {
+  const policyOf = (others: object = {}, service: object = {}) =>
+    parsePolicy({
+      ...ssh({ ports: ["22"], accessWindow: "5m", ...service }),
+      allow: ["198.51.100.7"],
+      ...others,
+    });
+  const from = (address: string, ...admissions: readonly (readonly [string, string, number])[]) => ({
+    address,
+    port: 22,
+    admissions: admissions.map(([service, source, secondsLeft]) => ({ service, source, secondsLeft })),
+  });
+  const rejected = (address: string, why = "") => [
+    {
+      path: "hosts.web-1.connection",
+      problem: `ssh would lock Pulumi out, which this host sees coming from ${address}`,
+      remedy: `add that address to allow${why}`,
+    },
+  ];
+  const warned = (address: string, seconds: number) => [
+    `only a knock lets Pulumi in to ssh, for ${seconds} more seconds: an update that changes that sequence would be ` +
+      `rolled back, and later runs must knock again; add ${address} to allow`,
+  ];
+
+  it.each([
+    ["192.0.2.7", "192.0.2.7", {}],
+    ["::ffff:192.0.2.7", "192.0.2.7", {}],
+    ["2001:db8::7", "2001:db8::7", {}],
+    ["192.0.2.7", "192.0.2.0", { identity: { ipv4Prefix: 24 } }],
+    ["2001:db8:0:1:2::7", "2001:db8:0:1::", { identity: { ipv6Prefix: 64 } }],
+    ["192.0.2.7", "192.0.2.7", { baseline: {} }],
+  ])(
+    "is let through from %s as %s, with a warning, while its window lasts for the update",
+    (address, source, others) => {
+      const deployer = from(address, ["web", source, 10], ["ssh", source, 60]);
+      expect(deployerProblems(policyOf(others), "web-1", deployer)).toEqual([]);
+      expect(deployerWarnings(policyOf(others), deployer)).toEqual(warned(address, 60));
+    },
+  );
+
+  it("rejects a window that would end before the host gives up waiting", () => {
+    const soon = from("192.0.2.7", ["ssh", "192.0.2.7", 59]);
+    const why = (seconds: number) =>
+      `: what a knock gave it ends in ${seconds} seconds, and rollbackTimeout is longer`;
+    expect(deployerProblems(policyOf(), "web-1", soon)).toEqual(rejected("192.0.2.7", why(59)));
+    expect(deployerWarnings(policyOf(), soon)).toEqual([]);
+    expect(deployerProblems(policyOf({ rollbackTimeout: "30s" }), "web-1", soon)).toEqual([]);
+    const shorter = policyOf({}, { accessWindow: "10s" });
+    const long = from("192.0.2.7", ["ssh", "192.0.2.7", 290]);
+    expect(deployerProblems(shorter, "web-1", long)).toEqual(rejected("192.0.2.7", why(10)));
+  });
+
+  it.each([
+    ["to another service", from("192.0.2.7", ["web", "192.0.2.7", 290]), {}],
+    ["as somebody else", from("192.0.2.7", ["ssh", "192.0.2.8", 290]), {}],
+    [
+      "as a narrower source than the new rules look for",
+      from("192.0.2.7", ["ssh", "192.0.2.7", 290]),
+      { identity: { ipv4Prefix: 24 } },
+    ],
+  ])("rejects one that is admitted %s", (_, deployer, others) => {
+    expect(deployerProblems(policyOf(others), "web-1", deployer)).toEqual(rejected("192.0.2.7"));
+  });
+
+  it.each([
+    ["in allow", from("198.51.100.7", ["ssh", "198.51.100.7", 5])],
+    ["the host itself", from("127.0.0.1")],
+    ["at a port that is not guarded", { ...from("192.0.2.7"), port: 23 }],
+  ])("is nothing to warn of when it is %s", (_, deployer) => {
+    expect([deployerProblems(policyOf(), "web-1", deployer), deployerWarnings(policyOf(), deployer)]).toEqual(
+      [[], []],
+    );
   });
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { parsePolicy } from "../../components/policy/parsePolicy";
+import { parsePolicy } from "../../components/policy/written/parsePolicy";
 import { POLICIES, shuffled } from "../support/policies";
 
 it("a policy is the same in whatever order its fields, services and lists are written", () => {

@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { parsePolicy } from "../../components/policy/parsePolicy";
+import { baselineSchema } from "../../components/policy/written/baselineSchema";
+import { parsePolicy } from "../../components/policy/written/parsePolicy";
+import { policySchema } from "../../components/policy/written/policySchema";
+import { ownFields, sharedFields } from "../../components/policy/written/serviceSchema";
 import { problemsOf, ssh } from "../support/problemsOf";
 
 const SEQUENCE = "7000,8000/udp,9000";
@@ -26,6 +29,7 @@ describe("a policy", () => {
           },
           accessWindowSeconds: 10,
           access: "window",
+          flowTimeoutSeconds: 0,
         },
       ],
       allow: [],
@@ -70,11 +74,13 @@ describe("a policy", () => {
   });
 
   it("takes undefined for what may be left out", () => {
-    const fields = ["allow", "openPorts", "guardedAnswer", "identity", "baseline", "log", "rollbackTimeout"];
-    const ofServices = ["sequenceOf", "knockTimeout", "accessWindow", "access", "closeSequence", "unban"];
-    const absent = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, undefined]));
-    expect(parsePolicy({ ...absent([...fields, "hosts"]), ...ssh(absent(ofServices)) })).toEqual(
-      parsePolicy(ssh()),
+    const absent = (fields: object) =>
+      Object.fromEntries(Object.keys(fields).map((field) => [field, undefined]));
+    const service = { ...absent({ ...ownFields, ...sharedFields }), ...ssh().services.ssh };
+    const rules = { ...absent(policySchema.shape), services: { ssh: service } };
+    expect(parsePolicy(rules)).toEqual(parsePolicy(ssh()));
+    expect(parsePolicy({ ...rules, baseline: absent(baselineSchema.in.shape) })).toEqual(
+      parsePolicy({ ...ssh(), baseline: {} }),
     );
   });
 
@@ -198,12 +204,16 @@ describe("a policy of another shape", () => {
       "hosts.b.proxy.address: is missing or of another type; give a string",
       "hosts.b.proxy.port: is missing or of another type; give a number",
     ]);
+    const between = { address: "192.0.2.1", port: 22.5 };
+    expect(problemsOf({ ...ssh(), hosts: { c: between } })).toEqual([
+      "hosts.c.port: is not a port; use 1 to 65,535",
+    ]);
   });
 
   const knownFields =
     "known are services, allow, openPorts, guardedAnswer, identity, log, rollbackTimeout, baseline, hosts";
   const knownOfServices =
-    "known are ports, sequence, sequenceOf, knockTimeout, closeSequence, unban, accessWindow, access";
+    "known are ports, sequence, sequenceOf, knockTimeout, closeSequence, unban, accessWindow, access, flowTimeout";
   it("rejects unknown fields without repeating them", () => {
     expect(problemsOf({ ...ssh(), "7000,8000,9000": true })).toEqual([
       `policy: has an unknown field; ${knownFields}`,

@@ -15,6 +15,10 @@ describe("the JSON Schema of a policy file", () => {
     await expect(printPolicyJsonSchema()).toMatchFileSnapshot(FILE);
   });
 
+  it("describes every field: its comment in the arguments, whose interface NESTED has", () => {
+    expect(undescribed(JSON.parse(printPolicyJsonSchema()))).toEqual([]);
+  });
+
   const schema = z.fromJSONSchema(JSON.parse(printPolicyJsonSchema()));
   const isTaken = (policy: unknown): boolean => schema.safeParse(policy).success;
 
@@ -59,3 +63,18 @@ describe("the JSON Schema of a policy file", () => {
     expect(problemsOf(policy)).not.toEqual([]);
   });
 });
+
+/** The properties without a description, wherever they stand. */
+function undescribed(schema: unknown): readonly string[] {
+  if (typeof schema !== "object" || schema === null) return [];
+  return Object.entries(schema).flatMap(([key, inner]) => [
+    ...(key === "properties" ? withoutDescription(inner) : []),
+    ...undescribed(inner),
+  ]);
+}
+
+function withoutDescription(properties: object): readonly string[] {
+  return Object.entries(properties).flatMap(([field, { description = "" }]) =>
+    description === "" ? [field] : [],
+  );
+}

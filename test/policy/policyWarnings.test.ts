@@ -1,12 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parsePolicy } from "../../components/policy/parsePolicy";
-import { printProblem } from "../../components/policy/policyError";
-import { policyWarnings } from "../../components/policy/policyWarnings";
 import { POLICIES } from "../support/policies";
+import { warningsOf } from "../support/problemsOf";
 
 const SSH = { ports: ["22"], sequence: "9000,7000,8000" };
-const warningsOf = (input: unknown) => policyWarnings(parsePolicy(input)).map(printProblem);
 const warningsWith = (service: object, others: object = {}) =>
   warningsOf({ services: { ssh: { ...SSH, ...service } }, ...others });
 
@@ -91,6 +88,23 @@ describe("an access window", () => {
     expect(warningsOf({ services: { ssh: SSH, web } }).map((warning) => warning.split(":")[0])).toEqual([
       "services.web.accessWindow",
     ]);
+  });
+});
+
+describe("guarded UDP", () => {
+  const vpn = { ports: ["51820/udp"], sequence: "7100,9100,8100" };
+  const warnings = (fields: object) => warningsOf({ services: { vpn: { ...vpn, ...fields } } });
+  const forgotten = (remedy: string) => [
+    `services.vpn.ports: has UDP ports, and a UDP flow that is silent for 30 s to 2 min is a new one to connection tracking: it needs another knock; ${remedy}, if its flows fall silent`,
+  ];
+
+  it("gets a warning without a flow timeout, and none with one", () => {
+    expect(warnings({})).toEqual(forgotten('set flowTimeout, such as "1h"'));
+    expect(warnings({ access: "once" })).toEqual(
+      forgotten('set access to "window" and flowTimeout, such as "1h"'),
+    );
+    expect(warnings({ flowTimeout: "1h" })).toEqual([]);
+    expect(warnings({ ports: ["51820/tcp"] })).toEqual([]);
   });
 });
 

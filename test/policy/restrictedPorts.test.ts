@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parsePolicy } from "../../components/policy/parsePolicy";
 import { printPortRange } from "../../components/policy/portRange";
+import { parsePolicy } from "../../components/policy/written/parsePolicy";
 import { ssh } from "../support/problemsOf";
 
 interface Written {

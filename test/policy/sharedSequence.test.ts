@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { namedSequences } from "../../components/policy/namedSequences";
-import { parsePolicy } from "../../components/policy/parsePolicy";
+import { parsePolicy } from "../../components/policy/written/parsePolicy";
 import { problemsOf } from "../support/problemsOf";
 
 const SSH = { ports: ["22"], sequence: "7000,8000,9000" };
@@ -19,6 +19,7 @@ describe("a service that shares a sequence", () => {
       opening: { kind: "shared", sequenceOf: "ssh" },
       accessWindowSeconds: 3600,
       access: "once",
+      flowTimeoutSeconds: 0,
     });
   });
 

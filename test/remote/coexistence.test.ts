@@ -1,5 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { coexistenceWarnings } from "../../components/neighbours/coexistence";
+import { parsePolicy } from "../../components/policy/written/parsePolicy";
 import { GUARD, inputChain, warningsOf } from "../support/otherTables";
 
 const KEPT_OUT =
@@ -155,5 +157,49 @@ describe("other tables of a host", () => {
         expect(warningsOf(lines.join("\n"))).toEqual(expect.any(Array));
       }),
     );
+  });
+});
+
+describe("rules that keep packets from connection tracking", () => {
+  const untracking = (hook: string, rule: string): string => `table inet raw {
+	chain ${hook} {
+		type filter hook ${hook} priority raw; policy accept;
+		${rule}
+	}
+}`;
+  const lost =
+    "sessions to 22/tcp end with their access window: chain prerouting of table inet raw keeps them from connection tracking; leave these ports tracked, or set flowTimeout";
+  const unanswered =
+    "replies to what this host asks untracked are dropped: chain output of table inet raw keeps it from connection tracking; leave its own queries tracked, or name whom it asks in baseline.openPortsFrom";
+  const ssh = { ports: ["22"], sequence: "7000,9000,8000" };
+  const warnings = (listing: string, input: object): readonly string[] =>
+    coexistenceWarnings(parsePolicy({ services: { ssh }, ...input }), listing);
+
+  it.each([
+    "notrack",
+    "tcp dport 22 notrack",
+    "tcp dport { 22, 53 } counter notrack",
+    'iifname != "lo" notrack',
+  ])("are a reason to warn where a guarded port meets them: %s", (rule) => {
+    expect(warnings(untracking("prerouting", rule), {})).toEqual([lost]);
+    const services = { ssh: { ...ssh, flowTimeout: "1h" } };
+    expect(warnings(untracking("prerouting", rule), { services })).toEqual([]);
+  });
+
+  it.each([
+    "udp dport 53 notrack",
+    "tcp dport 53 notrack",
+    "tcp sport 22 notrack",
+    "ip saddr 192.0.2.1 notrack",
+  ])("are none where it does not, or may not: %s", (rule) => {
+    expect(warnings(untracking("prerouting", rule), {})).toEqual([]);
+  });
+
+  it("are one under a baseline where the host asks untracked, and none where it only answers", () => {
+    for (const rule of ["notrack", "udp dport 53 notrack"]) {
+      expect(warnings(untracking("output", rule), { baseline: {} })).toEqual([unanswered]);
+      expect(warnings(untracking("output", rule), {})).toEqual([]);
+    }
+    expect(warnings(untracking("output", "udp sport 53 notrack"), { baseline: {} })).toEqual([]);
   });
 });

@@ -41,6 +41,14 @@ describe("the envelope", () => {
     return existsSync(calls) ? readFileSync(calls, "utf8").split("\n").slice(0, -1) : [];
   }
 
+  it("is made of every file of the host script, the one that runs it last", () => {
+    const folder = join(__dirname, "../../components/remote/host");
+    const parts = readdirSync(folder).map((file) => readFileSync(join(folder, file), "utf8"));
+    expect(parts.filter((part) => !HOST_SCRIPT.includes(part))).toEqual([]);
+    expect(HOST_SCRIPT.length).toBe(parts.join("\n").length);
+    expect(HOST_SCRIPT.endsWith('\nportknock_main "$@"\n')).toBe(true);
+  });
+
   it("runs the host script when all of it arrives", () => {
     expect(callsOf("/bin/sh", ENVELOPE)[0]).toBe("mktemp");
   });
@@ -69,11 +77,11 @@ describe("the envelope", () => {
   it("leaves the payload as it is, whatever a shell would make of it", () => {
     const work = mkdtempSync(join(tmpdir(), "portknock-work-"));
     try {
-      const { status, stdout } = spawnSync("/bin/sh", ["-s", "show"], {
+      const { status, stdout } = spawnSync("/bin/sh", ["-s", "show", "marker"], {
         // The host script's place is taken by one that shows what stands beside it.
         input: ENVELOPE.replace(
           HOST_SCRIPT,
-          () => 'echo "$1"; cat "$2/manifest" "$2/ruleset.nft"; ls -l "$2"\n',
+          () => 'echo "$1"; cat "$3/manifest" "$3/ruleset.nft"; ls -l "$3"\n',
         ).replaceAll("/run/portknock.", () => `${work}/`),
         encoding: "utf8",
       });
@@ -101,8 +109,8 @@ describe("the envelope", () => {
   it("takes a ruleset with the mark inside a line, and with another here-document's mark", () => {
     const ruleset = "# PORTKNOCK_RULESET\nPORTKNOCK_RULESET \nPORTKNOCK_MANIFEST\n";
     const text = fillEnvelope({ manifest: MANIFEST, ruleset });
-    expect(text.split("<<'PORTKNOCK_RULESET'\n")[1]).toBe(
-      `${ruleset}PORTKNOCK_RULESET\n\tsh "$portknock_work/host.sh" "$@" "$portknock_work" </dev/null\n}\nportknock_unpack "$@"\n`,
+    expect(text.split("<<'PORTKNOCK_RULESET' || portknock_full || return 1\n")[1]).toBe(
+      `${ruleset}PORTKNOCK_RULESET\n\tsh "$portknock_work/host.sh" "$1" "$2" "$portknock_work" </dev/null && exit "${"$"}{3:-0}"\n}\nportknock_unpack "$@"\n`,
     );
   });
 });

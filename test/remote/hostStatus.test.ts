@@ -15,7 +15,7 @@ const GUARDED = [
   `observed ${OBSERVED}`,
 ];
 
-const parse = (lines: readonly string[]) => parseHostStatus(`${lines.join("\n")}\n`);
+const parse = (lines: readonly string[]) => parseHostStatus(`${[...lines, "portknock-end"].join("\n")}\n`);
 /** The lines without those that begin so, with others added. */
 const replaced = (lines: readonly string[], name: string, ...others: readonly string[]) => [
   ...lines.filter((line) => line.split(" ")[0] !== name),
@@ -29,6 +29,7 @@ describe("a host's report", () => {
       observed: OBSERVED,
       deployer: undefined,
       otherTables: "",
+      warnings: [],
       findings: [],
     });
   });
@@ -37,8 +38,9 @@ describe("a host's report", () => {
     expect(parse(GUARDED)).toEqual({
       kind: "guarded",
       observed: OBSERVED,
-      deployer: { address: "198.51.100.7", port: 22 },
+      deployer: { address: "198.51.100.7", port: 22, admissions: [] },
       otherTables: "",
+      warnings: [],
       owner: "shop/dev/edge/web-1",
       token: "abc",
       marker: "0123456789ab",
@@ -72,6 +74,14 @@ describe("a host's report", () => {
     }
   });
 
+  it("tells who is admitted", () => {
+    const lines = [...GUARDED, "admitted ssh 198.51.100.7 290", "admitted web 2001:db8::7 0"];
+    expect(parse(lines)?.deployer?.admissions).toEqual([
+      { service: "ssh", source: "198.51.100.7", secondsLeft: 290 },
+      { service: "web", source: "2001:db8::7", secondsLeft: 0 },
+    ]);
+  });
+
   it("may hold lines that a later version of the script adds, in any order, and an IPv6 deployer", () => {
     const lines = [
       ...replaced(GUARDED, "deployer", "deployer 2001:db8::7 2222"),
@@ -79,10 +89,36 @@ describe("a host's report", () => {
       "",
       "admitted ssh x 9",
     ];
-    expect(parse(lines.toReversed())).toMatchObject({
+    const [version = "", ...rest] = lines;
+    expect(parse([version, ...rest.toReversed()])).toMatchObject({
       kind: "guarded",
       deployer: { address: "2001:db8::7", port: 2222 },
     });
+  });
+
+  it("begins with its own first line, whatever a login printed, and ends with its last one", () => {
+    const noise = [
+      "\u001b[0mstate fine",
+      "state unguarded",
+      "portknock-status 1",
+      "state guarded",
+      "portknock-end",
+      "",
+    ];
+    const end = "portknock-end\nstate unguarded\nlogout\n";
+    expect(parseHostStatus(`${[...noise, ...GUARDED].join("\n")}\n${end}`)).toEqual(parse(GUARDED));
+  });
+
+  it("rejects a report that is cut off anywhere", () => {
+    const text = `${[...GUARDED, "finding a", "portknock-end"].join("\n")}\n`;
+    for (let length = 0; length < text.length - 1; length++) {
+      expect(parseHostStatus(text.slice(0, length))).toBe(undefined);
+    }
+  });
+
+  it("is quoted in short", () => {
+    const findings = parse([...UNGUARDED, `finding ${"x".repeat(301)}`])?.findings;
+    expect(findings).toEqual([`${"x".repeat(300)}…`]);
   });
 
   it.each([
@@ -96,6 +132,7 @@ describe("a host's report", () => {
     ["has no owner", replaced(GUARDED, "owner")],
     ["has two owners", [...GUARDED, "owner shop/dev/edge/web-2"]],
     ["has no token", replaced(GUARDED, "token")],
+    ["has a marker that is more than a word", replaced(GUARDED, "marker", "marker x'; reboot; '")],
     ["has two markers", [...GUARDED, "marker x"]],
     ["has no observation", replaced(UNGUARDED, "observed")],
     ["has an observation of another form", replaced(UNGUARDED, "observed", `observed ${OBSERVED}; reboot`)],

@@ -1,8 +1,8 @@
 import { lookup } from "node:dns/promises";
 import { networkInterfaces } from "node:os";
 import { describe, expect, it, vi } from "vitest";
+import { KnockError, type KnockOptions, knock } from "../../components/client/knock";
 import type { Knock } from "../../components/policy/sequence";
-import { KnockError, type KnockOptions, knock } from "../../components/remote/knock";
 import { LoopbackListener } from "./loopbackListener";
 
 // A name with addresses of both families, which no resolver is sure to have; other names go to the real one.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { parsePolicy } from "../../components/policy/parsePolicy";
 import type { Policy } from "../../components/policy/policy";
+import { parsePolicy } from "../../components/policy/written/parsePolicy";
 import { type ManifestContent, printOwner, writeManifest } from "../../components/remote/manifest";
 
 const OWNER = { project: "shop", stack: "dev", component: "edge", host: "web-1" };
@@ -56,11 +56,12 @@ describe("a manifest", () => {
       services: {
         ssh: { ...ssh, closeSequence: "6000,7000" },
         web: { ports: ["443"], sequenceOf: "ssh", accessWindow: "1h" },
-        mosh,
+        mosh: { ...mosh, flowTimeout: "1d" },
       },
     });
-    expect(written({ policy }).text.match(/^(?:service|sequence) .*$/gm)).toEqual([
+    expect(written({ policy }).text.match(/^(?:service|flows|sequence) .*$/gm)).toEqual([
       "service f54:40af mosh 10 8000/tcp,9000/tcp",
+      "flows f54:40af 86400",
       "service be3f:ff52 ssh 60 7000/tcp,8000/udp",
       "service fda:bc92 web 3600 7000/tcp,8000/udp",
       "sequence 8000/tcp,9000/tcp",

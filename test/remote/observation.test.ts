@@ -10,8 +10,9 @@ type Guarded = HostStatus & { readonly kind: "guarded" };
 const GUARDED: Guarded = {
   kind: "guarded",
   observed: OBSERVED,
-  deployer: { address: "198.51.100.7", port: 22 },
+  deployer: { address: "198.51.100.7", port: 22, admissions: [] },
   otherTables: "",
+  warnings: [],
   owner: DESIRED.owner,
   token: DESIRED.token,
   marker: "old-marker",
@@ -34,6 +35,7 @@ describe("a host", () => {
       observed: OBSERVED,
       deployer: undefined,
       otherTables: "",
+      warnings: [],
       findings: ["a"],
     } as const;
     expect(observe({ kind: "answered", status }, DESIRED)).toEqual({
@@ -71,12 +73,9 @@ describe("a host", () => {
     expect(guarded({ owner: "shop/dev/edge/web-2", token: "token-2" })).toEqual(behind);
   });
 
-  it("is unfit with a marker of its own when it answered and cannot be guarded", () => {
-    expect(observe({ kind: "unfit", reason: "nft is missing", nonce: "n1" }, DESIRED)).toEqual({
-      kind: "unfit",
-      marker: "unfit-n1",
-      reason: "nft is missing",
-    });
+  it("is unfit when it answered and cannot be guarded", () => {
+    const unfit = { kind: "unfit", reason: "nft is missing" } as const;
+    expect(observe(unfit, DESIRED)).toEqual(unfit);
   });
 
   it("is unchecked with the reason when it did not answer, and without one when nobody asked", () => {

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { explainPacket } from "../../components/explain/explainPacket";
+import { explainPort, type OverviewLine } from "../../components/explain/explainPolicy";
 import { MARTIANS } from "../../components/policy/martians";
 import { contains, isLoopback, parseNetwork, prefixOf } from "../../components/policy/network";
-import { parsePolicy } from "../../components/policy/parsePolicy";
 import type { Policy } from "../../components/policy/policy";
-import { explainPacket } from "../../components/review/explainPacket";
-import { explainPort, type OverviewLine } from "../../components/review/explainPolicy";
+import { parsePolicy } from "../../components/policy/written/parsePolicy";
 import { POLICIES, type PolicyInput } from "../support/policies";
 
 const SSH = { ssh: { ports: ["22"], sequence: "10000,2345,3456/udp" } };

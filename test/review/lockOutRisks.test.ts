@@ -1,28 +1,32 @@
 import { describe, expect, it } from "vitest";
-import { describePolicy } from "../../components/policy/describePolicy";
-import type { DescribedPlace } from "../../components/policy/describeReach";
-import { parsePolicy } from "../../components/policy/parsePolicy";
+import { outlineOf } from "../../components/outline/outline";
+import { printOutline } from "../../components/outline/printOutline";
+import type { Place } from "../../components/outline/reach";
+import type { SequenceId } from "../../components/policy/sequenceId";
+import { parsePolicy } from "../../components/policy/written/parsePolicy";
 import { reviewPolicies } from "../../components/review/reviewPolicies";
-import { sideOfText } from "../../components/review/sideOfText";
+import { sideOfText } from "../../components/review/reviewSide";
 
 type Written = Readonly<Record<string, unknown>>;
-type Places = readonly DescribedPlace[];
+type Places = readonly Place[];
 
-const at = (port: number): DescribedPlace => ({ kind: "shown", user: "root", address: "192.0.2.1", port });
-const SECRET: DescribedPlace = { kind: "secret" };
-const LATER: DescribedPlace = { kind: "notKnownYet" };
+const at = (port: number): Place => ({ kind: "shown", user: "root", address: "192.0.2.1", port });
+const SECRET: Place = { kind: "secret" };
+const LATER: Place = { kind: "notKnownYet" };
 
 interface Deployed {
   readonly policy: Written;
   readonly places?: Places;
 }
 
-function risks(before: Deployed, after: Deployed, rotated: readonly string[] = []): readonly string[] {
+function risks(before: Deployed, after: Deployed, rotated: readonly SequenceId[] = []): readonly string[] {
   const [old, now] = [before, after].map(({ policy, places = [] }) =>
     sideOfText(
-      describePolicy(
-        parsePolicy(policy),
-        places.map((place, index) => ({ name: `web-${index}`, place })),
+      printOutline(
+        outlineOf(
+          parsePolicy(policy),
+          places.map((place, index) => ({ name: `web-${index}`, place })),
+        ),
       ),
     ),
   );
@@ -69,7 +73,7 @@ describe("the risk that SSH opens to another sequence", () => {
 
   it("is named where the sequence that it shares was rotated", () => {
     const policy = { services: { db, ssh: { ports: ["22"], sequenceOf: "db" } } };
-    expect(risks({ policy }, { policy }, ["db"])).toEqual([ANOTHER]);
+    expect(risks({ policy }, { policy }, [{ kind: "admit", service: "db" }])).toEqual([ANOTHER]);
   });
 });
 

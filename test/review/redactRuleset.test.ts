@@ -3,12 +3,13 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { parsePolicy } from "../../components/policy/parsePolicy";
 import type { Knock, Policy } from "../../components/policy/policy";
+import { parsePolicy } from "../../components/policy/written/parsePolicy";
+import { redactRuleset } from "../../components/review/redactRuleset";
 import { compilePolicy } from "../../components/ruleset/compilePolicy";
 import { printRuleset } from "../../components/ruleset/printRuleset";
-import { redactRuleset } from "../../components/ruleset/redactRuleset";
 import { nftProblem } from "../support/checkRuleset";
+import { withKnocks } from "../support/withKnocks";
 
 const golden = join(import.meta.dirname, "../golden");
 const cases = readdirSync(golden, { withFileTypes: true }).flatMap((entry) =>
@@ -63,25 +64,7 @@ function withOtherPorts(policy: Policy): Policy {
     others.set(`${protocol} ${port}`, known);
     return known;
   };
-  const { profile, services } = policy;
-  return {
-    ...policy,
-    services: services.map((service) => {
-      const { opening } = service;
-      return opening.kind === "shared"
-        ? service
-        : {
-            ...service,
-            opening: {
-              ...opening,
-              sequence: opening.sequence.map(other),
-              closeSequence: opening.closeSequence.map(other),
-            },
-          };
-    }),
-    profile:
-      profile.kind === "guard" ? profile : { ...profile, unbanSequence: profile.unbanSequence.map(other) },
-  };
+  return withKnocks(policy, other);
 }
 
 /** The lines without the commas between elements, each set's elements sorted and once. */

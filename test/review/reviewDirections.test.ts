@@ -1,31 +1,22 @@
 import { describe, expect, it } from "vitest";
-import { parsePolicy } from "../../components/policy/parsePolicy";
-import { type Review, reviewPolicies } from "../../components/review/reviewPolicies";
-import { sideOfPolicy } from "../../components/review/reviewSide";
-import { rotatedSequences } from "../../components/review/rotatedSequences";
-
-type Written = Readonly<Record<string, unknown>>;
+import type { ServicePart } from "../../components/outline/fields";
+import { reviewOf, type Written } from "../support/reviewOf";
 
 const LONG = "7000,8123,9001,6001,5003";
 const SHORT = "4001,5701";
 const ssh: Written = { ports: ["22"], sequence: LONG, access: "once" };
 const web: Written = { ports: ["443"], sequence: SHORT };
 
-function review(before: Written, after: Written): Review {
-  const [old, now] = [parsePolicy(before), parsePolicy(after)];
-  return reviewPolicies(sideOfPolicy(old), sideOfPolicy(now), { rotated: rotatedSequences(old, now) });
-}
-
 /** The changes in short: `ssh access: opens up`. */
 function changed(before: Written, after: Written): readonly string[] {
-  return review(before, after).changes.map(
+  return reviewOf(before, after).changes.map(
     ({ subject, what, direction }) => `${subject} ${what}: ${direction}`,
   );
 }
 
 /** What they mean, without those that mean nothing for who gets in. */
 function meanings(before: Written, after: Written): readonly string[] {
-  return review(before, after).changes.map(({ direction, meaning }) => `${direction}: ${meaning}`);
+  return reviewOf(before, after).changes.map(({ direction, meaning }) => `${direction}: ${meaning}`);
 }
 
 const services = (written: Written, fields: Written = {}): Written => ({ services: written, ...fields });
@@ -36,6 +27,7 @@ describe("a port that another guard takes over", () => {
   it.each<readonly [string, Written, string]>([
     ["opens up with fewer knocks", admin({ sequence: SHORT }), "opens up"],
     ["opens up with window in place of once", admin({ access: "window" }), "opens up"],
+    ["opens up with a flow timeout", admin({ flowTimeout: "1h" }), "opens up"],
     ["opens up with a longer access window", admin({ accessWindow: "7d" }), "opens up"],
     ["opens up with a longer knock timeout", admin({ knockTimeout: "9s" }), "opens up"],
     [
@@ -49,6 +41,43 @@ describe("a port that another guard takes over", () => {
     expect(changed(services({ ssh }), after)).toEqual([
       `admin new service: ${direction}`,
       `ssh service removed: ${direction}`,
+    ]);
+  });
+
+  const WAYS: Readonly<
+    Record<
+      Exclude<keyof ServicePart, "ports"> | "sequence" | "knockTimeoutSeconds",
+      readonly [fields: Written, there: string, back: string]
+    >
+  > = {
+    sequence: [{ sequence: SHORT }, "2 knocks instead of 5", "5 knocks instead of 2"],
+    knockTimeoutSeconds: [
+      { knockTimeout: "9s" },
+      "9s instead of 5s from knock to knock",
+      "5s instead of 9s from knock to knock",
+    ],
+    access: [{ access: "window" }, "window instead of once", "once instead of window"],
+    accessWindowSeconds: [
+      { accessWindow: "7d" },
+      "7d instead of 10s to connect",
+      "10s instead of 7d to connect",
+    ],
+    flowTimeoutSeconds: [
+      { flowTimeout: "1h" },
+      "1h instead of no time for which flows may be silent",
+      "no time instead of 1h for which flows may be silent",
+    ],
+  };
+
+  it.each(Object.entries(WAYS))("says how the new guard differs in its %s", (_, [fields, there, back]) => {
+    const [old, now] = [services({ ssh }), admin(fields)];
+    const [opens, closes] = [
+      `opens up: 22/tcp was open to who knocked for ssh, now open to who knocked for admin: ${there}`,
+      `closes down: 22/tcp was open to who knocked for admin, now open to who knocked for ssh: ${back}`,
+    ];
+    expect([meanings(old, now), meanings(now, old)]).toEqual([
+      [opens, opens],
+      [closes, closes],
     ]);
   });
 
@@ -112,7 +141,7 @@ describe("a new service", () => {
   it("that takes its knocker off the blacklist opens up and says so", () => {
     const closing = { ...ssh, closeSequence: "4001,5701" };
     const after = services({ admin: { ...closing, unban: true } }, { baseline: {} });
-    const [added] = review(services({ ssh }, { baseline: {} }), after).changes;
+    const [added] = reviewOf(services({ ssh }, { baseline: {} }), after).changes;
     expect(added).toEqual({
       subject: "admin",
       what: "new service",
@@ -123,6 +152,30 @@ describe("a new service", () => {
       meaning:
         "22/tcp was open to who knocked for ssh, now open to who knocked for admin; its sequence takes its knocker off the blacklist",
     });
+  });
+
+  it("stands in one line, and so does one that is removed", () => {
+    const [few, all] = [
+      services({ ssh }),
+      services({
+        ssh,
+        sftp: { ports: ["2222", "2200-2210"], sequenceOf: "ssh", accessWindow: "1h" },
+        vpn: { ports: ["51820/udp"], sequence: "4001/udp,5701", knockTimeout: "9s", flowTimeout: "1h" },
+      }),
+    ];
+    const lines = [
+      ["sftp", "2200-2210/tcp, 2222/tcp after the sequence of ssh; window, 1h"],
+      ["vpn", "51820/udp after 2 knocks (udp, tcp), 9s apart; window, 10s; flows may be silent for 1h"],
+    ];
+    const rows = (before: Written, after: Written) =>
+      reviewOf(before, after).changes.map((change) => [
+        change.subject,
+        change.what,
+        change.before,
+        change.after,
+      ]);
+    expect(rows(few, all)).toEqual(lines.map(([name, line]) => [name, "new service", "", line]));
+    expect(rows(all, few)).toEqual(lines.map(([name, line]) => [name, "service removed", line, ""]));
   });
 
   it("is no new way off the blacklist where it had another name before", () => {
@@ -273,10 +326,15 @@ describe("a sequence that was another one's", () => {
 
   it("opens up to whoever knew it", () => {
     const after = services({ ssh: { ...ssh, sequence: other.sequence }, web: { ...other, sequence: SHORT } });
-    expect(meanings(before, after)).toContain(
-      "opens up: 22/tcp: whoever knows the sequence of web gets in; the old one opens nothing",
-    );
-    expect(review(before, after).lockOutRisks).toEqual([
+    expect(reviewOf(before, after).changes[0]).toEqual({
+      subject: "ssh",
+      what: "sequence",
+      before: "secret",
+      after: "the former sequence of web",
+      direction: "opens up",
+      meaning: "22/tcp: whoever knows the sequence of web gets in; the old one opens nothing",
+    });
+    expect(reviewOf(before, after).lockOutRisks).toEqual([
       "22/tcp opens to another sequence: hand it out before this is applied",
     ]);
   });
@@ -291,14 +349,11 @@ describe("a sequence that was another one's", () => {
 
   it("opens nothing where the names are exchanged and each port keeps its own", () => {
     const { access: _access, ...guarded } = ssh;
-    const { changes, lockOutRisks } = review(
-      services({ ssh: guarded, web: other }),
-      services({ web: guarded, ssh: other }),
-    );
-    expect([changes.map(({ direction }) => direction), lockOutRisks]).toEqual([
-      ["changes", "changes", "changes", "changes"],
-      [],
-    ]);
+    const [old, now] = [services({ ssh: guarded, web: other }), services({ web: guarded, ssh: other })];
+    const moved =
+      "changes: 22/tcp was open to who knocked for ssh, now open to who knocked for web; 8443/tcp was open to who knocked for web, now open to who knocked for ssh";
+    const taken = "changes: the same people get in by it";
+    expect([meanings(old, now), reviewOf(old, now).lockOutRisks]).toEqual([[moved, taken, moved, taken], []]);
   });
 
   it("opens up where it only closed before", () => {

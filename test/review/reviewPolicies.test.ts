@@ -1,21 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { parsePolicy } from "../../components/policy/parsePolicy";
+import type { SequenceId } from "../../components/policy/sequenceId";
+import { parsePolicy } from "../../components/policy/written/parsePolicy";
 import { printReview } from "../../components/review/printReview";
-import { type Review, reviewPolicies } from "../../components/review/reviewPolicies";
-import { sideOfPolicy } from "../../components/review/reviewSide";
-import { rotatedSequences } from "../../components/review/rotatedSequences";
-
-type Written = Readonly<Record<string, unknown>>;
+import type { Review } from "../../components/review/reviewPolicies";
+import { compilePolicy } from "../../components/ruleset/compilePolicy";
+import { printRuleset } from "../../components/ruleset/printRuleset";
+import { reviewOf, type Written } from "../support/reviewOf";
 
 const SSH = { ports: ["22"], sequence: "7000,8000/udp,9001" };
 const WEB = { ports: ["8443"], sequence: "7000,5000,6001" };
 
 function review(before: Written, after: Written): Review {
-  const [old, now] = [
-    parsePolicy({ services: { ssh: SSH }, ...before }),
-    parsePolicy({ services: { ssh: SSH }, ...after }),
-  ];
-  return reviewPolicies(sideOfPolicy(old), sideOfPolicy(now), { rotated: rotatedSequences(old, now) });
+  return reviewOf({ services: { ssh: SSH }, ...before }, { services: { ssh: SSH }, ...after });
 }
 
 /** The changes in short: `ssh access: opens up`. */
@@ -85,8 +81,37 @@ describe("what a review calls opening up and closing down", () => {
     ]);
   });
 
-  it("calls a rotated sequence neither", () => {
-    expect(changed({}, ssh({ sequence: "7000,8000/udp,9002" }))).toEqual(["ssh sequence: changes"]);
+  const ROTATED: Readonly<Record<SequenceId["kind"], readonly [Written, Written, object]>> = {
+    admit: [
+      ssh({}),
+      ssh({ sequence: "7000,8000/udp,9002" }),
+      {
+        subject: "ssh",
+        what: "sequence",
+        meaning: "rotated: the old sequence opens nothing and open windows close; tell the people who knock",
+      },
+    ],
+    close: [
+      ssh({ closeSequence: "4001,5701" }),
+      ssh({ closeSequence: "4001,5702" }),
+      { subject: "ssh", what: "closeSequence", meaning: "rotated: tell the people who use it" },
+    ],
+    unban: [
+      baseline({ unbanSequence: "4001,5701" }),
+      baseline({ unbanSequence: "4001,5702" }),
+      { subject: "baseline", what: "unbanSequence", meaning: "rotated: tell the people who use it" },
+    ],
+  };
+
+  it.each(Object.entries(ROTATED))("calls a rotated sequence neither: %s", (_, [before, after, words]) => {
+    expect(review(before, after).changes).toEqual([
+      { before: "secret", after: "another secret", direction: "changes", ...words },
+    ]);
+  });
+
+  it("takes a service that is called unban for no sequence off the blacklist", () => {
+    const named = (sequence: string): Written => ({ services: { ssh: SSH, unban: { ...WEB, sequence } } });
+    expect(changed(named("7000,5000,6001"), named("7000,5000,6002"))).toEqual(["unban sequence: changes"]);
   });
 
   it("calls the parts of a new baseline neither, and the baseline itself a closing", () => {
@@ -105,6 +130,31 @@ describe("what a review calls opening up and closing down", () => {
     expect(printReview(review(two, turned)).split("\n### ")[0]).toBe(
       "## Firewall review\n\n**Nothing changes.**\n",
     );
+  });
+});
+
+describe("an IPv6 address in capitals", () => {
+  const written = (as: (text: string) => string): Written => ({
+    services: { ssh: SSH },
+    allow: ["2001:db8:abcd::/48", "2001:db8::beef"].map(as),
+    openPorts: ["80"],
+    baseline: {
+      exceptNetworks: ["fd00::/8"].map(as),
+      openPortsFrom: [{ ports: ["5432"], from: ["fd00:cafe::/32"].map(as) }],
+      ping: { from: ["2001:db8::/32"].map(as) },
+    },
+  });
+  const [small, capital] = [written((text) => text), written((text) => text.toUpperCase())];
+
+  it("is no change", () => {
+    expect(printReview(reviewOf(small, capital))).toBe("## Firewall review\n\n**Nothing changes.**\n");
+  });
+
+  it("makes the same rules", () => {
+    const [lines, others] = [small, capital].map((policy) =>
+      printRuleset(compilePolicy(parsePolicy(policy))),
+    );
+    expect(others).toBe(lines);
   });
 });
 
@@ -139,6 +189,18 @@ describe("lock-out risks", () => {
       baseline({ exceptNetworks: ["10.0.0.0/8"] }),
       baseline({}),
       ["10.0.0.0/8 is a martian again: who comes from there is dropped, but for guarded ports"],
+    ],
+    [
+      "SSH that becomes open to some",
+      { services: { web: WEB }, openPorts: ["22"], baseline: {} },
+      { services: { web: WEB }, baseline: { openPortsFrom: [{ ports: ["22"], from: ["8.8.8.8"] }] } },
+      ["22/tcp is open to 8.8.8.8/32 only"],
+    ],
+    [
+      "a baseline that is new",
+      {},
+      baseline({}),
+      ["the new baseline drops private networks that neither allow nor baseline.exceptNetworks has"],
     ],
     ["nothing, for a service beside SSH", {}, { services: { ssh: SSH, web: WEB } }, []],
   ])("name %s", (_, before, after, risks) => {

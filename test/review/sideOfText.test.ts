@@ -1,13 +1,20 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { describePolicy } from "../../components/policy/describePolicy";
-import { parsePolicy } from "../../components/policy/parsePolicy";
+import { outlineOf } from "../../components/outline/outline";
+import { printOutline } from "../../components/outline/printOutline";
+import type { Place } from "../../components/outline/reach";
+import type { Policy, Reach } from "../../components/policy/policy";
+import { parsePolicy } from "../../components/policy/written/parsePolicy";
 import { drawKnocking } from "../../components/review/drawKnocking";
 import { printReview } from "../../components/review/printReview";
 import { reviewPolicies } from "../../components/review/reviewPolicies";
-import { type ReviewSide, sideOfPolicy } from "../../components/review/reviewSide";
-import { sideOfText, sideWithoutRules } from "../../components/review/sideOfText";
+import {
+  type ReviewSide,
+  sideOfPolicy,
+  sideOfText,
+  sideWithoutRules,
+} from "../../components/review/reviewSide";
 
 const golden = join(import.meta.dirname, "../golden");
 const cases = readdirSync(golden, { withFileTypes: true }).flatMap((entry) =>
@@ -15,17 +22,20 @@ const cases = readdirSync(golden, { withFileTypes: true }).flatMap((entry) =>
 );
 
 /** All but which knocks are equal, which a text does not say. */
-const comparable = ({ facts, sequences }: ReviewSide) => ({
-  facts: facts.map(({ path, value }) => `${path} = ${value}`).toSorted(),
+const comparable = ({ outline, sequences }: ReviewSide) => ({
+  outline,
   sequences: sequences.map(({ knocks, ...rest }) => ({
     ...rest,
     knocks: knocks.map((each) => each.protocol),
   })),
 });
 
+const textOf = (policy: Policy, hosts: readonly Reach<Place>[]): string =>
+  printOutline(outlineOf(policy, hosts));
+
 describe.each(cases)("the review text of %s", (name) => {
   const policy = parsePolicy(JSON.parse(readFileSync(join(golden, name, "policy.json"), "utf8")));
-  const text = describePolicy(policy, []);
+  const text = textOf(policy, []);
 
   it("says as much as the policy, but which sequences begin alike", () => {
     expect(comparable(sideOfText(text))).toEqual(comparable(sideOfPolicy(policy)));
@@ -46,7 +56,7 @@ const place = { kind: "shown", user: "root", address: "192.0.2.1", port: 22 } as
 
 describe("a firewall that a stack has", () => {
   const side = sideOfText(
-    describePolicy(POLICY, [
+    textOf(POLICY, [
       { name: "web-1", place },
       { name: "web-2", place },
     ]),
@@ -65,8 +75,54 @@ describe("a firewall that a stack has", () => {
     );
   });
 
+  it("says what becomes of each host, and how much opens up and closes down", () => {
+    const policy = parsePolicy({
+      services: {
+        ssh: { ports: ["22"], sequence: "7000,8000/udp,9001", accessWindow: "1h", access: "once" },
+      },
+      identity: { ipv4Prefix: 24 },
+    });
+    const hosts = ["web-1", "web-2", "web-3"].map((name) => ({ name, place }));
+    const [before, after] = [
+      sideOfText(textOf(POLICY, hosts)),
+      sideOfText(
+        textOf(policy, [
+          { name: "web-0", place },
+          { name: "web-1", place: { ...place, port: 2222 } },
+          { name: "web-2", place },
+        ]),
+      ),
+    ];
+    const [report] = printReview(reviewPolicies(before, after, { rotated: [] })).split("\n### Knocking\n");
+    expect(report).toBe(`## Firewall review
+
+**4 changes, 2 open up, 2 close down, 4 hosts touched, 1 lock-out risk.**
+
+|  | what | before | after |  | in words |
+| --- | --- | --- | --- | --- | --- |
+| **ssh** | access | \`window\` | \`once\` | 🔒 closes down | one sequence opens one connection |
+|  | accessWindow | \`10s\` | \`1h\` | 🔓 opens up | new connections may start for 1h after the last knock |
+| **all services** | allow | \`198.51.100.7/32\` |  | 🔒 closes down | 198.51.100.7/32: has to knock from now on |
+|  | identity.ipv4Prefix | \`32\` | \`24\` | 🔓 opens up | a knock admits the knocker's whole /24, and a wrong one from there resets it |
+
+### Lock-out risks
+
+- 198.51.100.7/32 leaves allow while ssh guards 22/tcp: who connects from there must knock
+
+### Hosts touched
+
+- newly guarded: web-0
+- not guarded any more: web-3
+- reached in another way, which may be another machine: web-1
+- get new rules: web-2
+`);
+  });
+
   it("says nothing of drift where new rules go to every host", () => {
-    const { hosts } = reviewPolicies(side, side, { rotated: ["ssh"], drifted: ["web-2"] });
+    const { hosts } = reviewPolicies(side, side, {
+      rotated: [{ kind: "admit", service: "ssh" }],
+      drifted: ["web-2"],
+    });
     expect(hosts).toEqual({ added: [], removed: [], moved: [], updated: ["web-1", "web-2"], repaired: [] });
   });
 
@@ -84,7 +140,7 @@ describe("a firewall that a stack has", () => {
 
 describe("a firewall that is new", () => {
   it("closes down what it guards, and touches its hosts", () => {
-    const after = sideOfText(describePolicy(POLICY, [{ name: "web-1", place }]));
+    const after = sideOfText(textOf(POLICY, [{ name: "web-1", place }]));
     const { changes, hosts, lockOutRisks } = reviewPolicies(sideWithoutRules(after), after, { rotated: [] });
     expect(changes.map(({ subject, what, direction }) => [subject, what, direction])).toEqual([
       ["ssh", "new service", "closes down"],
@@ -106,5 +162,23 @@ describe("the picture of the knocking", () => {
     const side = sideOfPolicy(parsePolicy({ services: Object.fromEntries(services) }));
     expect(drawKnocking(side.sequences)).toBe(undefined);
     expect(drawKnocking(side.sequences.slice(0, 2))?.split("\n")[0]).toBe("flowchart LR");
+  });
+
+  it("says what the last knock of each sequence does", () => {
+    const side = sideOfPolicy(
+      parsePolicy({
+        services: {
+          ssh: { ports: ["22"], sequence: "7000,8123", closeSequence: "4001,5701", access: "once" },
+          sftp: { ports: ["2222"], sequenceOf: "ssh", accessWindow: "1h" },
+        },
+        openPorts: ["80"],
+        baseline: { unbanSequence: "6205,5003" },
+      }),
+    );
+    expect(drawKnocking(side.sequences)?.match(/\(\[".*"\]\)/g)).toEqual([
+      '(["ssh: one connection within 10s<br/>sftp: admitted for 1h"])',
+      '(["ssh, sftp: access ended"])',
+      '(["off the blacklist"])',
+    ]);
   });
 });

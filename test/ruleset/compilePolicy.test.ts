@@ -1,18 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { namedSequences } from "../../components/policy/namedSequences";
-import { parsePolicy } from "../../components/policy/parsePolicy";
 import type { Knock, Policy, Service } from "../../components/policy/policy";
+import { parsePolicy } from "../../components/policy/written/parsePolicy";
 import { compilePolicy } from "../../components/ruleset/compilePolicy";
 import { printRuleset } from "../../components/ruleset/printRuleset";
-import type { Rule, Ruleset, Statement } from "../../components/ruleset/ruleset";
+import type { NamedSet, Rule, Ruleset, Statement } from "../../components/ruleset/ruleset";
 import { checkRulesetText, nftProblem } from "../support/checkRuleset";
 import { POLICIES, shuffled } from "../support/policies";
 import { objectNames, referencedChains, referencedSets } from "../support/rulesetObjects";
 
 const problem = nftProblem();
 /** What the host script takes for content that packets write. */
-const DYNAMIC = /^pk_((stage|admitted|pace|blacklist|trusted|syns)[46]|connections|refusals|refused)$/;
+const DYNAMIC =
+  /^pk_((stage|waiting|admitted|flows|pace|blacklist|trusted|syns)[46]|connections|refusals|refused)$/;
 
 if (problem !== undefined) console.warn(`skipped: loading random rulesets: ${problem}`);
 
@@ -108,6 +109,18 @@ describe("the compiled ruleset of any policy", { timeout: 60_000 }, () => {
     });
   });
 
+  it("gives no update of a map a timeout, which nft 0.9.8 would drop", () => {
+    everyRuleset((ruleset) => {
+      const maps = new Set(
+        ruleset.sets.filter(({ valueType }) => valueType !== undefined).map(({ name }) => name),
+      );
+      const timed = statementsOf(ruleset).flatMap((each) =>
+        each.kind === "update" && maps.has(each.set) ? [each.element.timeoutSeconds] : [],
+      );
+      expect(timed.filter((seconds) => seconds !== undefined)).toEqual([]);
+    });
+  });
+
   it("ends with a verdict of its own after every rule that writes and closes", () => {
     // A full set breaks the rule: a verdict behind the write is skipped (nft, kernel 6.18).
     everyRuleset((ruleset) => {
@@ -120,13 +133,25 @@ describe("the compiled ruleset of any policy", { timeout: 60_000 }, () => {
     });
   });
 
-  it("comes for v4 and v6 alike", () => {
+  it("goes to every chain without a hook", () => {
     everyRuleset((ruleset) => {
-      const count = (version: 4 | 6) =>
-        printRuleset({ ...ruleset, sets: [] }).match(
-          new RegExp(`@pk_(stage|admitted|pace|blacklist|trusted|syns|martians)${version}`, "g"),
-        )?.length ?? 0;
-      expect(count(4)).toBe(count(6));
+      const targets = new Set(referencedChains(ruleset));
+      const unhooked = ruleset.chains.filter(({ hook }) => hook === undefined).map(({ name }) => name);
+      expect(unhooked.filter((name) => !targets.has(name))).toEqual([]);
+    });
+  });
+
+  it("comes for v4 and v6 alike", () => {
+    everyRuleset((ruleset, policy) => {
+      const sets = new Map(ruleset.sets.map((set) => [set.name, set]));
+      const uses = referencedSets(ruleset);
+      const count = (name: string) => uses.filter((use) => use === name).length;
+      for (const set of ruleset.sets.filter(({ name }) => /[46]$/.test(name))) {
+        const twin = set.name.replace(/[46]$/, (version) => (version === "4" ? "6" : "4"));
+        if (sets.has(twin) || !holdsNetworksOf(policy, set)) {
+          expect([set.name, count(set.name)]).toEqual([set.name, count(twin)]);
+        }
+      }
     });
   });
 
@@ -159,6 +184,12 @@ function rulesOf({ chains }: Ruleset): readonly Rule[] {
 
 function statementsOf(ruleset: Ruleset): readonly Statement[] {
   return rulesOf(ruleset).flatMap(({ statements }) => statements);
+}
+
+/** Only what a policy names itself may be of one family alone. */
+function holdsNetworksOf(policy: Policy, { elements }: NamedSet): boolean {
+  const written = JSON.stringify(policy);
+  return elements.length > 0 && elements.every(({ key }) => written.includes(`"${key[0]}"`));
 }
 
 function withOtherKnocks(policy: Policy): Policy {

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type NamedSequence, namedSequences } from "../../components/policy/namedSequences";
-import { parsePolicy } from "../../components/policy/parsePolicy";
 import { knockKey, printSequence } from "../../components/policy/sequence";
+import { parsePolicy } from "../../components/policy/written/parsePolicy";
 import { buildStages, type Move, type Stage } from "../../components/ruleset/stages";
 import { POLICIES } from "../support/policies";
 

@@ -58,7 +58,10 @@ export function brokenPromises(policy: Policy): readonly string[] {
     ["names are names", services.every(({ name }) => /^[A-Za-z][A-Za-z0-9-]{0,31}$/.test(name))],
     [
       "times are whole seconds",
-      services.every(({ accessWindowSeconds }) => isWithin(accessWindowSeconds, 1, 604_800)),
+      services.every(
+        ({ accessWindowSeconds, flowTimeoutSeconds }) =>
+          isWithin(accessWindowSeconds, 1, 604_800) && isWithin(flowTimeoutSeconds, 0, 604_800),
+      ),
     ],
     ["the rollback comes in time", isWithin(policy.rollbackSeconds, 5, 600)],
     [

@@ -1,3 +1,4 @@
+import { unreachable } from "../../components/policy/unreachable";
 /** What a slip, or somebody who means harm, does to one place of an input. */
 export interface Change {
   readonly how: "replace" | "remove" | "rename" | "add" | "splice" | "cut" | "copy" | "repeat";
@@ -81,12 +82,8 @@ function changedEntry(name: string, value: unknown, change: Change): readonly En
         [name, typeof value === "string" ? value.slice(0, at) + change.text + value.slice(at) : change.value],
       ];
     default:
-      return unknownChange(change.how);
+      return unreachable(change.how);
   }
-}
-
-function unknownChange(how: never): never {
-  throw new Error(`bug: unknown change ${how}`);
 }
 
 /** Own fields, `__proto__` too. */

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import type { Station } from "./lab";
+import type { Station } from "../../lab";
 
 const PACKAGES: Readonly<Record<string, string>> = {
   knock: "knockd",

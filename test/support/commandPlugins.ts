@@ -14,13 +14,16 @@ export function commandPluginProblem(): string | undefined {
   return sshdProblem() ?? engineProblem();
 }
 
-/** The stand-in, and the vendor's plugin where there is one: named in the environment or installed. */
+/** The stand-in where it can be built, and the vendor's plugin where there is one: named in the environment or installed. */
 export function commandPlugins(): readonly CommandPlugin[] {
   // Tests that are skipped have names too.
   if (engineProblem() !== undefined) return [{ name: "the stand-in", path: "" }];
   const real = realPlugin();
-  const standIn = { name: "the stand-in", path: engine().plugin.standIn };
-  return real === undefined ? [standIn] : [standIn, { name: "the real plugin", path: real }];
+  const { standIn } = engine().plugin;
+  return [
+    ...(standIn === undefined ? [] : [{ name: "the stand-in", path: standIn }]),
+    ...(real === undefined ? [] : [{ name: "the real plugin", path: real }]),
+  ];
 }
 
 function realPlugin(): string | undefined {

@@ -1,3 +1,6 @@
+import { policySchema } from "../../components/policy/written/policySchema";
+import type { ProgramKind } from "./fleetStack";
+
 /** The engine's summary: `["~ 2 updated", "6 unchanged"]`. */
 export function changes(output: string): readonly string[] {
   const [, summary = ""] = output.split("Resources:\n");
@@ -24,6 +27,12 @@ export function diagnosticsOf(output: string, resource: string): readonly string
   return (end < 0 ? block : block.slice(0, end)).map((line) => line.trim());
 }
 
+/** What ends a program of which a component was refused. The SDK says twice what has ended an inline one. */
+export function stopsOf(kind: ProgramKind, component: string): readonly string[] {
+  const stop = `error: the policy of ${component} was refused; its problems are listed under ${component}`;
+  return kind === "inline" ? [stop, stop] : [stop];
+}
+
 function diagnosticLines(output: string): readonly string[] {
   const [, section = ""] = output.split("Diagnostics:\n");
   const [block = ""] = section.split(/\n(?:Outputs|Resources):\n/);
@@ -36,8 +45,10 @@ export function hostDiagnostics(output: string): readonly string[] {
 }
 
 export function isPolicyWarning(line: string): boolean {
-  return /^warning: (services|openPorts|allow|identity|baseline|log|hosts)\b/.test(line);
+  return POLICY_WARNING.test(line);
 }
+
+const POLICY_WARNING = new RegExp(`^warning: (${Object.keys(policySchema.shape).join("|")})\\b`);
 
 /** The resources that the engine touches, by logical name. */
 export function touched(output: string): readonly string[] {

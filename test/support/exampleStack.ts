@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { Lab, RunResult } from "./lab";
+import type { Lab, RunResult } from "../../lab";
 import { engineEnvironment } from "./tools";
 
 const ROOT = resolve(__dirname, "../..");

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { PortKnockFirewallArgs } from "../../components/args";
-import { parsePolicy } from "../../components/policy/parsePolicy";
+import { parsePolicy } from "../../components/policy/written/parsePolicy";
 import { fillEnvelope } from "../../components/remote/envelope";
 import { forAttempt, writeManifest } from "../../components/remote/manifest";
 import { compilePolicy } from "../../components/ruleset/compilePolicy";

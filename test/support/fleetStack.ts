@@ -1,6 +1,7 @@
 import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { Lab, LabHost, RunResult } from "./lab";
+import type { Lab, LabHost, RunResult } from "../../lab";
+import type { RunningProcess } from "../../lab/startProcess";
 import { engineEnvironment } from "./tools";
 
 const ROOT = resolve(__dirname, "../..");
@@ -13,7 +14,7 @@ export interface FleetConfig {
   readonly allow?: readonly string[];
   readonly openPorts?: readonly string[];
   readonly rollbackTimeout?: string;
-  readonly probe?: boolean;
+  readonly probe?: boolean | string;
   /** Fields of every host's connection, over the lab's own. */
   readonly connection?: Readonly<Record<string, unknown>>;
 }
@@ -24,16 +25,26 @@ interface ServiceConfig {
   readonly accessWindow?: string;
 }
 
-/** A stack of the root project, run by the real CLI from the operator's side. */
+/** Who starts the program: the CLI, or the Automation API inside a process of somebody else. */
+export type ProgramKind = "CLI" | "inline";
+
+export const PROGRAM_KINDS: readonly ProgramKind[] = ["CLI", "inline"];
+
+/** A stack of the root project, run by the real engine from the operator's side. */
 export interface FleetStack {
   readonly name: string;
   /** The project's folder: the root's own files, with this stack's configuration beside them. */
   readonly folder: string;
   configure(config: FleetConfig): Promise<void>;
+  /** Gives the project a program of its own, in JavaScript, instead of the fleet's; or another text of it. */
+  writeProgram(text: string): void;
+  /** The CLI, whatever starts the program otherwise. */
   pulumi(args: readonly string[], options?: StackRunOptions): Promise<RunResult>;
   up(options?: StackRunOptions): Promise<RunResult>;
   preview(options?: StackRunOptions): Promise<RunResult>;
   destroy(options?: StackRunOptions): Promise<RunResult>;
+  /** Starts the CLI and leaves it to itself, to be disturbed. */
+  start(args: readonly string[]): Promise<RunningProcess>;
 }
 
 export interface StackRunOptions {
@@ -41,10 +52,24 @@ export interface StackRunOptions {
   readonly check?: boolean;
 }
 
+type Operation = "up" | "preview" | "destroy";
+type Operate = (operation: Operation, options?: StackRunOptions) => Promise<RunResult>;
+
+const UNASKED = ["--yes", "--skip-preview"];
+const CLI_FLAGS: Readonly<Record<Operation, readonly string[]>> = {
+  up: UNASKED,
+  preview: [],
+  destroy: UNASKED,
+};
+const TSX = join(ROOT, "node_modules/tsx/dist/loader.mjs");
 const PASSPHRASE = "correct horse";
 
 /** Makes a stack with a state of its own. Several may share a lab. */
-export async function createFleetStack(lab: Lab, name: string): Promise<FleetStack> {
+export async function createFleetStack(
+  lab: Lab,
+  name: string,
+  kind: ProgramKind = "CLI",
+): Promise<FleetStack> {
   const folder = join(lab.folder, `stack-${name}`);
   const state = join(folder, "state");
   mkdirSync(state, { recursive: true });
@@ -54,17 +79,26 @@ export async function createFleetStack(lab: Lab, name: string): Promise<FleetSta
   copyFileSync(join(ROOT, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
   const env = { ...engineEnvironment(state, PASSPHRASE), SSH_AUTH_SOCK: "" };
 
-  const pulumi = (
-    args: readonly string[],
-    options: StackRunOptions & { input?: string } = {},
+  const run = (
+    command: readonly string[],
+    { args = [], check = true, input }: StackRunOptions & { input?: string } = {},
   ): Promise<RunResult> =>
-    lab.operator.run(["pulumi", ...args, ...(options.args ?? []), "--non-interactive", "--color=never"], {
+    lab.operator.run([...command, ...args], {
       cwd: folder,
       env,
       timeoutSeconds: 240,
-      check: options.check ?? true,
-      ...(options.input !== undefined && { input: options.input }),
+      check,
+      ...(input !== undefined && { input }),
     });
+  const pulumi = (
+    args: readonly string[],
+    options: StackRunOptions & { input?: string } = {},
+  ): Promise<RunResult> => run(["pulumi", "--non-interactive", "--color=never", ...args], options);
+  const operate: Record<ProgramKind, Operate> = {
+    CLI: (operation, options) => pulumi([operation, "--stack", name, ...CLI_FLAGS[operation]], options),
+    inline: (operation, options) =>
+      run(["node", "--import", TSX, join(__dirname, "inlineProgram.ts"), operation, name], options),
+  };
 
   await pulumi(["stack", "init", name]);
   const salt = readFileSync(join(folder, `Pulumi.${name}.yaml`), "utf8");
@@ -82,9 +116,22 @@ export async function createFleetStack(lab: Lab, name: string): Promise<FleetSta
       await pulumi(["config", "set", "--secret", "privateKey"], { input: lab.privateKey });
       await pulumi(["config", "set", "--secret", "sequences"], { input: JSON.stringify(config.sequences) });
     },
-    up: (options) => pulumi(["up", "--yes", "--skip-preview", "--stack", name], options),
-    preview: (options) => pulumi(["preview", "--stack", name], options),
-    destroy: (options) => pulumi(["destroy", "--yes", "--skip-preview", "--stack", name], options),
+    writeProgram(text) {
+      mkdirSync(join(folder, "program"), { recursive: true });
+      writeFileSync(join(folder, "program/index.js"), text);
+      writeFileSync(
+        join(folder, "Pulumi.yaml"),
+        "name: portknock-fleet\nruntime: nodejs\nmain: program/index.js\n",
+      );
+    },
+    up: (options) => operate[kind]("up", options),
+    preview: (options) => operate[kind]("preview", options),
+    destroy: (options) => operate[kind]("destroy", options),
+    start: (args) =>
+      lab.operator.spawn(["pulumi", ...args, "--stack", name, "--non-interactive", "--color=never"], {
+        cwd: folder,
+        env,
+      }),
   };
 }
 

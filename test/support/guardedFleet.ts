@@ -1,5 +1,5 @@
-import { createFleetStack, type FleetConfig, type FleetStack } from "./fleetStack";
-import { createLab, type Lab, type LabHost } from "./lab";
+import { createLab, type Lab, type LabHost } from "../../lab";
+import { createFleetStack, type FleetConfig, type FleetStack, type ProgramKind } from "./fleetStack";
 
 /** Two hosts and a stack that guards their SSH port; the deployer is allowed. */
 export interface GuardedFleet extends AsyncDisposable {
@@ -11,10 +11,13 @@ export interface GuardedFleet extends AsyncDisposable {
 }
 
 /** Boots the hosts and configures the stack; the first `up` is the caller's. */
-export async function createFleet(settings: Partial<FleetConfig> = {}): Promise<GuardedFleet> {
+export async function createFleet(
+  settings: Partial<FleetConfig> = {},
+  kind: ProgramKind = "CLI",
+): Promise<GuardedFleet> {
   const lab = await createLab();
   const [web1, web2] = await Promise.all([lab.addHost("web-1"), lab.addHost("web-2")]);
-  const stack = await createFleetStack(lab, "dev");
+  const stack = await createFleetStack(lab, "dev", kind);
   const config = {
     hosts: [web1, web2],
     services: { ssh: { ports: ["22"] } },
@@ -38,10 +41,12 @@ export async function restoreNft(host: LabHost): Promise<void> {
 }
 
 const REFUSING_NFT = `#!/bin/sh
-if [ "$1" = -c ]; then
-  echo "$3:12:3-40: Error: Could not process rule: No such file or directory" >&2
-  cat "$3" >&2
+case $1$2 in
+-f*/generations/*)
+  echo "$2:12:3-40: Error: Could not process rule: No such file or directory" >&2
+  cat "$2" >&2
   exit 1
-fi
+  ;;
+esac
 exec /usr/sbin/nft.real "$@"
 `;

@@ -1,12 +1,12 @@
-import { parsePolicy } from "../../components/policy/parsePolicy";
 import type { Policy } from "../../components/policy/policy";
-import { fillEnvelope, HOST_SCRIPT } from "../../components/remote/envelope";
+import { parsePolicy } from "../../components/policy/written/parsePolicy";
+import { fillEnvelope, HOST_SCRIPT, STATUS_SCRIPT } from "../../components/remote/envelope";
 import { hostCommand, STATUS_COMMAND, type Verb } from "../../components/remote/hostCommand";
 import { type Owner, printOwner, writeManifest } from "../../components/remote/manifest";
 import { compilePolicy } from "../../components/ruleset/compilePolicy";
 import { printRuleset } from "../../components/ruleset/printRuleset";
-import type { Lab, LabHost, RunResult, SshOptions } from "./lab";
-import { waitUntil } from "./lab/waitUntil";
+import type { Lab, LabHost, RunResult, SshOptions } from "../../lab";
+import { waitUntil } from "../../lab/waitUntil";
 
 export interface PayloadOptions {
   readonly services?: Readonly<Record<string, ServiceOptions>>;
@@ -67,6 +67,9 @@ export function hostPayload(options: PayloadOptions = {}): HostPayload {
   };
 }
 
+/** A host on which scripts run: all that is needed where the network does not matter. */
+export type HostShell = Pick<LabHost, "name" | "namespace" | "run">;
+
 export interface VerbOptions extends Pick<SshOptions, "from" | "user"> {
   /** @default "m1" */
   readonly marker?: string;
@@ -87,7 +90,7 @@ export function runVerb(
 
 /** The same verb where the network must not matter. */
 export function runVerbLocally(
-  host: LabHost,
+  host: HostShell,
   verb: Verb,
   payload: Pick<HostPayload, "input">,
   marker = "m1",
@@ -101,7 +104,7 @@ export function runVerbLocally(
 const attempts = new Map<string, string>();
 
 async function remembering(
-  host: LabHost,
+  host: HostShell,
   verb: Verb,
   { input }: Pick<HostPayload, "input">,
   marker: string,
@@ -136,11 +139,11 @@ export async function guard(
 
 /** The report that the probe reads. */
 export async function readStatus(lab: Lab, host: LabHost): Promise<HostReport> {
-  return toReport((await lab.ssh(host, STATUS_COMMAND, { input: HOST_SCRIPT })).stdout);
+  return toReport((await lab.ssh(host, STATUS_COMMAND, { input: STATUS_SCRIPT })).stdout);
 }
 
 /** The same report where the network must not matter. */
-export async function readStatusLocally(host: LabHost): Promise<HostReport> {
+export async function readStatusLocally(host: HostShell): Promise<HostReport> {
   return toReport((await host.run("sh -s status", { input: HOST_SCRIPT })).stdout);
 }
 
@@ -175,7 +178,7 @@ function toReport(text: string): HostReport {
 }
 
 /** Everything that these scripts could leave behind on a host. */
-export async function snapshot(host: LabHost): Promise<string> {
+export async function snapshot(host: HostShell): Promise<string> {
   const { stdout } = await host.run(
     [
       "nft list ruleset",
@@ -188,7 +191,7 @@ export async function snapshot(host: LabHost): Promise<string> {
 }
 
 /** Resolves when a candidate was rolled back, which its timer starts. */
-export async function awaitRollback(host: LabHost): Promise<void> {
+export async function awaitRollback(host: HostShell): Promise<void> {
   const pending = "readlink /var/lib/portknock/candidate || systemctl is-active 'portknock-rollback*'";
   await waitUntil(
     async () => (await host.run(pending, { check: false })).exitCode !== 0,
@@ -198,7 +201,7 @@ export async function awaitRollback(host: LabHost): Promise<void> {
 }
 
 /** The table as it is listed, without counters; empty when there is none. */
-export async function listTable(host: LabHost): Promise<string> {
+export async function listTable(host: HostShell): Promise<string> {
   return (await host.run("nft -s list table inet portknock 2>/dev/null", { check: false })).stdout;
 }
 

@@ -1,4 +1,5 @@
-import type { LabHost } from "./lab";
+import type { LabHost } from "../../lab";
+import { toSeconds } from "./packets/scripts/kernelKnowledge";
 
 /** The elements of a set of our table as nft prints them, sorted: `10.77.0.101 timeout 1h expires 59m58s123ms`. */
 export async function elementsOf(host: LabHost, set: string): Promise<readonly string[]> {
@@ -11,4 +12,10 @@ export async function elementsOf(host: LabHost, set: string): Promise<readonly s
     .map((element) => element.trim())
     .filter((element) => element !== "")
     .toSorted();
+}
+
+/** For how many more seconds the first element of a set stays; 0 when it has none. */
+export async function readSecondsLeft(host: LabHost, set: string): Promise<number> {
+  const [first = ""] = await elementsOf(host, set);
+  return toSeconds(/ expires (\w+)/.exec(first)?.[1] ?? "");
 }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { type Change, changedInput, toRecord } from "./changedInput";
 import { POLICIES } from "./policies";
+import { WRITTEN_OBJECTS } from "./policyFile";
 
 /** What a parser, a shell or nft may trip over. */
 const TEXTS: readonly string[] = [
@@ -106,17 +107,7 @@ const LEAF: fc.Arbitrary<unknown> = fc.oneof(
   fc.constant(() => "22"),
 );
 
-const FIELD = fc.constantFrom(
-  ..."services allow openPorts guardedAnswer identity baseline log rollbackTimeout hosts ports sequence sequenceOf".split(
-    " ",
-  ),
-  ..."knockTimeout accessWindow access closeSequence unban ping perSecond burst from traps forward synsPerSecond".split(
-    " ",
-  ),
-  ..."blacklistTime exceptNetworks openPortsFrom unbanSequence admissions stages linesPerMinute ipv4Prefix".split(
-    " ",
-  ),
-);
+const FIELD = fc.constantFrom(...new Set(["hosts", ...WRITTEN_OBJECTS.flatMap(({ fields }) => fields)]));
 
 const KEY = fc.oneof({ weight: 3, arbitrary: FIELD }, { weight: 1, arbitrary: TEXT });
 

@@ -1,25 +1,21 @@
-import { tryParsePolicy } from "../../components/policy/parsePolicy";
 import type { Policy } from "../../components/policy/policy";
-import { PolicyError, type Problem } from "../../components/policy/policyError";
-import { policyWarnings } from "../../components/policy/policyWarnings";
+import { policyWarnings } from "../../components/policy/rules/policyWarnings";
+import { tryParsePolicy } from "../../components/policy/written/parsePolicy";
 import { fillEnvelope } from "../../components/remote/envelope";
 import { writeManifest } from "../../components/remote/manifest";
 import { compilePolicy } from "../../components/ruleset/compilePolicy";
 import { printRuleset } from "../../components/ruleset/printRuleset";
 import type { Ruleset } from "../../components/ruleset/ruleset";
 import { brokenPromises } from "./brokenPromises";
+import { unclearOf } from "./clearWords";
 
 /** What became of an input. `wrong` says what must never happen. */
-export type Judgement =
+export type JudgedInput =
   | { readonly kind: "refused" }
   | { readonly kind: "compiled"; readonly ruleset: Ruleset }
   | { readonly kind: "wrong"; readonly what: string };
 
 const OWNER = { project: "shop", stack: "dev", component: "edge", host: "web-1" };
-
-/** Everything that our own words may hold, and what they quote: names, networks, addresses. */
-const CLEAR = /^[\w .,:;'"/+…{}-]+$/;
-const PATH = /^[A-Za-z][\w.-]*$/;
 
 /** Nothing that opens a string, a comment or a block, but what the printer writes. */
 const LINE = /^[\t ]*[\w .,:;=!<>&|@{}/()-]*(?: (?:comment|prefix) "[A-Za-z0-9 ,.:-]*"[a-z ]*)*$/;
@@ -27,11 +23,11 @@ const LINE = /^[\t ]*[\w .,:;=!<>&|@{}/()-]*(?: (?:comment|prefix) "[A-Za-z0-9 ,
 const NAME = "[A-Za-z][A-Za-z0-9-]{0,31}";
 const KNOCKS = "\\d{1,5}/(?:tcp|udp)(?:,\\d{1,5}/(?:tcp|udp))+";
 const MANIFEST_LINE = new RegExp(
-  `^(?:token [0-9a-f]{64}|owner shop/dev/edge/web-1|rollback \\d+|service [0-9a-f]+:[0-9a-f]+ ${NAME} \\d+ ${KNOCKS}|sequence ${KNOCKS}|blacklist \\d+|trusted \\d+|identity [0-9.]+ [0-9a-f:]+)$`,
+  `^(?:token [0-9a-f]{64}|owner shop/dev/edge/web-1|rollback \\d+|service [0-9a-f]+:[0-9a-f]+ ${NAME} \\d+ ${KNOCKS}|flows [0-9a-f]+:[0-9a-f]+ \\d+|sequence ${KNOCKS}|blacklist \\d+|trusted \\d+|identity [0-9.]+ [0-9a-f:]+)$`,
 );
 
 /** Takes an input as far as a host would get it. */
-export function judgeInput(input: unknown): Judgement {
+export function judgeInput(input: unknown): JudgedInput {
   const result = tryParsePolicy(input);
   if (result.kind === "refused") {
     const unclear = unclearOf(result.problems);
@@ -50,15 +46,6 @@ export function judgeInput(input: unknown): Judgement {
   return strange.length === 0 ? { kind: "compiled", ruleset } : wrong(`a strange line: ${strange[0]}`);
 }
 
-function unclearOf(problems: readonly Problem[]): string | undefined {
-  const { message } = new PolicyError(problems);
-  if (problems.length > 0 && message.split("\n").length !== problems.length) return message;
-  const unclear = problems.find(
-    ({ path, problem, remedy }) => !PATH.test(path) || !CLEAR.test(problem) || !CLEAR.test(remedy),
-  );
-  return unclear && JSON.stringify(unclear);
-}
-
 /** Standard input of a host's shell holds them, and throws where one would end it early. */
 function manifestLines(policy: Policy, ruleset: string): readonly string[] {
   const manifest = writeManifest({ owner: OWNER, adopt: undefined, policy, ruleset }).text;
@@ -66,6 +53,6 @@ function manifestLines(policy: Policy, ruleset: string): readonly string[] {
   return manifest.trimEnd().split("\n");
 }
 
-function wrong(what: string): Judgement {
+function wrong(what: string): JudgedInput {
   return { kind: "wrong", what };
 }

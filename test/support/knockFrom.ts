@@ -1,4 +1,4 @@
-import type { Station } from "./lab";
+import type { Station } from "../../lab";
 
 /** Sends knocks, `7000,8000/udp`, in order. Where nothing answers, each gives up before it is sent a second time. */
 export async function knockFrom(station: Station, address: string, sequence: string): Promise<void> {

@@ -1,8 +1,8 @@
-import { parsePolicy } from "../../components/policy/parsePolicy";
 import type { Policy } from "../../components/policy/policy";
+import { parsePolicy } from "../../components/policy/written/parsePolicy";
 import { compilePolicy } from "../../components/ruleset/compilePolicy";
 import { printRuleset } from "../../components/ruleset/printRuleset";
-import { createLab, type Lab, type LabClient, type LabHost } from "./lab";
+import { createLab, type Lab, type LabClient, type LabHost } from "../../lab";
 import { startListener, startSender } from "./packets/startPackets";
 import type { Answer, Step, StepReport } from "./packets/step";
 import { toPort } from "./packets/toPort";

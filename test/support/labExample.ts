@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { createLab, type Lab, type LabHost } from "../../lab";
 import { createExampleStack, type ExampleStack } from "./exampleStack";
-import { createLab, type Lab, type LabHost } from "./lab";
 
 const ROOT = resolve(__dirname, "../..");
 

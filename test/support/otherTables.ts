@@ -1,5 +1,5 @@
-import { parsePolicy } from "../../components/policy/parsePolicy";
-import { coexistenceWarnings } from "../../components/remote/coexistence";
+import { coexistenceWarnings } from "../../components/neighbours/coexistence";
+import { parsePolicy } from "../../components/policy/written/parsePolicy";
 
 export const GUARD = { services: { ssh: { ports: ["22"], sequence: "7000,8000/udp,9000" } } };
 

@@ -17,7 +17,7 @@ import {
 } from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { reveal } from "./commandPlugin/secrets";
+import { reveal } from "../../standIn/secrets";
 
 const urn = "urn:pulumi:test::contract::command:remote:Command::it";
 

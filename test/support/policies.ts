@@ -18,6 +18,7 @@ interface ServiceInput {
   readonly ports: readonly string[];
   readonly accessWindow: string;
   readonly access: string;
+  readonly flowTimeout?: string;
   readonly sequence?: string;
   readonly sequenceOf?: string;
   readonly knockTimeout?: string;
@@ -42,10 +43,16 @@ const PARTS = fc.record({
   ).filter((names) => new Set(names).size === names.length),
   choices: times(
     MAX_SERVICES,
-    fc.record({
-      accessWindow: fc.constantFrom("1s", "10s", "90s", "1h", "7d"),
-      access: fc.constantFrom("window", "once"),
-    }),
+    fc
+      .record({
+        accessWindow: fc.constantFrom("1s", "10s", "90s", "1h", "7d"),
+        access: fc.constantFrom("window", "once"),
+        flowTimeout: fc.constantFrom(undefined, "1s", "90s", "7d"),
+      })
+      .map(({ flowTimeout, ...choice }) => ({
+        ...choice,
+        ...(choice.access === "window" && flowTimeout !== undefined && { flowTimeout }),
+      })),
   ),
   knocking: times(MAX_SEQUENCES, fc.record({ knockTimeout: KNOCK_TIMEOUT, unban: fc.boolean() })),
   sequences: sequences(MAX_SEQUENCES),

@@ -1,11 +1,6 @@
 import { join } from "node:path";
-import { z } from "zod";
-import { baselineSchema } from "../../components/policy/baselineSchema";
-import { objectOf } from "../../components/policy/fieldSchemas";
-import { nameSchema } from "../../components/policy/nameProblem";
-import { ruleFields } from "../../components/policy/policySchema";
-import { ownFields, sharedFields } from "../../components/policy/serviceSchema";
 import { type ArgumentDocs, readArgumentDocs } from "./argumentDocs";
+import { isSchema, POLICY_FILE, type Schema } from "./policyFile";
 
 /** Which interface documents the fields of what stands in a field. */
 const NESTED: Readonly<Record<string, string>> = {
@@ -17,26 +12,15 @@ const NESTED: Readonly<Record<string, string>> = {
   openPortsFrom: "RestrictedPortsArgs",
 };
 
-/** A policy file as an editor completes it. What only rules between fields know, `portknock check` knows. */
-const policyFile = objectOf({
-  $schema: z.string().optional().meta({ description: "Where this schema is." }),
-  services: z.record(nameSchema, z.union([objectOf(ownFields), objectOf(sharedFields)])),
-  ...ruleFields,
-  baseline: baselineSchema.optional(),
-});
-
 /** The JSON Schema of a policy file as text. */
 export function printPolicyJsonSchema(): string {
   const components = join(__dirname, "../../components");
   const docs = readArgumentDocs(
     ["args.ts", "baselineArgs.ts", "logArgs.ts"].map((file) => join(components, file)),
   );
-  const schema = z.toJSONSchema(policyFile, { io: "input" });
-  const described = describe(schema, "PortKnockFirewallArgs", docs);
+  const described = describe(POLICY_FILE, "PortKnockFirewallArgs", docs);
   return `${JSON.stringify({ title: "A policy of pulumi-portknock", ...described }, undefined, 2)}\n`;
 }
-
-type Schema = z.core.JSONSchema.BaseSchema;
 
 function describe(schema: Schema, args: string, docs: ArgumentDocs): Schema {
   const inner = (each: unknown): unknown => (isSchema(each) ? describe(each, args, docs) : each);
@@ -65,8 +49,4 @@ function describeFields(
       ];
     }),
   );
-}
-
-function isSchema(value: unknown): value is Schema {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,7 @@
-import { parsePolicy } from "../../components/policy/parsePolicy";
-import { PolicyError } from "../../components/policy/policyError";
+import { PolicyError, printProblem } from "../../components/policy/policyError";
+import { policyWarnings } from "../../components/policy/rules/policyWarnings";
+import { parsePolicy } from "../../components/policy/written/parsePolicy";
+import { assertClear } from "./clearWords";
 
 /** What parsePolicy says against an input, one line a problem; empty when it takes it. */
 export function problemsOf(input: unknown): readonly string[] {
@@ -8,8 +10,16 @@ export function problemsOf(input: unknown): readonly string[] {
     return [];
   } catch (error) {
     if (!(error instanceof PolicyError)) throw error;
+    assertClear(error.problems);
     return error.message.split("\n");
   }
+}
+
+/** What a policy that is taken is warned of, one line a warning. */
+export function warningsOf(input: unknown): readonly string[] {
+  const warnings = policyWarnings(parsePolicy(input));
+  assertClear(warnings);
+  return warnings.map(printProblem);
 }
 
 /** A policy with these services: each `[ports, sequence]`. */

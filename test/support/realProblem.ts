@@ -1,4 +1,4 @@
-import { labProblem } from "./lab";
+import { labProblem } from "../../lab";
 import { engineProblem } from "./tools";
 
 /** Why tests with the real engine and real hosts cannot run here, or undefined when they can. */

@@ -1,4 +1,4 @@
-import type { LabHost } from "./lab";
+import type { LabHost } from "../../lab";
 
 /** How many SSH logins a host has accepted since it booted. */
 export async function countLogins(host: LabHost): Promise<number> {

@@ -20,6 +20,8 @@ export interface Sshd {
   readonly hostKeys: { readonly ed25519: string; readonly rsa: string };
   /** How many connections were opened so far. */
   readonly connectionCount: () => number;
+  /** Its log so far, a line each. */
+  readonly log: () => readonly string[];
   readonly stop: () => Promise<void>;
 }
 
@@ -47,6 +49,11 @@ async function startIn(folder: string, options: readonly string[]): Promise<Sshd
   ]);
   const port = await freePort();
   const config = [
+    // The default drops connections when tests open many at once. Of this the last value counts.
+    "MaxStartups 100",
+    // Of everything else the first.
+    ...options,
+    `ListenAddress [::1]:${port}`,
     `ListenAddress 127.0.0.1:${port}`,
     `HostKey ${file("host-ed25519")}`,
     `HostKey ${file("host-rsa")}`,
@@ -56,10 +63,7 @@ async function startIn(folder: string, options: readonly string[]): Promise<Sshd
     "StrictModes no",
     "PermitRootLogin yes",
     "PasswordAuthentication no",
-    // The default drops connections when tests open many at once.
-    "MaxStartups 100",
     "LogLevel VERBOSE",
-    ...options,
   ];
   writeFileSync(file("config"), config.join("\n") + "\n");
   // Debian's service makes this folder, which a server started by root insists on.
@@ -74,6 +78,7 @@ async function startIn(folder: string, options: readonly string[]): Promise<Sshd
     privateKey: login.privateKey,
     privateKeyFile: file("login"),
     hostKeys: { ed25519: ed25519.publicKey, rsa: rsa.publicKey },
+    log: () => log,
     connectionCount: () => log.filter((line) => line.startsWith("Connection from")).length,
     stop: async () => {
       await end(server);
@@ -99,7 +104,7 @@ function listening(server: ChildProcess): Promise<readonly string[]> {
     if (server.stderr === null) throw new Error("bug: the server's log is a pipe");
     createInterface(server.stderr).on("line", (line) => {
       log.push(line);
-      if (line.startsWith("Server listening")) resolve(log);
+      if (line.startsWith("Server listening on 127.0.0.1")) resolve(log);
     });
     server.once("error", reject);
     server.once("exit", () => reject(new Error(`sshd did not start:\n${log.join("\n")}`)));

@@ -1,4 +1,4 @@
-import type { LabClient, LabHost } from "./lab";
+import type { LabClient, LabHost } from "../../lab";
 
 /** An address that a client reaches through a host alone. */
 const BEHIND = "10.99.0.1";

@@ -7,8 +7,12 @@ const engineSchema = z.object({
   pulumi: z.string(),
   languageHost: z.string(),
   pulumiHome: z.string(),
-  /** `vendor` and `named` are real command plugins; the stand-in is built beside them in any case. */
-  plugin: z.object({ kind: z.enum(["vendor", "named", "standIn"]), path: z.string(), standIn: z.string() }),
+  /** `vendor` and `named` are real command plugins; the stand-in is built beside them where there is Go. */
+  plugin: z.object({
+    kind: z.enum(["vendor", "named", "standIn"]),
+    path: z.string(),
+    standIn: z.string().optional(),
+  }),
 });
 
 const toolsSchema = z.object({

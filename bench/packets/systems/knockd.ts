@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { RunningProcess } from "../../../test/support/lab/startProcess";
+import type { RunningProcess } from "../../../lab/startProcess";
 import type { BenchService } from "../services";
 import { INTERFACE, type Track } from "../track";
 import type { Daemon, System } from "./system";

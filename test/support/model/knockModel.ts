@@ -31,11 +31,16 @@ export type Knowledge = ReadonlyMap<string, number>;
  * The reference: `docs/semantics.md` as a state machine.
  *
  * @param listening whether somebody on the host listens on the packet's port
+ * @param isUntracked whether another table keeps all packets from connection tracking; only without a baseline
  */
-export function createKnockModel(policy: Policy, listening: (packet: Packet) => boolean): KnockModel {
+export function createKnockModel(
+  policy: Policy,
+  listening: (packet: Packet) => boolean,
+  isUntracked = false,
+): KnockModel {
   const doubt = createDoubt();
   const timers = createTimers(doubt);
-  const knocking = createKnocking(policy, timers, doubt);
+  const knocking = createKnocking(policy, timers, doubt, isUntracked);
   const accept = (packet: Packet): Answer => stackAnswer(packet, listening(packet));
   const networkOfSource = perAddress((address) => sourceOf(policy, address));
   const { profile } = policy;
@@ -56,6 +61,7 @@ export function createKnockModel(policy: Policy, listening: (packet: Packet) => 
       const known: readonly (readonly [string, Timer])[] = [
         [`stage ${printSequence(knocking.attemptOf(source, now))}`, "stage"],
         ...policy.services.map(({ name }) => [`admitted ${name}`, `admitted ${name}`] as const),
+        ...policy.services.map(({ name }) => [`flows ${name}`, `flows ${name}`] as const),
         ["blacklist", "blacklist"],
         ["trust", "trust"],
       ];

@@ -24,7 +24,7 @@ export interface Knocking {
 const PACE = { perSecond: 1 / 5, burst: 10, forgottenSeconds: 10 };
 
 /** The section "Semantics of knocking" of `docs/semantics.md`, by its numbers. */
-export function createKnocking(policy: Policy, timers: Timers, doubt: Doubt): Knocking {
+export function createKnocking(policy: Policy, timers: Timers, doubt: Doubt, isUntracked: boolean): Knocking {
   const sequences = namedSequences(policy);
   const longestWindow = Math.max(...policy.services.map(({ accessWindowSeconds }) => accessWindowSeconds));
   const pace = createMeter(PACE, doubt);
@@ -42,7 +42,12 @@ export function createKnocking(policy: Policy, timers: Timers, doubt: Doubt): Kn
       if (isAllowed(packet.source)) return "admitted";
       const isAdmitted = timers.left(source, `admitted ${guard.name}`, now) > 0;
       if (isAdmitted && guard.access === "once" && isOpening) timers.stop(source, `admitted ${guard.name}`);
-      return isAdmitted ? "admitted" : "refused";
+      const mayGoOn = packet.protocol === "udp" || (isUntracked && !packet.flags.includes("syn"));
+      const isGoingOn = mayGoOn && timers.left(source, `flows ${guard.name}`, now) > 0;
+      const isKept = guard.flowTimeoutSeconds > 0 && (packet.protocol === "udp" || isUntracked);
+      if (isKept && (isAdmitted || isGoingOn))
+        timers.start(source, `flows ${guard.name}`, guard.flowTimeoutSeconds, now);
+      return isAdmitted || isGoingOn ? "admitted" : "refused";
     }
     // 2
     if (isOpening && !isOpenTo(policy, packet)) knock(packet, source, now);
@@ -96,7 +101,10 @@ export function createKnocking(policy: Policy, timers: Timers, doubt: Doubt): Kn
         if (policy.profile.kind === "baseline") timers.start(source, "trust", longestWindow, now);
         break;
       case "close":
-        for (const { name } of completion.services) timers.stop(source, `admitted ${name}`);
+        for (const { name } of completion.services) {
+          timers.stop(source, `admitted ${name}`);
+          timers.stop(source, `flows ${name}`);
+        }
         break;
       case "unban":
         timers.stop(source, "blacklist");

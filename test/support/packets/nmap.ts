@@ -1,4 +1,4 @@
-import type { LabClient } from "../lab";
+import type { LabClient } from "../../../lab";
 
 /** Where nmap is to pretend to be, and whom it asks. */
 export interface ScanEnds {

@@ -2,6 +2,7 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { connect, isIPv6, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { unreachable } from "../../../components/policy/unreachable";
 import type { Answer, Step, StepReport } from "./step";
 
 const SILENCE_MILLISECONDS = 1500;
@@ -32,7 +33,7 @@ export function createScriptRunner(): RunSteps {
         return step.isHasty ? "unknown" : await answer;
       }
       default:
-        return unknownKind(step);
+        return unreachable(step);
     }
   }
 
@@ -90,8 +91,4 @@ async function firstOf(socket: NodeJS.EventEmitter, event: string): Promise<Answ
 
 function isBroadcast(address: string): boolean {
   return address.endsWith(".255") || address.startsWith("224.");
-}
-
-function unknownKind(step: never): never {
-  throw new Error(`bug: unknown kind of step ${typeof step}`);
 }

@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import type { Lab, LabClient, LabHost, RunningProcess } from "../lab";
-import { createStation, type Station } from "../lab/station";
+import type { Lab, LabClient, LabHost, RunningProcess } from "../../../lab";
+import { createStation, type Station } from "../../../lab/station";
 import type { RawMessage, RawPacket } from "./rawPacket";
 import type { Answer, Step, StepReport } from "./step";
 
@@ -15,7 +15,7 @@ export interface Sender {
 
 /** One process for the whole life of the lab: a packet then costs a millisecond. */
 export async function startSender(lab: Lab, client: LabClient): Promise<Sender> {
-  const socketPath = join(lab.folder, "sender.socket");
+  const socketPath = join(lab.folder, `${client.namespace}.sender`);
   await ready(await client.spawn(tsx("sender.ts", socketPath)));
   return {
     run: async (steps) => (await ask(socketPath, steps)) as readonly StepReport[],
@@ -67,7 +67,7 @@ export async function startListener(host: LabHost | Station, ports: readonly str
 }
 
 /** One line to a process that listens in the file system, and the line that it answers with. */
-async function ask(socketPath: string, question: unknown): Promise<unknown> {
+export async function ask(socketPath: string, question: unknown): Promise<unknown> {
   const connection = connect(socketPath);
   try {
     connection.write(`${JSON.stringify(question)}\n`);
@@ -87,7 +87,7 @@ function tsx(file: string, ...args: readonly string[]): readonly string[] {
   return [process.execPath, "--import", "tsx", join(import.meta.dirname, file), ...args];
 }
 
-async function ready(started: RunningProcess): Promise<void> {
+export async function ready(started: RunningProcess): Promise<void> {
   const line = once(createInterface({ input: started.stdout }), "line");
   const ended = started.result.then(({ stderr }) => {
     throw new Error(`ended before it was ready: ${stderr}`);

@@ -14,6 +14,12 @@ export function agrees({ kernel, model }: Comparison): boolean {
   return kernel === model;
 }
 
+/** Whether both know the same, for another number of seconds. */
+export function differsInTimeAlone({ kernel, model }: Comparison): boolean {
+  const withoutTime = (text: string): string => text.replaceAll(/ for [\d.]+ s/g, "");
+  return withoutTime(kernel) === withoutTime(model);
+}
+
 /** Compares all that is known of a source, the time left too, which may differ by `slack` seconds. */
 export function compareKnowledge(
   what: string,

@@ -3,7 +3,6 @@ import type { Policy } from "../../../../components/policy/policy";
 import { printSequence } from "../../../../components/policy/sequence";
 import { serviceId } from "../../../../components/policy/serviceId";
 import { buildStages, handle } from "../../../../components/ruleset/stages";
-import type { LabClient } from "../../lab";
 import type { Knowledge } from "../../model/knockModel";
 
 /** What the kernel's sets said of all sources at a moment. */
@@ -15,32 +14,59 @@ export interface Snapshot {
   of(address: string): Knowledge;
 }
 
-/** An element of a set: `10.0.0.1 . be3f:ff52 timeout 10s expires 9s992ms`, `10.0.0.1 timeout 5s expires 4s8ms : 0:1`. */
-const ELEMENT = /([0-9a-f.:]+)(?: \. ([0-9a-f:]+))? timeout \w+ expires (\w+)(?: : ([0-9a-f:]+))?/g;
+/**
+ * An element of a set: `10.0.0.1 . be3f:ff52 timeout 10s expires 9s992ms`, and where the set has the timeout,
+ * `10.0.0.1 expires 4s8ms : 0:1`.
+ */
+const ELEMENT = /([0-9a-f.:]+)(?: \. ([0-9a-f:]+))?(?: timeout \w+)? expires (\w+)(?: : ([0-9a-f:]+))?/g;
 
-const LIST = "nft list sets table inet portknock && nft list maps";
+const WAITING = "waiting";
 
-/** Reads what packets have written. */
-export async function readKernelKnowledge(station: LabClient, policy: Policy): Promise<Snapshot> {
-  const before = monotonicSeconds();
-  const { stdout } = await station.run(["sh", "-c", LIST]);
-  const took = monotonicSeconds() - before;
+/** Not `list sets`: nft 0.9.8 leaves the elements out there. */
+export const LIST_ELEMENTS = "nft list table inet portknock";
+
+/** What a command printed, and between which moments of the clock that the senders use too. */
+export interface TimedListing {
+  readonly text: string;
+  readonly before: number;
+  readonly after: number;
+}
+
+/** Reads what packets have written. `list` runs a command of the shell where the rules are. */
+export async function readKernelKnowledge(
+  list: (command: string) => Promise<TimedListing>,
+  policy: Policy,
+): Promise<Snapshot> {
+  const { text, before, after } = await list(LIST_ELEMENTS);
+  const took = after - before;
   const known = new Map<string, Map<string, number>>();
   const nameOf = namesOf(policy);
-  for (const [, set = "", body = ""] of stdout.matchAll(
-    /pk_(stage|admitted|blacklist|trusted)[46] \{([^{}]*(?:\{[^}]*\})?)/g,
+  for (const [, set = "", body = ""] of text.matchAll(
+    /pk_(stage|waiting|admitted|flows|blacklist|trusted)[46] \{([^{}]*(?:\{[^}]*\})?)/g,
   )) {
     for (const [, address = "", service, expires = "", stage] of body.matchAll(ELEMENT)) {
       const ofSource = known.get(address) ?? new Map<string, number>();
       known.set(address, ofSource.set(nameOf(set, service ?? stage ?? ""), toSeconds(expires)));
     }
   }
-  return { at: before + took / 2, took, of: (address) => known.get(address) ?? new Map() };
+  const areTimed = text.includes("pk_waiting4 {");
+  const of = (address: string): Knowledge => {
+    const all = known.get(address) ?? new Map<string, number>();
+    return areTimed ? withTimedStages(all) : all;
+  };
+  return { at: before + took / 2, took, of };
 }
 
-/** Of the clock that the senders use too. */
-export function monotonicSeconds(): number {
-  return Number(process.hrtime.bigint()) / 1e9;
+/** Where knock timeouts differ, a stage counts as long as its source is waited for. */
+function withTimedStages(known: Knowledge): Knowledge {
+  const waiting = known.get(WAITING) ?? 0;
+  return new Map(
+    [...known].flatMap(([name, left]) => {
+      if (name === WAITING) return [];
+      if (!name.startsWith("stage ")) return [[name, left] as const];
+      return waiting > 0 ? [[name, Math.min(left, waiting)] as const] : [];
+    }),
+  );
 }
 
 /** What the model calls an element. */
@@ -48,7 +74,9 @@ function namesOf(policy: Policy): (set: string, value: string) => string {
   const stages = buildStages(namedSequences(policy));
   const names = new Map([
     ...policy.services.map(({ name }) => [`admitted ${serviceId(name)}`, `admitted ${name}`] as const),
+    ...policy.services.map(({ name }) => [`flows ${serviceId(name)}`, `flows ${name}`] as const),
     ...stages.map(({ number, path }) => [`stage ${handle(number)}`, `stage ${printSequence(path)}`] as const),
+    ["waiting ", WAITING],
     ["trusted ", "trust"],
     ["blacklist ", "blacklist"],
   ]);
@@ -56,7 +84,7 @@ function namesOf(policy: Policy): (set: string, value: string) => string {
 }
 
 /** `1h2m3s4ms` as nft prints it. */
-function toSeconds(duration: string): number {
+export function toSeconds(duration: string): number {
   const units: Readonly<Record<string, number>> = { d: 86400, h: 3600, m: 60, s: 1, ms: 0.001 };
   const parts = [...duration.matchAll(/(\d+)(ms|[dhms])/g)];
   return parts.reduce((sum, [, count, unit = ""]) => sum + Number(count) * (units[unit] ?? 0), 0);

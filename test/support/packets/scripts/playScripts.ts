@@ -6,7 +6,7 @@ import { addressOf } from "./addresses";
 import { agrees, type Comparison, compareKnowledge } from "./comparison";
 import { readKernelKnowledge, type Snapshot } from "./kernelKnowledge";
 import type { PacketStep, Script, ScriptCase } from "./scriptCase";
-import type { Target } from "./scriptLab";
+import type { ScriptTarget } from "./scriptLab";
 
 /** How long everybody waits: longer than the short times of the cases and not as long as the long ones. */
 const WAIT_SECONDS = 3.2;
@@ -29,7 +29,7 @@ export interface NumberedScript {
 /** Plays scripts side by side against the kernel and against the model. They wait together. */
 export async function playScripts(
   scriptCase: ScriptCase,
-  target: Target,
+  target: ScriptTarget,
   scripts: readonly NumberedScript[],
   silence: number,
 ): Promise<readonly Played[]> {
@@ -38,7 +38,7 @@ export async function playScripts(
   for (let round = 0; round < rounds; round += 1) {
     if (round > 0) await sleep(1000 * WAIT_SECONDS);
     await Promise.all(plays.map((play) => play.send(round, silence)));
-    const snapshot = await readKernelKnowledge(target.station, scriptCase.policy);
+    const snapshot = await readKernelKnowledge(target.list, scriptCase.policy);
     for (const play of plays.filter((play) => round < play.rounds)) play.recall(snapshot);
     // What goes wrong early need not be waited for.
     if (plays.some((play) => isWrong(play.result()))) break;
@@ -67,13 +67,13 @@ interface Play {
 }
 
 function createPlay(
-  { policy, sources, listening }: ScriptCase,
-  target: Target,
+  { policy, sources, listening, isUntracked }: ScriptCase,
+  target: ScriptTarget,
   { script, number }: NumberedScript,
 ): Play {
   const addresses = sources.map((kind) => addressOf(kind, number));
   const isListening = ({ port, protocol }: Packet): boolean => listening.includes(`${port}/${protocol}`);
-  const model = createKnockModel(policy, isListening);
+  const model = createKnockModel(policy, isListening, isUntracked);
   const rounds = splitAtWaits(script);
   const comparisons: Comparison[] = [];
   let doubt = Number.POSITIVE_INFINITY;

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { packetScripts } from "../../packetScripts";
-import { agrees, type Comparison } from "./comparison";
+import { agrees, type Comparison, differsInTimeAlone } from "./comparison";
 import { isClear, isWrong, type Played, playScripts } from "./playScripts";
 import type { Script, ScriptCase } from "./scriptCase";
-import type { Target } from "./scriptLab";
+import type { ScriptTarget } from "./scriptLab";
 import { withoutParts } from "./withoutParts";
 
 export interface Run {
@@ -11,6 +11,8 @@ export interface Run {
   readonly count: number;
   /** Whether a script that shows a disagreement is cut down to what is needed to show it. @default false */
   readonly isShrinking?: boolean;
+  /** Scripts that wait together. @default 60 */
+  readonly groupSize?: number;
   /** Called whenever some more scripts have been played. */
   readonly onProgress?: (played: number) => void;
 }
@@ -23,7 +25,6 @@ export interface Outcome {
   readonly disagreement: readonly string[];
 }
 
-/** Scripts that wait together. */
 const GROUP = 60;
 const MAX_TRIES = 8;
 const MAX_SHRINKS = 6;
@@ -35,8 +36,8 @@ const LONG_SILENCE = 0.4;
 /** Plays scripts of a seed until the kernel and the model disagree. */
 export async function runScripts(
   scriptCase: ScriptCase,
-  target: Target,
-  { seed, count, isShrinking = false, onProgress }: Run,
+  target: ScriptTarget,
+  { seed, count, isShrinking = false, groupSize = GROUP, onProgress }: Run,
 ): Promise<Outcome> {
   const scripts = fc.sample(packetScripts(scriptCase), { numRuns: count, seed });
   let number = 0;
@@ -80,20 +81,22 @@ export async function runScripts(
       ports.some(({ from, protocol }) => what.endsWith(` ${from}/${protocol}`)),
     );
 
-  for (let first = 0; first < count; first += GROUP) {
-    const wrong = await findWrong(scripts.slice(first, first + GROUP));
+  for (let first = 0; first < count; first += groupSize) {
+    const wrong = await findWrong(scripts.slice(first, first + groupSize));
     if (wrong !== undefined) {
       const shown = isShrinking ? await shrink(wrong) : wrong;
       return { played: first, letIn, disagreement: describe(shown) };
     }
-    onProgress?.(Math.min(count, first + GROUP));
+    onProgress?.(Math.min(count, first + groupSize));
   }
   return { played: count, letIn, disagreement: [] };
 }
 
-/** Whether answers that may still have been on their way are all that is missing. */
+/** Whether answers that may still have been on their way, or parts of seconds, are all that is wrong. */
 function isSlow({ comparisons }: Played): boolean {
-  return comparisons.filter((one) => !agrees(one)).every(({ kernel }) => kernel === "silent");
+  return comparisons
+    .filter((one) => !agrees(one))
+    .every((one) => one.kernel === "silent" || differsInTimeAlone(one));
 }
 
 function describe({ comparisons }: Played): readonly string[] {

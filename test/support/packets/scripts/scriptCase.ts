@@ -10,6 +10,8 @@ export interface ScriptCase {
   readonly listening: readonly string[];
   /** Packets besides those of sequences and guarded ports. */
   readonly others: readonly PacketText[];
+  /** Whether another table keeps all packets from connection tracking. @default false */
+  readonly isUntracked?: boolean;
   /** A script has a source of each. */
   readonly sources: readonly SourceKind[];
 }

@@ -1,4 +1,4 @@
-import { parsePolicy } from "../../../../components/policy/parsePolicy";
+import { parsePolicy } from "../../../../components/policy/written/parsePolicy";
 import { SOURCE_NETWORKS } from "./addresses";
 import type { ScriptCase } from "./scriptCase";
 
@@ -15,6 +15,7 @@ const SERVICES = {
     sequence: "7000,8000/udp,6000,8000",
     knockTimeout: SHORT,
     accessWindow: SHORT,
+    flowTimeout: OPEN,
   },
   mail: { ports: ["4444"], sequence: "8000/udp,7000,9000", knockTimeout: LONG, accessWindow: LONG },
   mosh: {
@@ -22,7 +23,8 @@ const SERVICES = {
     sequence: "7000,5000/udp,8000/udp",
     closeSequence: "7000,5000/udp,9000",
     knockTimeout: LONG,
-    accessWindow: OPEN,
+    accessWindow: SHORT,
+    flowTimeout: LONG,
   },
   once: {
     ports: ["6666", "6666/udp"],
@@ -96,6 +98,21 @@ export const SCRIPT_CASES: readonly ScriptCase[] = [
     listening: LISTENING,
     others: OTHERS,
     sources: ["v4", "v6", "v4 neighbour", "v6 neighbour", "v4 near", "v6 near", "v6 allowed"],
+  },
+  {
+    name: "guard-untracked",
+    policy: parsePolicy({
+      services: {
+        ...SERVICES,
+        ssh: { ...SERVICES.ssh, accessWindow: SHORT, flowTimeout: LONG },
+        mail: { ...SERVICES.mail, access: "once", flowTimeout: OPEN },
+      },
+      ...OPEN_PORTS,
+    }),
+    listening: LISTENING,
+    others: OTHERS,
+    isUntracked: true,
+    sources: ["v4", "v6", "v4 neighbour", "v6 neighbour"],
   },
   {
     name: "baseline-rejects",

@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { printRuleset } from "../../../../components/ruleset/printRuleset";
 import type { Ruleset } from "../../../../components/ruleset/ruleset";
-import { createLab, type Lab, type LabClient, labProblem } from "../../lab";
-import type { Addresses } from "../../lab/network";
-import { waitUntil } from "../../lab/waitUntil";
+import { createLab, type Lab, type LabClient, labProblem } from "../../../../lab";
+import type { Addresses } from "../../../../lab/network";
+import { waitUntil } from "../../../../lab/waitUntil";
 import { type PacketText, toRawPacket } from "../rawPacket";
 import {
   type AddressedPacket,
@@ -14,6 +14,7 @@ import {
 } from "../startPackets";
 import type { Answer } from "../step";
 import { addressOf, SOURCE_NETWORKS } from "./addresses";
+import type { TimedListing } from "./kernelKnowledge";
 
 /** Why no script can be played here, in one line with its remedy; `undefined` when one can. */
 export function scriptLabProblem(): string | undefined {
@@ -30,12 +31,20 @@ export interface ScriptLab extends AsyncDisposable {
   addTarget(name: string, listening: readonly string[]): Promise<Target>;
 }
 
-/** A network with our table, and nothing else. */
-export interface Target {
-  readonly station: LabClient;
-  load(ruleset: Ruleset): Promise<void>;
+/** What scripts are played against. */
+export interface ScriptTarget {
   /** Sends these, in order, and says what came back no later than so many seconds after the last one. */
   send(packets: readonly SourcedPacket[], silence: number): Promise<RawReport>;
+  /** Runs a command of the shell where the rules are. */
+  list(command: string): Promise<TimedListing>;
+}
+
+/** A network with our table, and nothing else. */
+export interface Target extends ScriptTarget {
+  readonly station: LabClient;
+  load(ruleset: Ruleset): Promise<void>;
+  /** Keeps all packets from connection tracking, as rules of somebody else's may. */
+  untrack(): Promise<void>;
   /** The same from one address. */
   answersTo(from: string, packets: readonly PacketText[]): Promise<readonly Answer[]>;
 }
@@ -44,6 +53,15 @@ export interface SourcedPacket {
   readonly from: string;
   readonly packet: PacketText;
 }
+
+export const UNTRACKING = ["prerouting", "output"]
+  .map(
+    (hook) => `table inet untracking {
+  chain ${hook} { type filter hook ${hook} priority raw; policy accept; notrack; }
+}
+`,
+  )
+  .join("");
 
 /** Seconds in which even a busy machine answers. */
 const SILENCE = 0.4;
@@ -75,8 +93,16 @@ function createTarget(station: LabClient, sender: RawSender): Target {
   return {
     station,
     send,
+    list: async (command) => {
+      const before = monotonicSeconds();
+      const { stdout } = await station.run(["sh", "-c", command]);
+      return { text: stdout, before, after: monotonicSeconds() };
+    },
     load: async (ruleset) => {
       await station.run(["nft", "-f", "-"], { input: printRuleset(ruleset) });
+    },
+    untrack: async () => {
+      await station.run(["nft", "-f", "-"], { input: UNTRACKING });
     },
     answersTo: async (from, packets) => {
       const { steps } = await send(
@@ -86,6 +112,11 @@ function createTarget(station: LabClient, sender: RawSender): Target {
       return steps.map(({ answer }) => answer);
     },
   };
+}
+
+/** Of the clock that the senders use too. */
+function monotonicSeconds(): number {
+  return Number(process.hrtime.bigint()) / 1e9;
 }
 
 /** A station's address of the family of another one. */

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { serviceId } from "../../../../components/policy/serviceId";
 import type { NamedSet, Ruleset } from "../../../../components/ruleset/ruleset";
-import type { LabClient } from "../../lab";
-import { waitUntil } from "../../lab/waitUntil";
+import type { LabClient } from "../../../../lab";
+import { waitUntil } from "../../../../lab/waitUntil";
 
 const listing = z.object({
   nftables: z.array(z.object({ set: counted().optional(), map: counted().optional() })),

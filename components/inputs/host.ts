@@ -1,0 +1,98 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { HostArgs } from "../args";
+import { withoutDependencies } from "../outputs/ifKnown";
+import { namedEntries } from "../outputs/plainInput";
+import type { Problem } from "../policy/policyError";
+import type { Warning } from "../policy/rules/policyWarnings";
+import { probing } from "../program/probing";
+import { type ConnectionResult, dialProblems, hostKeyWarnings, parseConnection } from "../remote/connection";
+
+/** One host of a component, its values still to come. */
+export interface Host {
+  readonly name: string;
+  /** Secret as a whole: a field that is not known may hold a key too. */
+  readonly connection: pulumi.Output<ConnectionResult>;
+  readonly adopt: pulumi.Input<string> | undefined;
+}
+
+/** The same as far as it is known. */
+export interface KnownHost {
+  readonly name: string;
+  readonly connection: ConnectionResult | undefined;
+  readonly adopt: string | undefined;
+}
+
+export function hostsOf(args: Readonly<Record<string, HostArgs>>): readonly Host[] {
+  return namedEntries(args).map(([name, { adopt, connection }]) => ({
+    name,
+    adopt,
+    connection: pulumi.secret(pulumi.output(connection).apply(parseConnection)),
+  }));
+}
+
+/** @param pick what to take of an Output now; it must be known. */
+export function knownHosts(
+  hosts: readonly Host[],
+  pick: <T>(value: pulumi.Output<T>) => pulumi.Output<T | undefined>,
+): pulumi.Output<readonly KnownHost[]> {
+  const known = hosts.map(({ name, connection, adopt }) =>
+    pulumi
+      .all([pick(connection), pick(pulumi.output(adopt))])
+      .apply((values): KnownHost => ({ name, connection: values[0], adopt: values[1] })),
+  );
+  // Or every host's commands would hang on every other host's machine.
+  return withoutDependencies(pulumi.all(known));
+}
+
+/** What is wrong with a host by itself. No message contains a value: it may be a key. */
+export function hostProblems({ name, connection, adopt }: KnownHost): readonly Problem[] {
+  return [
+    ...connectionProblems(connection).map(({ path, problem, remedy }) => ({
+      path: ["hosts", name, "connection", path].filter(Boolean).join("."),
+      problem,
+      remedy,
+    })),
+    ...(adopt === undefined || isOwner(adopt)
+      ? []
+      : [
+          {
+            path: `hosts.${name}.adopt`,
+            problem: "is not an owner",
+            remedy: 'copy it from the refusal, like "project/stack/component/host"',
+          },
+        ]),
+  ];
+}
+
+function connectionProblems(connection: KnownHost["connection"]): readonly Problem[] {
+  if (connection?.kind === "refused") {
+    return connection.problems;
+  }
+  // Where nothing is dialled, a stand-in for a key will do.
+  return connection === undefined || probing() === "off" ? [] : dialProblems(connection.connection);
+}
+
+export function hostWarnings({ name, connection }: KnownHost): readonly Warning[] {
+  return connection?.kind === "value"
+    ? hostKeyWarnings(`hosts.${name}.connection`, connection.connection)
+    : [];
+}
+
+/** The hosts as a policy is checked with them: how each is reached. */
+export function reachesOf(hosts: readonly KnownHost[]): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    hosts.flatMap(({ name, connection }) => {
+      if (connection?.kind !== "value") {
+        return [];
+      }
+      const { host, port, proxy } = connection.connection;
+      const via = proxy && { proxy: { address: proxy.host, port: proxy.port } };
+      return [[name, { address: host, port, ...via }]];
+    }),
+  );
+}
+
+/** One line of the manifest; a component's name may contain slashes. */
+function isOwner(text: unknown): boolean {
+  return typeof text === "string" && /^[^/\p{Cc}]+\/[^/\p{Cc}]+\/[^\p{Cc}]+\/[^/\p{Cc}]+$/u.test(text);
+}

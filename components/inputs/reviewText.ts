@@ -1,0 +1,31 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { PortKnockFirewallArgs } from "../args";
+import { outlineOf } from "../outline/outline";
+import { printOutline } from "../outline/printOutline";
+import { withoutDependencies } from "../outputs/ifKnown";
+import { isPlain, namedEntries } from "../outputs/plainInput";
+import type { Policy } from "../policy/policy";
+import { reviewHost } from "./reviewedHost";
+
+/**
+ * The policy for review, a fact a line: Pulumi stores a component's inputs, and shows what changes in them.
+ * Nothing of the arguments is passed on as it came: they hold keys.
+ */
+export function reviewText(
+  args: PortKnockFirewallArgs,
+  policy: pulumi.Output<Policy>,
+): pulumi.Output<string> {
+  const reviewed = namedEntries(args.hosts).map(([name, host]) => reviewHost(name, host));
+  const hosts = withoutDependencies(pulumi.all(reviewed));
+  const text = pulumi.unsecret(
+    pulumi.all([policy, hosts]).apply(([valid, known]) => printOutline(outlineOf(valid, known))),
+  );
+  // Whoever makes more than the sequences a secret gets a secret text.
+  return pulumi.all([withoutSequences(args)]).apply<string>((): pulumi.OutputInstance<string> => text);
+}
+
+/** What the text is made of but the sequences, and the hosts, whose secrets are looked at one by one. */
+function withoutSequences({ hosts, services, baseline, ...rest }: PortKnockFirewallArgs): unknown {
+  const plain = namedEntries(services).map(([, { sequence, closeSequence, ...service }]) => service);
+  return [rest, plain, isPlain(baseline) ? { ...baseline, unbanSequence: undefined } : baseline];
+}

@@ -1,0 +1,71 @@
+import { z } from "zod";
+import type { HostArgs, PortKnockFirewallArgs } from "../args";
+import { isLater, isPlain, namedEntries } from "../outputs/plainInput";
+import { isName, nameProblem } from "../policy/nameProblem";
+import type { Problem } from "../policy/policyError";
+import { objectOf, type SchemasOf } from "../policy/written/fieldSchemas";
+import { schemaProblems } from "../policy/written/schemaProblems";
+
+/** What is in them is looked at once it is known. */
+const hostSchema = objectOf({
+  connection: z.unknown().optional(),
+  adopt: z.unknown().optional(),
+} satisfies SchemasOf<HostArgs>);
+
+/**
+ * What can be told of a component before any of its values is known. Names must be there at once, for resources are
+ * made of them, and so must what a service or a host consists of.
+ *
+ * @param component its name
+ */
+export function shapeProblems(
+  component: string,
+  { hosts, services }: Pick<PortKnockFirewallArgs, "hosts" | "services">,
+): readonly Problem[] {
+  return [
+    ...(/\p{Cc}/u.test(component)
+      ? [
+          {
+            path: "name",
+            problem: "has a control character, and a host keeps its owner in one line",
+            remedy: "give the component another name",
+          },
+        ]
+      : []),
+    ...hostsProblems(hosts),
+    ...(isLater(services) ? [laterProblem("services")] : laterEntries("services", services)),
+  ];
+}
+
+function hostsProblems(hosts: PortKnockFirewallArgs["hosts"]): readonly Problem[] {
+  if (isLater(hosts)) {
+    return [laterProblem("hosts")];
+  }
+  if (!isPlain(hosts) || Array.isArray(hosts)) {
+    return [{ path: "hosts", problem: "is not an object", remedy: "give one entry a name" }];
+  }
+  return [
+    ...Object.keys(hosts).flatMap((name, index) => (isName(name) ? [] : [nameProblem("hosts", index)])),
+    ...laterEntries("hosts", hosts),
+    ...namedEntries(hosts).flatMap(([name, host]) => {
+      const { error } = hostSchema.safeParse(host);
+      return error === undefined ? [] : schemaProblems(`hosts.${name}`, error);
+    }),
+  ];
+}
+
+function laterEntries(path: string, record: Readonly<Record<string, unknown>>): readonly Problem[] {
+  return isPlain(record)
+    ? Object.entries(record).flatMap(([name, entry]) =>
+        isName(name) && isLater(entry) ? [laterProblem(`${path}.${name}`)] : [],
+      )
+    : [];
+}
+
+function laterProblem(path: string): Problem {
+  return {
+    path,
+    problem: "is an Output as a whole",
+    remedy: "write it as an object; the fields of its entries may be Outputs",
+  };
+}

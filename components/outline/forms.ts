@@ -1,0 +1,109 @@
+import { parseDuration, printDuration } from "../policy/duration";
+import { groupBy } from "../policy/groupBy";
+import { mergeNetworks, parseNetwork } from "../policy/network";
+import type { Parsed } from "../policy/parsed";
+import type { Network, PortRange, Protocol, RestrictedPorts } from "../policy/policy";
+import { mergePortRanges, parsePortRange, printPortRange, toProtocol } from "../policy/portRange";
+import { mergeRestrictedPorts } from "../policy/restrictedPorts";
+
+/** How a value stands in the text of an outline. */
+export interface Form<T> {
+  /** A line each, as they stand behind the path; none for what is switched off. */
+  readonly print: (value: T) => readonly string[];
+  /** What `print` printed. What is missing, or printed by another version, is as where nobody chose. */
+  readonly read: (lines: readonly string[]) => T;
+}
+
+/** One of a few words; the first one where nobody chose. */
+export function choice<T extends string>(first: T, ...others: readonly T[]): Form<T> {
+  return {
+    print: (word) => [word],
+    read: ([line]) => others.find((word) => word === line) ?? first,
+  };
+}
+
+export function number(unchosen: number): Form<number> {
+  return { print: (value) => [`${value}`], read: ([line]) => numberIn(line) ?? unchosen };
+}
+
+/** 0 is not printed. */
+export const optionalNumber: Form<number> = {
+  print: (value) => (value === 0 ? [] : [`${value}`]),
+  read: ([line]) => numberIn(line) ?? 0,
+};
+
+export function duration(unchosenSeconds: number): Form<number> {
+  return {
+    print: (seconds) => [printDuration(seconds)],
+    read: ([line = ""]) => parsedOnes(parseDuration(line))[0] ?? unchosenSeconds,
+  };
+}
+
+/** 0 is not printed. */
+export const optionalDuration: Form<number> = {
+  print: (seconds) => (seconds === 0 ? [] : [printDuration(seconds)]),
+  read: duration(0).read,
+};
+
+/** Printed only where it is on. */
+export const flag: Form<boolean> = {
+  print: (isOn) => (isOn ? ["true"] : []),
+  read: ([line]) => line === "true",
+};
+
+export const word: Form<string> = { print: (text) => [text], read: ([line = ""]) => line };
+
+/** Number and protocols, `3: tcp, udp, tcp`; no line for no knocks. */
+export const knocks: Form<readonly Protocol[]> = {
+  print: (protocols) => (protocols.length === 0 ? [] : [`${protocols.length}: ${protocols.join(", ")}`]),
+  read: ([line = ""]) => {
+    const [, listed] = line.split(": ");
+    return listed === undefined ? [] : listed.split(", ").map(toProtocol);
+  },
+};
+
+export const ports: Form<readonly PortRange[]> = {
+  print: (ranges) => ranges.map(printPortRange),
+  read: (lines) => mergePortRanges(lines.flatMap((line) => parsedOnes(parsePortRange(line)))),
+};
+
+export const networks: Form<readonly Network[]> = {
+  print: (all) => all.map(({ cidr }) => cidr),
+  read: (lines) => mergeNetworks(lines.flatMap((line) => parsedOnes(parseNetwork(line)))),
+};
+
+export const EVERYBODY = "everybody";
+
+/** None are all. */
+export const networksOrEverybody: Form<readonly Network[]> = {
+  print: (some) => (some.length === 0 ? [EVERYBODY] : networks.print(some)),
+  read: networks.read,
+};
+
+const FROM = " from ";
+
+/** `5432/tcp from 10.0.0.0/8`, a line for each pair. */
+export const restrictedPorts: Form<readonly RestrictedPorts[]> = {
+  print: (entries) =>
+    entries.flatMap(({ ports: ranges, from }) =>
+      ports.print(ranges).flatMap((range) => networks.print(from).map((cidr) => `${range}${FROM}${cidr}`)),
+    ),
+  read: (lines) => {
+    const pairs = lines.map((line) => line.split(FROM));
+    const byRange = groupBy(pairs, ([range = ""]) => range);
+    return mergeRestrictedPorts(
+      [...byRange].map(([range, group]) => ({
+        ports: ports.read([range]),
+        from: networks.read(group.flatMap(([, cidr]) => cidr ?? [])),
+      })),
+    );
+  },
+};
+
+function numberIn(line: string | undefined): number | undefined {
+  return line === undefined || !/^\d+$/.test(line) ? undefined : Number(line);
+}
+
+function parsedOnes<T>(parsed: Parsed<T>): readonly T[] {
+  return parsed.kind === "value" ? [parsed.value] : [];
+}

@@ -1,0 +1,89 @@
+import type { Opening, Profile, Protocol } from "../policy/policy";
+import { readFacts } from "./facts";
+import { FIELDS, type Field } from "./fields";
+import type { Outline, OutlinedService } from "./outline";
+import { readReach } from "./reach";
+
+/** Reads a field at its name. */
+type Read = <T>(field: Field<T>) => T;
+
+/** What `printOutline` printed, in this version or in another one: a field that is missing is as where nobody chose. */
+export function readOutline(text: string): Outline {
+  const facts = readFacts(text);
+  const paths = [...facts.keys()].toSorted();
+  const within =
+    (prefix: string): Read =>
+    ({ name, form }) =>
+      form.read(facts.get(`${prefix}${name}`) ?? []);
+  const read = within("");
+  return {
+    hosts: paths.flatMap((path) => {
+      const [, host] = /^hosts\.(.+)$/.exec(path) ?? [];
+      return host === undefined ? [] : [readReach(host, facts.get(path)?.[0] ?? "")];
+    }),
+    services: paths
+      .flatMap((path) => /^services\.([^.]+)\.ports$/.exec(path)?.[1] ?? [])
+      .toSorted()
+      .map((service) => readService(service, within(`services.${service}.`))),
+    allow: read(FIELDS.policy.allow),
+    openPorts: read(FIELDS.policy.openPorts),
+    guardedAnswer: read(FIELDS.policy.guardedAnswer),
+    identity: {
+      ipv4Prefix: read(FIELDS.identity.ipv4Prefix),
+      ipv6Prefix: read(FIELDS.identity.ipv6Prefix),
+    },
+    profile: readProfile(read),
+    log: {
+      admissions: read(FIELDS.log.admissions),
+      stages: read(FIELDS.log.stages),
+      refusals: read(FIELDS.log.refusals),
+      linesPerMinute: read(FIELDS.log.linesPerMinute),
+    },
+    rollbackSeconds: read(FIELDS.policy.rollbackSeconds),
+  };
+}
+
+function readService(name: string, read: Read): OutlinedService {
+  return {
+    name,
+    ports: read(FIELDS.service.ports),
+    opening: readOpening(read),
+    accessWindowSeconds: read(FIELDS.service.accessWindowSeconds),
+    access: read(FIELDS.service.access),
+    flowTimeoutSeconds: read(FIELDS.service.flowTimeoutSeconds),
+  };
+}
+
+function readOpening(read: Read): Opening<Protocol> {
+  const sequenceOf = read(FIELDS.shared.sequenceOf);
+  return sequenceOf !== ""
+    ? { kind: "shared", sequenceOf }
+    : {
+        kind: "own",
+        sequence: read(FIELDS.own.sequence),
+        knockTimeoutSeconds: read(FIELDS.own.knockTimeoutSeconds),
+        closeSequence: read(FIELDS.own.closeSequence),
+        unbans: read(FIELDS.own.unbans),
+      };
+}
+
+function readProfile(read: Read): Profile<Protocol> {
+  return read(FIELDS.profile.kind) === "guard"
+    ? { kind: "guard" }
+    : {
+        kind: "baseline",
+        ping: {
+          perSecond: read(FIELDS.ping.perSecond),
+          burst: read(FIELDS.ping.burst),
+          from: read(FIELDS.ping.from),
+        },
+        blacklistSeconds: read(FIELDS.baseline.blacklistSeconds),
+        synsPerSecond: read(FIELDS.baseline.synsPerSecond),
+        traps: read(FIELDS.baseline.traps),
+        exceptNetworks: read(FIELDS.baseline.exceptNetworks),
+        openPortsFrom: read(FIELDS.baseline.openPortsFrom),
+        forward: read(FIELDS.baseline.forward),
+        unbanSequence: read(FIELDS.baseline.unbanSequence),
+        unbanKnockTimeoutSeconds: read(FIELDS.baseline.unbanKnockTimeoutSeconds),
+      };
+}

@@ -1,0 +1,37 @@
+import { keepsSecondFlow } from "../flows";
+import type { Policy } from "../policy";
+import type { Problem } from "../policyError";
+import { guardLocksPulumiOut } from "./lockOut";
+import type { PolicyRule, Surroundings } from "./policyRule";
+import { guardedAndServed, guardedTwice, knockOnTakenPort, servedTwice } from "./portRules";
+import { sameConnectionTwice } from "./sameConnectionTwice";
+import {
+  sameServiceId,
+  sequenceBeginsAnother,
+  sharesNoSequence,
+  unbansNobody,
+  unfitKnocks,
+} from "./sequenceRules";
+
+/**
+ * Rules about what is written where it is read by itself already. A new rule is one small function in this list.
+ * None compares every service with every other one: there may be ten thousand.
+ */
+const RULES: readonly PolicyRule[] = [
+  guardedTwice,
+  guardedAndServed,
+  servedTwice,
+  unfitKnocks,
+  knockOnTakenPort,
+  sequenceBeginsAnother,
+  sharesNoSequence,
+  unbansNobody,
+  keepsSecondFlow,
+  sameServiceId,
+  sameConnectionTwice,
+  guardLocksPulumiOut,
+];
+
+export function crossFieldProblems(policy: Policy, surroundings: Surroundings): readonly Problem[] {
+  return RULES.flatMap((rule) => rule(policy, surroundings));
+}

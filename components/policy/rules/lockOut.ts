@@ -1,0 +1,124 @@
+import { doorAt, doorsOf } from "../door";
+import { martianness } from "../martians";
+import { canonicalAddress, contains, isLoopback, sourceOf } from "../network";
+import type { Deployer, Policy, Service } from "../policy";
+import type { Problem } from "../policyError";
+import { unreachable } from "../unreachable";
+import type { Surroundings } from "./policyRule";
+
+const OPEN_IT = "guard it, or add it to openPorts or baseline.openPortsFrom";
+
+/**
+ * As far as the program can tell: from where the deployer comes only the host knows, and under a baseline only the
+ * host knows whether something in front of it leads to another port than the one that is dialled.
+ */
+export function guardLocksPulumiOut(policy: Policy, { reaches, refused }: Surroundings): readonly Problem[] {
+  if (policy.allow.length > 0 || refused.has("allow") || refused.has("policy")) {
+    return [];
+  }
+  const doorOf = doorsOf(policy);
+  return reaches.flatMap(({ name, place: { port }, proxy }) => {
+    const door = doorOf({ protocol: "tcp", from: port, to: port });
+    return door.kind !== "guarded" || proxy !== undefined
+      ? []
+      : [
+          {
+            path: `hosts.${name}.connection`,
+            problem: `${door.by.name} guards the port through which Pulumi connects, and nothing lets Pulumi in: allow is empty, and there is no proxy`,
+            remedy: "add the deployer's address to allow, or connect through a proxy whose address is there",
+          },
+        ];
+  });
+}
+
+/** The same check with what only the host can tell: the address from which it sees the deployer come. */
+export function deployerProblems(policy: Policy, host: string, deployer: Deployer): readonly Problem[] {
+  return reasonsAgainst(policy, deployer).map(({ lock, remedy }) => ({
+    path: `hosts.${host}.connection`,
+    problem: `${lock} would lock Pulumi out, which this host sees coming from ${deployer.address}`,
+    remedy,
+  }));
+}
+
+/** What lets the deployer in, and only for now. */
+export function deployerWarnings(policy: Policy, deployer: Deployer): readonly string[] {
+  const door = doorAt(policy, { protocol: "tcp", port: deployer.port });
+  const needsKnock =
+    door.kind === "guarded" &&
+    !contains(policy.allow, deployer.address) &&
+    reasonsAgainst(policy, deployer).length === 0 &&
+    !isLoopback(deployer.address);
+  return needsKnock
+    ? [
+        `only a knock lets Pulumi in to ${door.by.name}, for ${secondsLeft(policy, door.by, deployer)} more seconds: ` +
+          "an update that changes that sequence would be rolled back, and later runs must knock again; " +
+          `add ${deployer.address} to allow`,
+      ]
+    : [];
+}
+
+interface Reason {
+  readonly lock: string;
+  readonly remedy: string;
+}
+
+function reasonsAgainst(policy: Policy, deployer: Deployer): readonly Reason[] {
+  const { address, port } = deployer;
+  // Through a proxy that is the host itself: loopback is free under every profile.
+  if (isLoopback(address)) {
+    return [];
+  }
+  const door = doorAt(policy, { protocol: "tcp", port });
+  switch (door.kind) {
+    case "guarded":
+      // Who is admitted to a guarded port has passed before anybody looks for martians.
+      return contains(policy.allow, address) ? [] : withoutAllow(policy, door.by, deployer);
+    case "open":
+    case "leftAlone":
+    case "tolerated":
+      return asMartian(policy, address);
+    case "restricted":
+      return [
+        ...asMartian(policy, address),
+        ...(contains(door.from, address)
+          ? []
+          : [{ lock: "baseline.openPortsFrom", remedy: "add that address to the sources of the port" }]),
+      ];
+    case "closed":
+    case "trap":
+      return [...asMartian(policy, address), { lock: "the baseline", remedy: OPEN_IT }];
+    default:
+      return unreachable(door);
+  }
+}
+
+/** An open window goes on under the new rules. It must last until the host would give up waiting for confirm. */
+function withoutAllow(policy: Policy, by: Service, deployer: Deployer): readonly Reason[] {
+  const left = secondsLeft(policy, by, deployer);
+  if (left >= policy.rollbackSeconds) {
+    return [];
+  }
+  const ends =
+    left > 0 ? `: what a knock gave it ends in ${left} seconds, and rollbackTimeout is longer` : "";
+  return [{ lock: by.name, remedy: `add that address to allow${ends}` }];
+}
+
+/** How long the deployer's window stays open under these rules; 0 for none. */
+function secondsLeft({ identity }: Policy, by: Service, { address, admissions }: Deployer): number {
+  const source = sourceOf(address, identity);
+  const windows = admissions.filter(
+    (admission) => admission.service === by.name && canonicalAddress(admission.source) === source,
+  );
+  return Math.min(by.accessWindowSeconds, Math.max(0, ...windows.map((window) => window.secondsLeft)));
+}
+
+function asMartian(policy: Policy, address: string): readonly Reason[] {
+  return martianness(policy, address) === "dropped"
+    ? [
+        {
+          lock: "the baseline, which drops martians,",
+          remedy: "add its network to baseline.exceptNetworks, or that address to allow",
+        },
+      ]
+    : [];
+}

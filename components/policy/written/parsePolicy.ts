@@ -1,0 +1,112 @@
+import type { Policy, Reach, Service } from "../policy";
+import { PolicyError, type Problem, sortProblems } from "../policyError";
+import { crossFieldProblems } from "../rules/crossFieldProblems";
+import { policyWarnings, type Warning } from "../rules/policyWarnings";
+import { baselineSchema } from "./baselineSchema";
+import { parseFields, parseRecord, toEntries } from "./parseFields";
+import { policySchema, reachSchema } from "./policySchema";
+import { serviceSchema } from "./serviceSchema";
+
+/** A policy and what to warn of in it, or everything that is wrong with it; sorted by path. */
+export type PolicyResult =
+  | { readonly kind: "value"; readonly policy: Policy; readonly warnings: readonly Warning[] }
+  | { readonly kind: "refused"; readonly problems: readonly Problem[] };
+
+/**
+ * Validates a policy as it is written (the component's arguments, each host cut down to how it is reached)
+ * and fills in the defaults.
+ *
+ * @param input `{ services, allow?, openPorts?, baseline?, …, hosts? }` of any type; nothing about it is trusted.
+ * @throws PolicyError with every problem at once. No message contains a port of a sequence.
+ */
+export function parsePolicy(input: unknown): Policy {
+  const result = tryParsePolicy(input);
+  if (result.kind === "refused") {
+    throw new PolicyError(result.problems);
+  }
+  return result.policy;
+}
+
+/** @param found problems that the caller found already, to be reported together with those found here. */
+export function tryParsePolicy(input: unknown, found: readonly Problem[] = []): PolicyResult {
+  const [policy, problems] = parse(input, found, []);
+  return policy === undefined || problems.length > 0
+    ? { kind: "refused", problems: sortProblems(problems) }
+    : { kind: "value", policy, warnings: policyWarnings(policy) };
+}
+
+/**
+ * What is wrong with the parts of a policy that are known before all of it is, whatever comes in the other places.
+ *
+ * @param missing where the input has nothing yet: `services.ssh.sequence`, `allow.1`.
+ */
+export function partProblems(
+  input: unknown,
+  found: readonly Problem[],
+  missing: readonly string[],
+): readonly Problem[] {
+  // Until it is known that a service shares a sequence, it seems to lack one.
+  const unsaid = new Set(missing.map((path) => path.replace(/\.sequenceOf$/, "")));
+  const [, problems] = parse(input, found, [...unsaid]);
+  return sortProblems(
+    problems.filter((problem) => found.includes(problem) || !isWithin(problem.path, unsaid)),
+  );
+}
+
+/** What is fine of a policy, nothing where the input is none, and what is wrong with it. */
+function parse(
+  input: unknown,
+  found: readonly Problem[],
+  missing: readonly string[],
+): readonly [policy: Policy | undefined, problems: readonly Problem[]] {
+  const entries = toEntries(input);
+  if (entries === undefined) {
+    const problem = { path: "policy", problem: "is not an object", remedy: "give { services: … }" };
+    return [undefined, [...found, problem]];
+  }
+  const problems: Problem[] = [...found];
+  // Editors find the schema of a policy file by it.
+  const rules = Object.fromEntries(entries.filter(([field]) => field !== "$schema"));
+  const { services, hosts, baseline, rollbackTimeout, ...fields } = parseFields(
+    "policy",
+    policySchema,
+    rules,
+    problems,
+  );
+  const guarded = parseRecord("services", serviceSchema, services, problems);
+  if (guarded.size === 0 && problems.every(({ path }) => !path.startsWith("services"))) {
+    problems.push({ path: "services", problem: "guards nothing", remedy: "name at least one service" });
+  }
+  const reached = parseRecord("hosts", () => ({ whole: reachSchema }), hosts ?? {}, problems);
+
+  const policy: Policy = {
+    ...(fields satisfies Pick<Policy, keyof typeof fields>),
+    services: [...guarded]
+      .map(([name, service]): Service => ({ name, ...service }))
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    profile:
+      baseline === undefined
+        ? { kind: "guard" }
+        : parseFields("baseline", baselineSchema, baseline, problems),
+    rollbackSeconds: rollbackTimeout,
+  };
+  const reaches = [...reached].map(([name, reach]): Reach => ({ name, ...reach }));
+  const refused = new Set(
+    [...problems.map(({ path }) => path), ...missing].flatMap((path) => [path, fieldOf(path)]),
+  );
+  return [policy, [...problems, ...crossFieldProblems(policy, { reaches, refused })]];
+}
+
+/** The field of the policy, or the service, that a path lies in. */
+function fieldOf(path: string): string {
+  return path
+    .split(".")
+    .slice(0, path.startsWith("services.") ? 2 : 1)
+    .join(".");
+}
+
+/** Whether a path is one of the others or lies in one of them. */
+function isWithin(path: string, others: ReadonlySet<string>): boolean {
+  const keys = path.split(".");
+  return keys.some((_, index) => others.has(keys.slice(0, index + 1).join(".")));
+}

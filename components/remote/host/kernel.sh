@@ -1,0 +1,218 @@
+# shellcheck shell=dash
+# The tables in the kernel: loading, deleting, listing.
+
+# An nft that does not return is ended, and fails. It gets longer than a probe waits for an answer: that must not be
+# told of drift where nothing was seen. Until it is gone it holds the lock: what it loads may still come into force.
+nft() {
+	$within_a_minute nft "$@"
+	say_ended $?
+}
+
+# say_ended STATUS: what nft said nothing of; returns it.
+say_ended() {
+	! never_returned "$1" || echo 'nft: Error: it was killed, or did not return within a minute' >&2
+	return "$1"
+}
+
+# never_returned STATUS: of a timeout, or of a kill: by the timeout, or where memory is short.
+never_returned() {
+	[ "$1" = 124 ] || [ "$1" = 137 ]
+}
+
+# load NEW OLD: the rules of NEW, in which what OLD granted and NEW still grants is put back.
+load() {
+	local transaction outcome
+	complaint=
+	transaction=$(mktemp "$state/transaction.XXXXXXXX") &&
+		fill_transaction "$1" "$2" >"$transaction" &&
+		load_overlap "$transaction" &&
+		# Once more, for whom the old rules admitted in the meantime.
+		fill_transaction "$1" "$2" >"$transaction" &&
+		complaint=$(nft -f "$transaction" 2>&1) &&
+		move_windows_of_overlap "$1"
+	outcome=$?
+	rm -f "$transaction"
+	remove_overlap && return $outcome
+}
+
+# try_out GENERATION: whether nft takes the rules, in a network of their own where there may be one: then `trial` is
+# what the kernel made of them.
+try_out() {
+	trial=
+	if unshare -n true 2>/dev/null; then
+		trial=$(list_in_own_network "$1/ruleset.nft" 2>&1) || {
+			complaint=$trial
+			return 1
+		}
+	else
+		complaint=$(nft -c -f "$1/ruleset.nft" 2>&1)
+	fi
+}
+
+# list_in_own_network RULESET: what the kernel makes of it.
+list_in_own_network() {
+	unshare -n sh -c "$within_a_minute nft -f \"\$1\" && $within_a_minute nft -s list table inet portknock" sh "$1"
+	say_ended $?
+}
+
+# lost_timeouts RULESET: with the kernel's listing on standard input, the first rule, or the set, whose timeout did not
+# reach the kernel. nft 0.9.8, and some builds of 1.0.2, drop that of a map's update without a word.
+lost_timeouts() {
+	awk '
+		function seconds(text,   total, size) {
+			total = 0
+			while (match(text, /^[0-9]+[a-z]+/)) {
+				size = substr(text, 1, RLENGTH)
+				text = substr(text, RLENGTH + 1)
+				if (size ~ /ms$/) total += size / 1000
+				else if (size ~ /s$/) total += size
+				else if (size ~ /m$/) total += 60 * size
+				else if (size ~ /h$/) total += 3600 * size
+				else if (size ~ /d$/) total += 86400 * size
+			}
+			return total
+		}
+		FNR == 1 { file++ }
+		file == 2 && /^table / { listed = 1 }
+		/^\t[a-z].*[{]$/ { object = $2; next }
+		!/(^\t\t| )timeout [0-9]/ { next }
+		/^\t\ttimeout / { name = object }
+		!/^\t\ttimeout / {
+			if (!sub(/ comment "/, "\n")) next
+			name = $0
+			sub(/.*\n/, "", name)
+			sub(/"$/, "", name)
+			name = object ", " name
+			sub(/.* timeout /, "timeout ")
+		}
+		{ value = seconds($2) }
+		file == 1 { wanted[++count] = name; wants[name] = value }
+		file == 2 { has[name] = value }
+		END {
+			for (i = 1; listed && i <= count; i++) if (wants[wanted[i]] != has[wanted[i]]) { print wanted[i]; exit }
+		}' "$1" -
+}
+
+# fill_transaction NEW OLD: the text of it.
+fill_transaction() {
+	cat "$1/ruleset.nft" && carried "$1" "$2" | put_back
+}
+
+# The rules of a file as they are, for when nothing else will do.
+replace_table() {
+	local replaced
+	load_overlap "$1" && complaint=$(nft -f "$1" 2>&1)
+	replaced=$?
+	remove_overlap && return $replaced
+}
+
+# One transaction is not enough: a packet that is in the old rules when the kernel commits finds their sets empty
+# and passes (about 3 of 1600 a reload under a flood, kernel 6.18). So a copy under another name guards meanwhile.
+load_overlap() {
+	stands portknock
+	case $? in
+	0) complaint=$(sed 's/inet portknock/&_overlap/' "$1" | nft -f - 2>&1) ;;
+	1) true ;;
+	*) false ;;
+	esac
+}
+
+# Who knocked while the copy stood was admitted by the old rules, which are gone, and by the copy. Windows that cannot
+# be moved are no reason to undo what was loaded. What is called from here sees its `table`.
+move_windows_of_overlap() {
+	local table=portknock_overlap family
+	for family in 4 6; do
+		carried_windows admitted $family "$1" "$1"
+		carried_windows flows $family "$1" "$1"
+	done | put_back | nft -f - 2>/dev/null || true
+}
+
+remove_overlap() {
+	delete_if_there portknock_overlap
+}
+
+delete_if_there() {
+	stands "$1"
+	case $? in
+	0) nft delete table inet "$1" 2>/dev/null ;;
+	1) true ;;
+	*) false ;;
+	esac
+}
+
+# stands TABLE: 0 or 1, and 2 where nft does not say: a failure is no proof that a table is gone.
+stands() {
+	local tables
+	tables=$(nft list tables 2>/dev/null) || return 2
+	case "
+$tables
+" in
+	*"
+table inet $1
+"*) return 0 ;;
+	*) return 1 ;;
+	esac
+}
+
+# A table without our records of it: a host that lost them. Nobody but us uses its name. In one file with what makes
+# room for it: from a pipe nft takes half of it as well.
+note_stray_table() {
+	[ -z "$before" ] || return 0
+	stands portknock
+	case $? in
+	0)
+		{
+			printf 'table inet portknock\ndelete table inet portknock\n' && nft list table inet portknock
+		} 2>/dev/null >"$next/stray.nft"
+		;;
+	1) true ;;
+	*) false ;;
+	esac
+}
+
+list_table() {
+	nft -s list table inet portknock 2>/dev/null | without_traffic
+}
+
+# A listing without what packets write into it: the elements of dynamic sets. nft 1.1 appends counts of elements.
+without_traffic() {
+	awk '
+		/^\t[a-z]/ { dynamic = 0 }
+		/^\t\tflags (.*,)?dynamic/ { dynamic = 1 }
+		/^\t\telements = / && dynamic { skipping = 1 }
+		{ sub(/[ \t]*# count [0-9]+$/, "") }
+		!skipping { print }
+		/}/ { skipping = 0 }'
+}
+
+# elements SET: lines `MILLISECONDS-LEFT PACKETS KEY…`.
+elements() {
+	nft list set inet "$table" "$1" 2>/dev/null | tr -d '\n\t' |
+		sed -n 's/.*elements = { *\([^}]*\)}.*/\1/p' | tr ',' '\n' |
+		awk '
+			function milliseconds(text,   total, size) {
+				total = 0
+				while (match(text, /^[0-9]+[a-z]+/)) {
+					size = substr(text, 1, RLENGTH)
+					text = substr(text, RLENGTH + 1)
+					if (size ~ /ms$/) total += size + 0
+					else if (size ~ /s$/) total += 1000 * size
+					else if (size ~ /m$/) total += 60000 * size
+					else if (size ~ /h$/) total += 3600000 * size
+					else if (size ~ /d$/) total += 86400000 * size
+				}
+				return total
+			}
+			NF > 0 {
+				left = "never-ending"
+				packets = 0
+				key = ""
+				word = 1
+				for (; word <= NF && $word !~ /^(timeout|expires|counter)$/; word++) if ($word != ".") key = key " " $word
+				for (; word < NF; word++) {
+					if ($word == "expires") left = milliseconds($(word + 1))
+					else if ($word == "packets") packets = $(word + 1)
+				}
+				print left == "never-ending" ? left : sprintf("%.0f", left), packets key
+			}'
+}

@@ -1,0 +1,103 @@
+import type { OwnPart, ServicePart, SharedPart } from "../outline/fields";
+import type { OutlinedService } from "../outline/outline";
+import { printDuration } from "../policy/duration";
+import type { Protocol } from "../policy/policy";
+import { byWidth, type Judgement, type Sides, widest } from "./change";
+import type { Judges } from "./fieldChanges";
+import { compareSequences, guardOf } from "./guard";
+import { judgePorts } from "./judgePorts";
+
+/** What changes of a service mean that is in both policies. */
+export function serviceJudges(sides: Sides): Judges<ServicePart> {
+  return {
+    ports: ({ before = [], after = [] }) => judgePorts([...before, ...after], sides),
+    access: ({ after }) =>
+      after === "window"
+        ? { direction: "opens up", meaning: "one sequence opens as many connections as start in the window" }
+        : { direction: "closes down", meaning: "one sequence opens one connection" },
+    accessWindowSeconds: ({ before = 0, after = 0 }) => ({
+      direction: byWidth(before, after),
+      meaning: `new connections may start for ${printDuration(after)} after the last knock`,
+    }),
+    flowTimeoutSeconds: ({ before = 0, after = 0 }) => ({
+      direction: byWidth(before, after),
+      meaning:
+        after === 0
+          ? "a UDP flow goes on while connection tracking knows it"
+          : `a UDP flow goes on after a silence of ${printDuration(after)}`,
+    }),
+  };
+}
+
+/** What changes of its own sequence mean, which it may have on one side alone. */
+export function ownJudges(service: string): Judges<OwnPart> {
+  return {
+    sequence: ({ before, after }) => {
+      if (before !== undefined && after !== undefined) {
+        return judgeKnocks(before, after);
+      }
+      return {
+        direction: "changes",
+        meaning:
+          after === undefined
+            ? `${service} has no sequence of its own any more`
+            : `${after.length} knocks of its own`,
+      };
+    },
+    knockTimeoutSeconds: ({ before, after }) => ({
+      direction: before === undefined || after === undefined ? "changes" : byWidth(before, after),
+      meaning:
+        after === undefined
+          ? "the other service's applies"
+          : `${printDuration(after)} at most from knock to knock`,
+    }),
+    closeSequence: ({ before = [], after = [] }) => ({
+      direction: "changes",
+      meaning: describeClosing(before.length, after.length),
+    }),
+    unbans: ({ after }) =>
+      after === true
+        ? { direction: "opens up", meaning: "the sequence takes its knocker off the blacklist" }
+        : { direction: "closes down", meaning: "the sequence leaves its knocker on the blacklist" },
+  };
+}
+
+/** What it means that another sequence opens a service: its own, or that of another service. */
+export function sharedJudges(was: OutlinedService, is: OutlinedService, sides: Sides): Judges<SharedPart> {
+  return {
+    sequenceOf: ({ after }) => {
+      const guards = [guardOf(sides.before.outline, was), guardOf(sides.after.outline, is)] as const;
+      const differences = compareSequences(...guards, sides);
+      const opened =
+        after === undefined
+          ? `${is.name} has a sequence of its own`
+          : `the sequence of ${after} opens ${is.name} too; nothing else does`;
+      return {
+        direction: widest(differences.map(({ direction }) => direction)),
+        meaning: [opened, ...differences.map(({ words }) => words)].join("; "),
+      };
+    },
+  };
+}
+
+/** Fewer knocks are easier to find. */
+export function judgeKnocks(
+  { length: old }: readonly Protocol[],
+  { length: now }: readonly Protocol[],
+): Judgement {
+  return {
+    direction: byWidth(-old, -now),
+    meaning:
+      old === now
+        ? "another sequence: tell the people who knock"
+        : `${now} knocks instead of ${old}: ${now < old ? "easier" : "harder"} to find; tell the people who knock`,
+  };
+}
+
+function describeClosing(old: number, now: number): string {
+  if (now === 0 || old === 0) {
+    return now === 0 ? "knockers cannot end their access" : "knockers can end their access themselves";
+  }
+  const what = old === now ? "another close sequence" : `a close sequence of ${now} knocks instead of ${old}`;
+  return `${what}: tell the people who use it`;
+}

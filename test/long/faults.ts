@@ -1,0 +1,43 @@
+/**
+ * Kills the host script at each command of each verb, cuts the power, fills the disk and lets nft and systemd fail; and
+ * looks after each whether the host is guarded, reachable, true to its status, mended by the next run and clean after a
+ * remove. Prints a table of what came of them.
+ */
+
+import { labProblem } from "../../lab";
+import { describeOutcome, faultTable } from "../support/faults/faultTable";
+import { playFaults } from "../support/faults/playFaults";
+import { readLongRun } from "./arguments";
+import { startProgress } from "./progress";
+
+async function main(): Promise<void> {
+  const { count, seed } = readLongRun(2_000);
+  const problem = labProblem();
+  if (problem !== undefined) {
+    process.stderr.write(`${problem}\n`);
+    process.exit(2);
+  }
+  process.stdout.write(`${count} faults, seed ${seed}\n`);
+  const progress = startProgress();
+  let wrong = 0;
+  const outcomes = await playFaults({
+    count,
+    seed,
+    hosts: ["guard", "baseline", "guard", "guard"],
+    onOutcome: (outcome, done) => {
+      if (outcome.wrong.length > 0) {
+        wrong += 1;
+        process.stdout.write(`wrong: ${describeOutcome(outcome)}\n`);
+      }
+      progress.show(`${done} played, ${wrong} wrong`);
+    },
+  });
+  process.stdout.write(`\n${faultTable(outcomes)}\n`);
+  const missed = outcomes.filter(({ injection, isHit }) => injection.fault !== undefined && !isHit).length;
+  process.stdout.write(
+    `${count} faults, seed ${seed}: ${count - missed} happened, ${missed} came after the end of their run, ${wrong} wrong, in ${progress.seconds()} s\n`,
+  );
+  if (wrong > 0) process.exitCode = 1;
+}
+
+main();

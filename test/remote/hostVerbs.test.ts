@@ -1,0 +1,49 @@
+import { describe, expect, it } from "vitest";
+import { HOST_SCRIPT } from "../../components/remote/envelope";
+import type { Verb } from "../../components/remote/hostCommand";
+import { SCENARIOS } from "../support/faults/scenarios";
+
+/** What a resource runs, and the status, of which the probe asks. */
+const SENT: Readonly<Record<Verb | "status", true>> = {
+  apply: true,
+  confirm: true,
+  remove: true,
+  status: true,
+};
+/** What systemd runs around a flush of all tables, where nobody reads a sentence about verbs. */
+const AROUND_A_FLUSH = ["note", "put-back"];
+
+describe("the verbs of the host script", () => {
+  const [main = ""] = /^portknock_main\(\) \{[\s\S]*?^\}/m.exec(HOST_SCRIPT) ?? [];
+  const verbs = [...main.matchAll(/^\t([a-z |-]+)\)/gm)].flatMap(([, names = ""]) => names.split(" | "));
+
+  it("are what is sent, a rollback, and what systemd runs", () => {
+    expect(verbs.toSorted()).toEqual([...Object.keys(SENT), "rollback", ...AROUND_A_FLUSH].toSorted());
+  });
+
+  it("are explained above it, and named to who calls another one", () => {
+    const [explained = ""] = HOST_SCRIPT.split("\nPATH=", 1);
+    for (const verb of verbs) expect(explained).toMatch(new RegExp(`^# {3}(.*, )?${verb}\\b`, "m"));
+    const [, named = ""] = /unknown verb; use (.*)'/.exec(main) ?? [];
+    expect(named.split(/, | or /).toSorted()).toEqual(
+      verbs.filter((verb) => !AROUND_A_FLUSH.includes(verb)).toSorted(),
+    );
+  });
+
+  it("are each hit by faults", () => {
+    const hit = new Set<string>(SCENARIOS.map(({ verb }) => verb));
+    expect(verbs.filter((verb) => !hit.has(verb))).toEqual(AROUND_A_FLUSH);
+  });
+});
+
+describe("what the host script refuses", () => {
+  const reasons = [...HOST_SCRIPT.matchAll(/\b(?:fail|abandon) (?:'([^']*)'|"(.*)")/g)]
+    .map(([, plain, expanding]) => plain ?? expanding ?? "")
+    // What passes on a reason of somebody else.
+    .filter((reason) => !/^\$(1|\(why_not_root .*\)|nft_hangs)$/.test(reason));
+
+  it("is said with what to do, or with what stands now", () => {
+    expect(reasons.length).toBeGreaterThan(20);
+    for (const reason of reasons) expect(reason).toMatch(/^[^;]+[^ ;]; [a-z$][\s\S]*[^ .;]$/);
+  });
+});

@@ -1,0 +1,471 @@
+import { describe, expect, it } from "vitest";
+import type { FIELDS } from "../../components/outline/fields";
+import { reviewOf, type Written } from "../support/reviewOf";
+
+const SSH: Written = { ports: ["22"], sequence: "7000,8123/udp,9001" };
+const DB: Written = { ports: ["5432"], sequence: "4001,5701,6100,8200" };
+const MAIL: Written = { ports: ["25"], sequence: "6205,5003,4107" };
+
+const policy = (fields: Written): Written => ({ services: { ssh: SSH }, ...fields });
+const log = (fields: Written): Written => policy({ log: { refusals: true, ...fields } });
+const baseline = (fields: Written, others: Written = {}): Written => policy({ ...others, baseline: fields });
+const ssh = (fields: Written, others: Written = {}): Written => ({
+  services: { ssh: { ...SSH, ...fields } },
+  ...others,
+});
+/** Beside two services whose sequences it may share. */
+const amongOthers = (fields: Written): Written => ({
+  services: { ssh: { ports: ["22"], ...fields }, db: DB, mail: MAIL },
+});
+
+/** Two policies, and every line of the review of the second one, and of the way back. */
+type Row = readonly [before: Written, after: Written, there: readonly string[], back: readonly string[]];
+
+/** A field that somebody adds does not compile until the lines of its change stand here. */
+const ROWS: {
+  readonly [Part in keyof typeof FIELDS]: {
+    readonly [Field in keyof (typeof FIELDS)[Part]]: readonly Row[];
+  };
+} = {
+  policy: {
+    allow: [
+      [
+        policy({}),
+        policy({ allow: ["10.0.0.0/8"] }),
+        [
+          "all services allow, nothing → 10.0.0.0/8, opens up: 10.0.0.0/8: let in to every guarded port without knocking",
+        ],
+        ["all services allow, 10.0.0.0/8 → nothing, closes down: 10.0.0.0/8: has to knock from now on"],
+      ],
+    ],
+    openPorts: [
+      [
+        policy({}),
+        policy({ openPorts: ["80"] }),
+        ["all services openPorts, nothing → 80/tcp, changes: 80/tcp: a connection to it is no wrong knock"],
+        ["all services openPorts, 80/tcp → nothing, changes: 80/tcp: a connection to it is a wrong knock"],
+      ],
+      [
+        baseline({}),
+        baseline({}, { openPorts: ["80"] }),
+        [
+          "all services openPorts, nothing → 80/tcp, opens up: 80/tcp was closed to everybody, now open to everybody",
+        ],
+        [
+          "all services openPorts, 80/tcp → nothing, closes down: 80/tcp was open to everybody, now closed to everybody",
+        ],
+      ],
+    ],
+    guardedAnswer: [
+      [
+        policy({}),
+        policy({ guardedAnswer: "drop" }),
+        [
+          "all services guardedAnswer, reject → drop, changes: guarded ports answer nothing: they look filtered",
+        ],
+        ["all services guardedAnswer, drop → reject, changes: guarded ports answer as closed ones do"],
+      ],
+    ],
+    rollbackSeconds: [
+      [
+        policy({}),
+        policy({ rollbackTimeout: "90s" }),
+        ["all services rollbackTimeout, 1m → 90s, changes: hosts wait 90s for Pulumi before they roll back"],
+        ["all services rollbackTimeout, 90s → 1m, changes: hosts wait 1m for Pulumi before they roll back"],
+      ],
+    ],
+  },
+  profile: {
+    kind: [
+      [
+        policy({}),
+        baseline({ traps: ["23"], unbanSequence: "9321,7200/udp" }),
+        [
+          "all services profile, guard → baseline, closes down: the table is the whole firewall: what is neither guarded nor open is closed",
+          "baseline blacklistTime, nothing → 1h, changes: of the new baseline",
+          "baseline forward, nothing → drop, changes: of the new baseline",
+          "baseline ping.burst, nothing → 4, changes: of the new baseline",
+          "baseline ping.from, nothing → everybody, changes: of the new baseline",
+          "baseline ping.perSecond, nothing → 1, changes: of the new baseline",
+          "baseline synsPerSecond, nothing → 60, changes: of the new baseline",
+          "baseline traps, nothing → 23/tcp, changes: of the new baseline",
+          "baseline unbanKnockTimeout, nothing → 5s, changes: of the new baseline",
+          "baseline unbanKnocks, nothing → 2: tcp, udp, changes: of the new baseline",
+        ],
+        [
+          "all services profile, baseline → guard, opens up: only guarded ports are closed; all others are as the host has them",
+          "baseline blacklistTime, 1h → nothing, changes: gone with the baseline",
+          "baseline forward, drop → nothing, changes: gone with the baseline",
+          "baseline ping.burst, 4 → nothing, changes: gone with the baseline",
+          "baseline ping.from, everybody → nothing, changes: gone with the baseline",
+          "baseline ping.perSecond, 1 → nothing, changes: gone with the baseline",
+          "baseline synsPerSecond, 60 → nothing, changes: gone with the baseline",
+          "baseline traps, 23/tcp → nothing, changes: gone with the baseline",
+          "baseline unbanKnockTimeout, 5s → nothing, changes: gone with the baseline",
+          "baseline unbanKnocks, 2: tcp, udp → nothing, changes: gone with the baseline",
+        ],
+      ],
+    ],
+  },
+  identity: {
+    ipv4Prefix: [
+      [
+        policy({}),
+        policy({ identity: { ipv4Prefix: 24 } }),
+        [
+          "all services identity.ipv4Prefix, 32 → 24, opens up: a knock admits the knocker's whole /24, and a wrong one from there resets it",
+        ],
+        [
+          "all services identity.ipv4Prefix, 24 → 32, closes down: a knock admits the knocker's whole /32, and a wrong one from there resets it",
+        ],
+      ],
+    ],
+    ipv6Prefix: [
+      [
+        policy({}),
+        policy({ identity: { ipv6Prefix: 64 } }),
+        [
+          "all services identity.ipv6Prefix, 128 → 64, opens up: a knock admits the knocker's whole /64, and a wrong one from there resets it",
+        ],
+        [
+          "all services identity.ipv6Prefix, 64 → 128, closes down: a knock admits the knocker's whole /128, and a wrong one from there resets it",
+        ],
+      ],
+    ],
+  },
+  log: {
+    admissions: [
+      [
+        log({ admissions: false }),
+        log({ admissions: true }),
+        ["all services log.admissions, nothing → true, changes: what the kernel's log tells"],
+        ["all services log.admissions, true → nothing, changes: what the kernel's log tells"],
+      ],
+    ],
+    stages: [
+      [
+        log({}),
+        log({ stages: true }),
+        [
+          "all services log.stages, nothing → true, changes: the kernel's log then holds the ports of the sequences: for debugging only",
+        ],
+        [
+          "all services log.stages, true → nothing, changes: the kernel's log tells nothing of knocks any more",
+        ],
+      ],
+    ],
+    refusals: [
+      [
+        policy({ log: {} }),
+        policy({ log: { refusals: true } }),
+        ["all services log.refusals, nothing → true, changes: what the kernel's log tells"],
+        ["all services log.refusals, true → nothing, changes: what the kernel's log tells"],
+      ],
+    ],
+    linesPerMinute: [
+      [
+        log({}),
+        log({ linesPerMinute: 10 }),
+        ["all services log.linesPerMinute, 60 → 10, changes: what the kernel's log tells"],
+        ["all services log.linesPerMinute, 10 → 60, changes: what the kernel's log tells"],
+      ],
+      [
+        policy({}),
+        policy({ log: {} }),
+        [
+          "all services log.admissions, nothing → true, changes: what the kernel's log tells",
+          "all services log.linesPerMinute, nothing → 60, changes: what the kernel's log tells",
+        ],
+        [
+          "all services log.admissions, true → nothing, changes: what the kernel's log tells",
+          "all services log.linesPerMinute, 60 → nothing, changes: what the kernel's log tells",
+        ],
+      ],
+    ],
+  },
+  baseline: {
+    blacklistSeconds: [
+      [
+        baseline({}),
+        baseline({ blacklistTime: "1m" }),
+        ["baseline blacklistTime, 1h → 1m, opens up: attackers are held for 1m after their last packet"],
+        ["baseline blacklistTime, 1m → 1h, closes down: attackers are held for 1h after their last packet"],
+      ],
+    ],
+    synsPerSecond: [
+      [
+        baseline({}),
+        baseline({ synsPerSecond: 100 }),
+        ["baseline synsPerSecond, 60 → 100, opens up: 100 SYNs a second from one source are no attack"],
+        ["baseline synsPerSecond, 100 → 60, closes down: 60 SYNs a second from one source are no attack"],
+      ],
+    ],
+    traps: [
+      [
+        baseline({}),
+        baseline({ traps: ["23"] }),
+        ["baseline traps, nothing → 23/tcp, closes down: 23/tcp: blacklists whoever touches it"],
+        ["baseline traps, 23/tcp → nothing, opens up: 23/tcp: blacklists nobody any more"],
+      ],
+    ],
+    exceptNetworks: [
+      [
+        baseline({}),
+        baseline({ exceptNetworks: ["10.0.0.0/8"] }),
+        ["baseline exceptNetworks, nothing → 10.0.0.0/8, opens up: 10.0.0.0/8: may reach the host"],
+        ["baseline exceptNetworks, 10.0.0.0/8 → nothing, closes down: 10.0.0.0/8: is dropped as a martian"],
+      ],
+    ],
+    openPortsFrom: [
+      [
+        baseline({}),
+        baseline({ openPortsFrom: [{ ports: ["5432"], from: ["8.8.8.8"] }] }),
+        [
+          "baseline openPortsFrom, nothing → 5432/tcp from 8.8.8.8/32, opens up: 5432/tcp was closed to everybody, now open to 8.8.8.8/32",
+        ],
+        [
+          "baseline openPortsFrom, 5432/tcp from 8.8.8.8/32 → nothing, closes down: 5432/tcp was open to 8.8.8.8/32, now closed to everybody",
+        ],
+      ],
+    ],
+    forward: [
+      [
+        baseline({}),
+        baseline({ forward: "accept" }),
+        ["baseline forward, drop → accept, opens up: the host forwards whatever it routes"],
+        ["baseline forward, accept → drop, closes down: new forwarded packets: dropped"],
+      ],
+      [
+        baseline({}),
+        baseline({ forward: "reject" }),
+        ["baseline forward, drop → reject, changes: new forwarded packets: rejected"],
+        ["baseline forward, reject → drop, changes: new forwarded packets: dropped"],
+      ],
+    ],
+    unbanSequence: [
+      [
+        baseline({}),
+        baseline({ unbanSequence: "9321,7200/udp" }),
+        [
+          "baseline unbanKnockTimeout, nothing → 5s, changes: 5s from knock to knock of the unban sequence",
+          "baseline unbanKnocks, nothing → 2: tcp, udp, opens up: a sequence leads off the blacklist",
+        ],
+        [
+          "baseline unbanKnockTimeout, 5s → nothing, changes: nothing from knock to knock of the unban sequence",
+          "baseline unbanKnocks, 2: tcp, udp → nothing, closes down: no sequence leads off the blacklist",
+        ],
+      ],
+      [
+        baseline({ unbanSequence: "9321,7200" }),
+        baseline({ unbanSequence: "9321,7200,8200" }),
+        [
+          "baseline unbanKnocks, 2: tcp, tcp → 3: tcp, tcp, tcp, closes down: 3 knocks instead of 2: harder to find; tell the people who knock",
+        ],
+        [
+          "baseline unbanKnocks, 3: tcp, tcp, tcp → 2: tcp, tcp, opens up: 2 knocks instead of 3: easier to find; tell the people who knock",
+        ],
+      ],
+    ],
+    unbanKnockTimeoutSeconds: [
+      [
+        baseline({ unbanSequence: "9321,7200" }),
+        baseline({ unbanSequence: "9321,7200", unbanKnockTimeout: "9s" }),
+        ["baseline unbanKnockTimeout, 5s → 9s, opens up: 9s from knock to knock of the unban sequence"],
+        ["baseline unbanKnockTimeout, 9s → 5s, closes down: 5s from knock to knock of the unban sequence"],
+      ],
+    ],
+  },
+  ping: {
+    perSecond: [
+      [
+        baseline({}),
+        baseline({ ping: { perSecond: 5 } }),
+        ["baseline ping.perSecond, 1 → 5, opens up: echo requests that are answered"],
+        ["baseline ping.perSecond, 5 → 1, closes down: echo requests that are answered"],
+      ],
+    ],
+    burst: [
+      [
+        baseline({}),
+        baseline({ ping: { burst: 10 } }),
+        ["baseline ping.burst, 4 → 10, opens up: echo requests that are answered"],
+        ["baseline ping.burst, 10 → 4, closes down: echo requests that are answered"],
+      ],
+    ],
+    from: [
+      [
+        baseline({}),
+        baseline({ ping: { from: ["10.0.0.0/8"] } }),
+        ["baseline ping.from, everybody → 10.0.0.0/8, closes down: only 10.0.0.0/8 may ping from now on"],
+        ["baseline ping.from, 10.0.0.0/8 → everybody, opens up: everybody may ping"],
+      ],
+      [
+        baseline({ ping: { from: ["10.0.0.0/8"] } }),
+        baseline({ ping: { from: ["9.0.0.0/8", "10.0.0.0/8"] } }),
+        ["baseline ping.from, nothing → 9.0.0.0/8, opens up: 9.0.0.0/8: may ping"],
+        ["baseline ping.from, 9.0.0.0/8 → nothing, closes down: 9.0.0.0/8: may not ping any more"],
+      ],
+    ],
+  },
+  service: {
+    ports: [
+      [
+        ssh({}),
+        ssh({ ports: ["22", "2200"] }),
+        [
+          "ssh ports, nothing → 2200/tcp, closes down: 2200/tcp was left as the host has it, now open to who knocked for ssh",
+        ],
+        [
+          "ssh ports, 2200/tcp → nothing, opens up: 2200/tcp was open to who knocked for ssh, now left as the host has it",
+        ],
+      ],
+    ],
+    access: [
+      [
+        ssh({}),
+        ssh({ access: "once" }),
+        ["ssh access, window → once, closes down: one sequence opens one connection"],
+        [
+          "ssh access, once → window, opens up: one sequence opens as many connections as start in the window",
+        ],
+      ],
+    ],
+    accessWindowSeconds: [
+      [
+        ssh({}),
+        ssh({ accessWindow: "1h" }),
+        ["ssh accessWindow, 10s → 1h, opens up: new connections may start for 1h after the last knock"],
+        ["ssh accessWindow, 1h → 10s, closes down: new connections may start for 10s after the last knock"],
+      ],
+    ],
+    flowTimeoutSeconds: [
+      [
+        ssh({}),
+        ssh({ flowTimeout: "1h" }),
+        ["ssh flowTimeout, nothing → 1h, opens up: a UDP flow goes on after a silence of 1h"],
+        ["ssh flowTimeout, 1h → nothing, closes down: a UDP flow goes on while connection tracking knows it"],
+      ],
+      [
+        ssh({ flowTimeout: "1h" }),
+        ssh({ flowTimeout: "2h" }),
+        ["ssh flowTimeout, 1h → 2h, opens up: a UDP flow goes on after a silence of 2h"],
+        ["ssh flowTimeout, 2h → 1h, closes down: a UDP flow goes on after a silence of 1h"],
+      ],
+    ],
+  },
+  own: {
+    sequence: [
+      [
+        ssh({}),
+        ssh({ sequence: "7000,8123/udp" }),
+        [
+          "ssh knocks, 3: tcp, udp, tcp → 2: tcp, udp, opens up: 2 knocks instead of 3: easier to find; tell the people who knock",
+        ],
+        [
+          "ssh knocks, 2: tcp, udp → 3: tcp, udp, tcp, closes down: 3 knocks instead of 2: harder to find; tell the people who knock",
+        ],
+      ],
+      [
+        ssh({}),
+        ssh({ sequence: "7000,8123,9001" }),
+        [
+          "ssh knocks, 3: tcp, udp, tcp → 3: tcp, tcp, tcp, changes: another sequence: tell the people who knock",
+        ],
+        [
+          "ssh knocks, 3: tcp, tcp, tcp → 3: tcp, udp, tcp, changes: another sequence: tell the people who knock",
+        ],
+      ],
+    ],
+    knockTimeoutSeconds: [
+      [
+        ssh({}),
+        ssh({ knockTimeout: "20s" }),
+        ["ssh knockTimeout, 5s → 20s, opens up: 20s at most from knock to knock"],
+        ["ssh knockTimeout, 20s → 5s, closes down: 5s at most from knock to knock"],
+      ],
+    ],
+    closeSequence: [
+      [
+        ssh({}),
+        ssh({ closeSequence: "9321,7200/udp" }),
+        ["ssh closeKnocks, nothing → 2: tcp, udp, changes: knockers can end their access themselves"],
+        ["ssh closeKnocks, 2: tcp, udp → nothing, changes: knockers cannot end their access"],
+      ],
+      [
+        ssh({ closeSequence: "9321,7200/udp" }),
+        ssh({ closeSequence: "9321,7200" }),
+        [
+          "ssh closeKnocks, 2: tcp, udp → 2: tcp, tcp, changes: another close sequence: tell the people who use it",
+        ],
+        [
+          "ssh closeKnocks, 2: tcp, tcp → 2: tcp, udp, changes: another close sequence: tell the people who use it",
+        ],
+      ],
+      [
+        ssh({ closeSequence: "9321,7200" }),
+        ssh({ closeSequence: "9321,7200,8200" }),
+        [
+          "ssh closeKnocks, 2: tcp, tcp → 3: tcp, tcp, tcp, changes: a close sequence of 3 knocks instead of 2: tell the people who use it",
+        ],
+        [
+          "ssh closeKnocks, 3: tcp, tcp, tcp → 2: tcp, tcp, changes: a close sequence of 2 knocks instead of 3: tell the people who use it",
+        ],
+      ],
+    ],
+    unbans: [
+      [
+        ssh({}, { baseline: {} }),
+        ssh({ unban: true }, { baseline: {} }),
+        ["ssh unban, nothing → true, opens up: the sequence takes its knocker off the blacklist"],
+        ["ssh unban, true → nothing, closes down: the sequence leaves its knocker on the blacklist"],
+      ],
+    ],
+  },
+  shared: {
+    sequenceOf: [
+      [
+        amongOthers(SSH),
+        amongOthers({ sequenceOf: "db" }),
+        [
+          "ssh knockTimeout, 5s → nothing, changes: the other service's applies",
+          "ssh knocks, 3: tcp, udp, tcp → nothing, changes: ssh has no sequence of its own any more",
+          "ssh sequenceOf, nothing → db, opens up: the sequence of db opens ssh too; nothing else does; whoever knows the sequence of db gets in; 4 knocks instead of 3",
+        ],
+        [
+          "ssh knockTimeout, nothing → 5s, changes: 5s at most from knock to knock",
+          "ssh knocks, nothing → 3: tcp, udp, tcp, changes: 3 knocks of its own",
+          "ssh sequenceOf, db → nothing, opens up: ssh has a sequence of its own; 3 knocks instead of 4",
+        ],
+      ],
+      [
+        amongOthers({ sequenceOf: "db" }),
+        amongOthers({ sequenceOf: "mail" }),
+        [
+          "ssh sequenceOf, db → mail, opens up: the sequence of mail opens ssh too; nothing else does; whoever knows the sequence of mail gets in; 3 knocks instead of 4",
+        ],
+        [
+          "ssh sequenceOf, mail → db, opens up: the sequence of db opens ssh too; nothing else does; whoever knows the sequence of db gets in; 4 knocks instead of 3",
+        ],
+      ],
+    ],
+  },
+};
+
+const all = Object.entries(ROWS).flatMap(([part, fields]) =>
+  Object.entries<readonly Row[]>(fields).map(([field, rows]) => ({ part, field, rows })),
+);
+
+describe("what a review says of a change, and of the way back", () => {
+  it.each(all)("of $part.$field", ({ rows }) => {
+    expect(rows.map(([before, after]) => [linesOf(before, after), linesOf(after, before)])).toEqual(
+      rows.map(([, , there, back]) => [there, back]),
+    );
+  });
+});
+
+function linesOf(before: Written, after: Written): readonly string[] {
+  return reviewOf(before, after).changes.map(
+    (change) =>
+      `${change.subject} ${change.what}, ${change.before || "nothing"} → ${change.after || "nothing"}, ${change.direction}: ${change.meaning}`,
+  );
+}

@@ -1,0 +1,150 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { FIELDS } from "../../components/outline/fields";
+import { outlineOf } from "../../components/outline/outline";
+import { printOutline } from "../../components/outline/printOutline";
+import type { Place } from "../../components/outline/reach";
+import { readOutline } from "../../components/outline/readOutline";
+import type { Knock, Policy, Reach } from "../../components/policy/policy";
+import { parsePolicy } from "../../components/policy/written/parsePolicy";
+import { withKnocks } from "../support/withKnocks";
+
+const HOSTS: readonly Reach<Place>[] = [
+  { name: "web-2", place: { kind: "shown", user: "root", address: "2001:db8::2", port: 22 } },
+  {
+    name: "web-1",
+    place: { kind: "shown", user: "deploy", address: "192.0.2.1", port: 2222 },
+    proxy: { kind: "secret" },
+  },
+  { name: "web-3", place: { kind: "notKnownYet" } },
+];
+
+const textOf = (policy: Policy, hosts: readonly Reach<Place>[]): string =>
+  printOutline(outlineOf(policy, hosts));
+
+describe("the review text", () => {
+  it("says of a small policy what is guarded and how, and which hosts it is for", () => {
+    const policy = parsePolicy({
+      services: { ssh: { ports: ["22"], sequence: "7000,8000/udp,9000" } },
+      allow: ["198.51.100.7"],
+    });
+    expect(textOf(policy, HOSTS)).toBe(`allow = 198.51.100.7/32
+guardedAnswer = reject
+hosts.web-1 = deploy@192.0.2.1:2222 via (secret)
+hosts.web-2 = root@[2001:db8::2]:22
+hosts.web-3 = (not known yet)
+identity.ipv4Prefix = 32
+identity.ipv6Prefix = 128
+profile = guard
+rollbackTimeout = 1m
+services.ssh.access = window
+services.ssh.accessWindow = 10s
+services.ssh.knockTimeout = 5s
+services.ssh.knocks = 3: tcp, udp, tcp
+services.ssh.ports = 22/tcp
+`);
+  });
+
+  it("says of a large policy every choice that somebody made", () => {
+    const policy = parsePolicy({
+      services: {
+        ssh: {
+          ports: ["22", "2200-2210"],
+          sequence: "7000,8000/udp,9000",
+          closeSequence: "9100,8100/udp",
+          knockTimeout: "10s",
+          accessWindow: "1h",
+          access: "once",
+          unban: true,
+        },
+        web: { ports: ["8443"], sequenceOf: "ssh", accessWindow: "8h", flowTimeout: "2d" },
+      },
+      allow: ["198.51.100.7"],
+      openPorts: ["80", "443"],
+      guardedAnswer: "drop",
+      identity: { ipv4Prefix: 24, ipv6Prefix: 64 },
+      baseline: {
+        ping: { perSecond: 5, burst: 10, from: ["10.0.0.0/8"] },
+        blacklistTime: "2h",
+        synsPerSecond: 100,
+        traps: ["23", "3389"],
+        exceptNetworks: ["10.0.0.0/8"],
+        openPortsFrom: [{ ports: ["5432", "9187"], from: ["10.1.0.0/16", "10.2.0.0/16"] }],
+        forward: "reject",
+        unbanSequence: "9321,7200/udp,8200",
+        unbanKnockTimeout: "7s",
+      },
+      log: { refusals: true, stages: true, linesPerMinute: 10 },
+      rollbackTimeout: "90s",
+    });
+    const text = textOf(policy, []);
+    const names = Object.values(FIELDS).flatMap((fields) => Object.values(fields).map(({ name }) => name));
+    expect(names.filter((name) => !new RegExp(`(^|\\.)${name} = `, "m").test(text))).toEqual([]);
+    expect(text).toBe(`allow = 198.51.100.7/32
+baseline.blacklistTime = 2h
+baseline.exceptNetworks = 10.0.0.0/8
+baseline.forward = reject
+baseline.openPortsFrom = 5432/tcp from 10.1.0.0/16
+baseline.openPortsFrom = 5432/tcp from 10.2.0.0/16
+baseline.openPortsFrom = 9187/tcp from 10.1.0.0/16
+baseline.openPortsFrom = 9187/tcp from 10.2.0.0/16
+baseline.ping.burst = 10
+baseline.ping.from = 10.0.0.0/8
+baseline.ping.perSecond = 5
+baseline.synsPerSecond = 100
+baseline.traps = 23/tcp
+baseline.traps = 3389/tcp
+baseline.unbanKnockTimeout = 7s
+baseline.unbanKnocks = 3: tcp, udp, tcp
+guardedAnswer = drop
+identity.ipv4Prefix = 24
+identity.ipv6Prefix = 64
+log.admissions = true
+log.linesPerMinute = 10
+log.refusals = true
+log.stages = true
+openPorts = 443/tcp
+openPorts = 80/tcp
+profile = baseline
+rollbackTimeout = 90s
+services.ssh.access = once
+services.ssh.accessWindow = 1h
+services.ssh.closeKnocks = 2: tcp, udp
+services.ssh.knockTimeout = 10s
+services.ssh.knocks = 3: tcp, udp, tcp
+services.ssh.ports = 22/tcp
+services.ssh.ports = 2200-2210/tcp
+services.ssh.unban = true
+services.web.access = window
+services.web.accessWindow = 8h
+services.web.flowTimeout = 2d
+services.web.ports = 8443/tcp
+services.web.sequenceOf = ssh
+`);
+  });
+
+  it("is the same whatever the order in which the hosts are given", () => {
+    const policy = parsePolicy({ services: { ssh: { ports: ["22"], sequence: "7000,8000/udp" } } });
+    expect(textOf(policy, HOSTS.toReversed())).toBe(textOf(policy, HOSTS));
+  });
+});
+
+const golden = join(import.meta.dirname, "../golden");
+const cases = readdirSync(golden, { withFileTypes: true }).flatMap((entry) =>
+  entry.isDirectory() ? [entry.name] : [],
+);
+
+describe.each(cases)("the review text of %s", (name) => {
+  const policy = parsePolicy(JSON.parse(readFileSync(join(golden, name, "policy.json"), "utf8")));
+  const text = textOf(policy, HOSTS);
+
+  it("is the same whatever ports the sequences have", () => {
+    const other = ({ protocol, port }: Knock): Knock => ({ protocol, port: port === 1 ? 2 : 1 });
+    expect(textOf(withKnocks(policy, other), HOSTS)).toBe(text);
+  });
+
+  it("reads back as the outline that it was made of", () => {
+    expect(readOutline(text)).toEqual(outlineOf(policy, HOSTS));
+  });
+});

@@ -1,4 +1,0 @@
-// Removes what killed labs left behind: `node --import tsx test/support/lab/sweep.ts`.
-import { sweepLabs } from "./sweepLabs";
-
-for (const id of sweepLabs()) console.log(`removed ${id}`);
