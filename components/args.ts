@@ -9,6 +9,14 @@ export interface PortKnockFirewallArgs {
   /** What is guarded: service name → ports and sequence. Letters, digits and dashes, 32 at most. */
   services: Record<string, ServiceArgs>;
   /**
+   * Who knocks with a sequence of his own: name → what he may open. A window belongs to who opened it: taking a knocker
+   * away, or a service from him, closes the windows that he opened and no others. Letters, digits and dashes, 32 at most,
+   * and no name of a service.
+   *
+   * @default none: whoever knows the sequence of a service opens it
+   */
+  knockers?: Record<string, KnockerArgs>;
+  /**
    * Addresses and networks that never knock, v4 and v6: `192.168.0.0/16`, `2001:db8::/32`, `192.0.2.7`.
    * Where the SSH port is guarded, the deployer's address must be here (or use a proxy that is).
    *
@@ -70,7 +78,7 @@ export interface HostArgs {
   adopt?: Input<string>;
 }
 
-/** One guarded service: with a `sequence` of its own, or with `sequenceOf` another service that has one. */
+/** One guarded service: with a `sequence` of its own, with `sequenceOf` another service that has one, or with `knockers`. */
 export interface ServiceArgs {
   /** The guarded ports: `22`, `22/tcp`, `60000-61000/udp`. Without a protocol TCP. */
   ports: Input<Input<string>[]>;
@@ -78,14 +86,14 @@ export interface ServiceArgs {
    * The knock sequence: 2 to 16 ports in knocking order, from 1024 on and none of a common service, each with
    * an optional protocol, TCP without one: `7000,8000/udp,9000`. Make it a secret: `config.requireSecret("sshSequence")`.
    *
-   * @default none: then `sequenceOf` is needed
+   * @default none: then `sequenceOf` is needed, or a knocker
    */
   sequence?: Input<string>;
   /**
    * The service whose sequence opens this one too. Such a service has ports, access and an access window of its own;
    * the other fields belong to the service that it names.
    *
-   * @default none: then `sequence` is needed
+   * @default none: then `sequence` is needed, or a knocker
    */
   sequenceOf?: Input<string>;
   /**
@@ -130,6 +138,40 @@ export interface ServiceArgs {
    * @default false
    */
   unban?: Input<boolean>;
+}
+
+/** Somebody, or something, that knocks. */
+export interface KnockerArgs {
+  /** The services that this knocker may open. One sequence opens all of them. */
+  services: Input<Input<string>[]>;
+  /** The knocker's own sequence, as that of a service is written. Make it a secret: `config.requireSecret("alice")`. */
+  sequence: Input<string>;
+  /**
+   * The longest gap to the next knock: `1s` to `5m`.
+   *
+   * @default "5s"
+   */
+  knockTimeout?: Input<string>;
+  /**
+   * A second sequence that revokes access to these services for the address that it comes from. Connections that exist go
+   * on. Secret like the first.
+   *
+   * @default none
+   */
+  closeSequence?: Input<string>;
+  /**
+   * Whether the sequence takes its knocker off the blacklist too. Needs a baseline.
+   *
+   * @default false
+   */
+  unban?: Input<boolean>;
+  /**
+   * When this access ends, as the host's clock says, without another update: `2027-01-31T18:00:00Z`. No window that this
+   * knocker opens lasts longer.
+   *
+   * @default never
+   */
+  until?: Input<string>;
 }
 
 /** Admit and track by networks: for carrier-grade address translation, and for IPv6 privacy addresses. */

@@ -1,15 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { PortKnockFirewallArgs } from "./args";
+import type { KnockerArgs, PortKnockFirewallArgs } from "./args";
 import { isPlain, namedEntries } from "./outputs/plainInput";
 import { namedSequences } from "./policy/namedSequences";
 import type { Policy } from "./policy/policy";
 import { printSequence } from "./policy/sequence";
-import { isSameSequence, resourceName, type SequenceId } from "./policy/sequenceId";
+import { isSameSequence, type Opener, resourceName, type SequenceId } from "./policy/sequenceId";
 import { failsWith } from "./program/failsWith";
 
 /** One secret sequence. */
 export interface SequenceSecret {
-  /** `ssh` for the sequence of that service, `ssh.close`, or `baseline.unban`. */
+  /** `ssh` for the sequence of that service, `ssh.close`, `knockers.alice`, or `baseline.unban`. */
   readonly name: string;
   /** Secret. */
   readonly sequence: pulumi.Output<string>;
@@ -30,20 +30,22 @@ export class KnockSequence extends pulumi.ComponentResource {
 
 /** In canonical form: another way to write the same sequence changes nothing. */
 export function sequenceSecrets(
-  { services, baseline }: PortKnockFirewallArgs,
+  { services, knockers, baseline }: PortKnockFirewallArgs,
   policy: pulumi.Output<Policy>,
 ): readonly SequenceSecret[] {
   const secretOf = (id: SequenceId): SequenceSecret => ({
     name: resourceName(id),
     sequence: pulumi.secret(policy.apply(printed(id))),
   });
+  const secretsOf = (opener: Opener, written: Partial<Pick<KnockerArgs, "sequence" | "closeSequence">>) => [
+    ...(written.sequence === undefined ? [] : [secretOf({ kind: "admit", opener })]),
+    ...(written.closeSequence === undefined ? [] : [secretOf({ kind: "close", opener })]),
+  ];
   // What is inside a baseline that comes later cannot be seen here: it has an empty sequence where it has none.
   const hasUnban = isPlain(baseline) ? baseline.unbanSequence !== undefined : baseline !== undefined;
   return [
-    ...namedEntries(services).flatMap(([service, { sequence, closeSequence }]) => [
-      ...(sequence === undefined ? [] : [secretOf({ kind: "admit", service })]),
-      ...(closeSequence === undefined ? [] : [secretOf({ kind: "close", service })]),
-    ]),
+    ...namedEntries(services).flatMap(([name, service]) => secretsOf({ kind: "service", name }, service)),
+    ...namedEntries(knockers).flatMap(([name, knocker]) => secretsOf({ kind: "knocker", name }, knocker)),
     ...(hasUnban ? [secretOf({ kind: "unban" })] : []),
   ];
 }

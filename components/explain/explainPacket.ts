@@ -1,8 +1,10 @@
 import { knocks as knocksForm } from "../outline/forms";
 import { type Door, doorAt } from "../policy/door";
 import { printDuration } from "../policy/duration";
+import { printMoment } from "../policy/moment";
+import { namedSequences } from "../policy/namedSequences";
 import { contains, isLoopback } from "../policy/network";
-import type { Knock, Nothing, OwnOpening, Policy, RulesPart, Service } from "../policy/policy";
+import type { Knock, Nothing, Policy, RulesPart, Service } from "../policy/policy";
 import { unreachable } from "../policy/unreachable";
 import {
   answer,
@@ -22,7 +24,8 @@ import { meetBaseline } from "./meetBaseline";
  * A field that somebody adds does not compile until it is explained, or is said to be none of it.
  */
 export function explainPacket(policy: Policy, packet: ExplainedPacket): Explanation {
-  const { services, allow, openPorts, guardedAnswer, identity, profile, log, ...others }: RulesPart = policy;
+  const { services, knockers, allow, openPorts, guardedAnswer, ...around }: RulesPart = policy;
+  const { identity, profile, log, ...others } = around;
   others satisfies Nothing;
   if (isLoopback(packet.address)) {
     return decided("accepted", [
@@ -75,27 +78,45 @@ function withSequence(
   }
   const { name: service, ports, opening, access, accessWindowSeconds, flowTimeoutSeconds, ...others } = guard;
   others satisfies Nothing;
-  const owner = opening.kind === "own" ? service : opening.sequenceOf;
-  const sequence = policy.services.find(({ name }) => name === owner)?.opening;
-  const knocks = sequence?.kind === "own" ? ` (${describeKnocks(sequence)})` : "";
   const window = printDuration(accessWindowSeconds);
   const admitted =
     access === "once"
       ? `its first connection within ${window}`
       : `the connections it starts within ${window}`;
-  const note = `After the sequence of ${owner}${knocks} this source is admitted: ${admitted}.`;
+  const notes = openersOf(policy, guard).map(
+    ({ who, knocks, ending }) =>
+      `After the sequence of ${who}${knocks} this source is admitted: ${admitted}${ending}.`,
+  );
   const flows =
     packet.protocol === "udp" && flowTimeoutSeconds > 0
       ? [`A UDP flow of it goes on until it was silent for ${printDuration(flowTimeoutSeconds)}.`]
       : [];
-  return { ...explanation, notes: [...explanation.notes, note, ...flows] };
+  return { ...explanation, notes: [...explanation.notes, ...notes, ...flows] };
 }
 
-function describeKnocks(opening: OwnOpening): string {
-  const { kind, sequence, knockTimeoutSeconds, closeSequence, unbans, ...others } = opening;
-  others satisfies Nothing;
-  const protocols = sequence.map(({ protocol }) => protocol);
-  return `${knocksForm.print(protocols).join("")}; at most ${printDuration(knockTimeoutSeconds)} apart`;
+/** Whose sequences open a service, its own or a shared one first. */
+interface ExplainedOpener {
+  readonly who: string;
+  readonly knocks: string;
+  /** Behind what they admit to. */
+  readonly ending: string;
+}
+
+function openersOf(policy: Policy, service: Service): readonly ExplainedOpener[] {
+  return namedSequences(policy).flatMap((sequence): readonly ExplainedOpener[] => {
+    if (sequence.action !== "admit" || !sequence.services.some(({ name }) => name === service.name)) {
+      return [];
+    }
+    const { opener, until, knocks, knockTimeoutSeconds } = sequence;
+    const protocols = knocks.map(({ protocol }) => protocol);
+    return [
+      {
+        who: opener.name,
+        knocks: ` (${knocksForm.print(protocols).join("")}; at most ${printDuration(knockTimeoutSeconds)} apart)`,
+        ending: until === 0 ? "" : `, until ${printMoment(until)}`,
+      },
+    ];
+  });
 }
 
 /** Whether a connection to it is no wrong knock. */

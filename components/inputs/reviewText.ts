@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { PortKnockFirewallArgs } from "../args";
+import type { KnockerArgs, PortKnockFirewallArgs } from "../args";
 import { outlineOf } from "../outline/outline";
 import { printOutline } from "../outline/printOutline";
 import { withoutDependencies } from "../outputs/ifKnown";
@@ -25,7 +25,9 @@ export function reviewText(
 }
 
 /** What the text is made of but the sequences, and the hosts, whose secrets are looked at one by one. */
-function withoutSequences({ hosts, services, baseline, ...rest }: PortKnockFirewallArgs): unknown {
-  const plain = namedEntries(services).map(([, { sequence, closeSequence, ...service }]) => service);
+function withoutSequences({ hosts, services, knockers, baseline, ...rest }: PortKnockFirewallArgs): unknown {
+  const plain = [...namedEntries<Partial<KnockerArgs>>(services), ...namedEntries(knockers)].map(
+    ([, { sequence, closeSequence, ...others }]) => others,
+  );
   return [rest, plain, isPlain(baseline) ? { ...baseline, unbanSequence: undefined } : baseline];
 }

@@ -20,7 +20,7 @@ const hostSchema = objectOf({
  */
 export function shapeProblems(
   component: string,
-  { hosts, services }: Pick<PortKnockFirewallArgs, "hosts" | "services">,
+  { hosts, services, knockers }: Pick<PortKnockFirewallArgs, "hosts" | "services" | "knockers">,
 ): readonly Problem[] {
   return [
     ...(/\p{Cc}/u.test(component)
@@ -33,7 +33,8 @@ export function shapeProblems(
         ]
       : []),
     ...hostsProblems(hosts),
-    ...(isLater(services) ? [laterProblem("services")] : laterEntries("services", services)),
+    ...laterRecord("services", services),
+    ...laterRecord("knockers", knockers),
   ];
 }
 
@@ -54,7 +55,11 @@ function hostsProblems(hosts: PortKnockFirewallArgs["hosts"]): readonly Problem[
   ];
 }
 
-function laterEntries(path: string, record: Readonly<Record<string, unknown>>): readonly Problem[] {
+function laterRecord(path: string, record: object | undefined): readonly Problem[] {
+  return isLater(record) ? [laterProblem(path)] : laterEntries(path, record);
+}
+
+function laterEntries(path: string, record: object | undefined): readonly Problem[] {
   return isPlain(record)
     ? Object.entries(record).flatMap(([name, entry]) =>
         isName(name) && isLater(entry) ? [laterProblem(`${path}.${name}`)] : [],

@@ -1,14 +1,16 @@
-import type { Baseline, OwnOpening, Ping, Protocol, SharedOpening } from "../policy/policy";
+import type { Baseline, Knocker, OwnOpening, Ping, Protocol, SharedOpening } from "../policy/policy";
 import {
   choice,
   duration,
   type Form,
   flag,
   knocks,
+  names,
   networks,
   networksOrEverybody,
   number,
   optionalDuration,
+  optionalMoment,
   optionalNumber,
   ports,
   restrictedPorts,
@@ -26,7 +28,7 @@ export interface Field<T> {
 export type Fields<T> = { readonly [K in keyof T]-?: Field<T[K]> };
 
 /** What a policy has by itself. */
-export type PolicyPart = Omit<Outline, "hosts" | "services" | "identity" | "log" | "profile">;
+export type PolicyPart = Omit<Outline, "hosts" | "services" | "knockers" | "identity" | "log" | "profile">;
 
 const POLICY: Fields<PolicyPart> = {
   allow: { name: "allow", form: networks },
@@ -94,6 +96,13 @@ const SHARED: Fields<SharedPart> = {
   sequenceOf: { name: "sequenceOf", form: word },
 };
 
+export type KnockerPart = Omit<Knocker<Protocol>, "name" | "opening">;
+
+const KNOCKER: Fields<KnockerPart> = {
+  services: { name: "services", form: names },
+  until: { name: "until", form: optionalMoment },
+};
+
 /** The fields of an outline, by the part of it that has them. */
 export const FIELDS = {
   policy: POLICY,
@@ -105,4 +114,5 @@ export const FIELDS = {
   service: SERVICE,
   own: OWN,
   shared: SHARED,
+  knocker: KNOCKER,
 };

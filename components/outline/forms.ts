@@ -1,5 +1,6 @@
 import { parseDuration, printDuration } from "../policy/duration";
 import { groupBy } from "../policy/groupBy";
+import { parseMoment, printMoment } from "../policy/moment";
 import { mergeNetworks, parseNetwork } from "../policy/network";
 import type { Parsed } from "../policy/parsed";
 import type { Network, PortRange, Protocol, RestrictedPorts } from "../policy/policy";
@@ -45,6 +46,12 @@ export const optionalDuration: Form<number> = {
   read: duration(0).read,
 };
 
+/** 0 is not printed. */
+export const optionalMoment: Form<number> = {
+  print: (seconds) => (seconds === 0 ? [] : [printMoment(seconds)]),
+  read: ([line = ""]) => parsedOnes(parseMoment(line))[0] ?? 0,
+};
+
 /** Printed only where it is on. */
 export const flag: Form<boolean> = {
   print: (isOn) => (isOn ? ["true"] : []),
@@ -52,6 +59,12 @@ export const flag: Form<boolean> = {
 };
 
 export const word: Form<string> = { print: (text) => [text], read: ([line = ""]) => line };
+
+/** A line each, sorted. */
+export const names: Form<readonly string[]> = {
+  print: (all) => all,
+  read: (lines) => lines.toSorted(),
+};
 
 /** Number and protocols, `3: tcp, udp, tcp`; no line for no knocks. */
 export const knocks: Form<readonly Protocol[]> = {

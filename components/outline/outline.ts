@@ -1,4 +1,4 @@
-import type { Log, Nothing, Opening, Policy, Profile, Protocol, Reach } from "../policy/policy";
+import type { Log, Nothing, Opening, OwnOpening, Policy, Profile, Protocol, Reach } from "../policy/policy";
 import type { Place } from "./reach";
 
 /**
@@ -10,14 +10,16 @@ export interface Outline extends Policy<Protocol> {
 }
 
 export type OutlinedService = Outline["services"][number];
+export type OutlinedKnocker = Outline["knockers"][number];
 
 /** What plays no part is as if nobody had chosen it. */
 export function outlineOf(policy: Policy, hosts: readonly Reach<Place>[] = []): Outline {
-  const { services, profile, log } = policy;
+  const { services, knockers, profile, log } = policy;
   return {
     ...policy,
     hosts: hosts.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     services: services.map((service) => ({ ...service, opening: outlineOfOpening(service.opening) })),
+    knockers: knockers.map((knocker) => ({ ...knocker, opening: outlineOfOwn(knocker.opening) })),
     profile: outlineOfProfile(profile),
     log: { ...log, linesPerMinute: isLogging(log) ? log.linesPerMinute : 0 },
   };
@@ -29,13 +31,15 @@ function isLogging({ linesPerMinute, admissions, stages, refusals, ...others }: 
 }
 
 function outlineOfOpening(opening: Opening): Opening<Protocol> {
-  return opening.kind === "shared"
-    ? opening
-    : {
-        ...opening,
-        sequence: opening.sequence.map(({ protocol }) => protocol),
-        closeSequence: opening.closeSequence.map(({ protocol }) => protocol),
-      };
+  return opening.kind === "own" ? outlineOfOwn(opening) : opening;
+}
+
+function outlineOfOwn(opening: OwnOpening): OwnOpening<Protocol> {
+  return {
+    ...opening,
+    sequence: opening.sequence.map(({ protocol }) => protocol),
+    closeSequence: opening.closeSequence.map(({ protocol }) => protocol),
+  };
 }
 
 function outlineOfProfile(profile: Profile): Profile<Protocol> {

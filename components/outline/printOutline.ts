@@ -1,6 +1,7 @@
+import { unreachable } from "../policy/unreachable";
 import { type Fact, printFacts } from "./facts";
 import { FIELDS, type Fields } from "./fields";
-import type { Outline, OutlinedService } from "./outline";
+import type { Outline, OutlinedKnocker, OutlinedService } from "./outline";
 import { printReach } from "./reach";
 
 /**
@@ -8,10 +9,11 @@ import { printReach } from "./reach";
  * but that knocks are counted where a sequence stands.
  */
 export function printOutline(outline: Outline): string {
-  const { hosts, services, identity, log, profile } = outline;
+  const { hosts, services, knockers, identity, log, profile } = outline;
   return printFacts([
     ...hosts.map((host) => ({ path: `hosts.${host.name}`, value: printReach(host) })),
     ...services.flatMap(serviceFacts),
+    ...knockers.flatMap(knockerFacts),
     ...factsOf(FIELDS.policy, outline),
     ...factsOf(FIELDS.profile, profile),
     ...factsOf(FIELDS.identity, identity),
@@ -24,11 +26,29 @@ export function printOutline(outline: Outline): string {
 
 function serviceFacts(service: OutlinedService): readonly Fact[] {
   const { name, opening } = service;
-  const facts = [
-    ...factsOf(FIELDS.service, service),
-    ...(opening.kind === "own" ? factsOf(FIELDS.own, opening) : factsOf(FIELDS.shared, opening)),
-  ];
-  return facts.map(({ path, value }) => ({ path: `services.${name}.${path}`, value }));
+  return within(`services.${name}`, [...factsOf(FIELDS.service, service), ...openingFacts(opening)]);
+}
+
+function openingFacts(opening: OutlinedService["opening"]): readonly Fact[] {
+  switch (opening.kind) {
+    case "own":
+      return factsOf(FIELDS.own, opening);
+    case "shared":
+      return factsOf(FIELDS.shared, opening);
+    case "knockers":
+      return [];
+    default:
+      return unreachable(opening);
+  }
+}
+
+function knockerFacts(knocker: OutlinedKnocker): readonly Fact[] {
+  const { name, opening } = knocker;
+  return within(`knockers.${name}`, [...factsOf(FIELDS.knocker, knocker), ...factsOf(FIELDS.own, opening)]);
+}
+
+function within(prefix: string, facts: readonly Fact[]): readonly Fact[] {
+  return facts.map(({ path, value }) => ({ path: `${prefix}.${path}`, value }));
 }
 
 function factsOf<T>(fields: Fields<T>, values: T): readonly Fact[] {

@@ -1,7 +1,7 @@
-import type { Opening, Profile, Protocol } from "../policy/policy";
+import type { Opening, OwnOpening, Profile, Protocol } from "../policy/policy";
 import { readFacts } from "./facts";
 import { FIELDS, type Field } from "./fields";
-import type { Outline, OutlinedService } from "./outline";
+import type { Outline, OutlinedKnocker, OutlinedService } from "./outline";
 import { readReach } from "./reach";
 
 /** Reads a field at its name. */
@@ -21,10 +21,12 @@ export function readOutline(text: string): Outline {
       const [, host] = /^hosts\.(.+)$/.exec(path) ?? [];
       return host === undefined ? [] : [readReach(host, facts.get(path)?.[0] ?? "")];
     }),
-    services: paths
-      .flatMap((path) => /^services\.([^.]+)\.ports$/.exec(path)?.[1] ?? [])
-      .toSorted()
-      .map((service) => readService(service, within(`services.${service}.`))),
+    services: namesAt(/^services\.([^.]+)\.ports$/, paths).map((service) =>
+      readService(service, within(`services.${service}.`)),
+    ),
+    knockers: namesAt(/^knockers\.([^.]+)\.services$/, paths).map((knocker) =>
+      readKnocker(knocker, within(`knockers.${knocker}.`)),
+    ),
     allow: read(FIELDS.policy.allow),
     openPorts: read(FIELDS.policy.openPorts),
     guardedAnswer: read(FIELDS.policy.guardedAnswer),
@@ -54,17 +56,37 @@ function readService(name: string, read: Read): OutlinedService {
   };
 }
 
+/** A knocker is in the text by the services that he may open, and a service by its ports. */
+function namesAt(pattern: RegExp, paths: readonly string[]): readonly string[] {
+  return paths.flatMap((path) => pattern.exec(path)?.[1] ?? []).toSorted();
+}
+
+function readKnocker(name: string, read: Read): OutlinedKnocker {
+  return {
+    name,
+    services: read(FIELDS.knocker.services),
+    opening: readOwn(read),
+    until: read(FIELDS.knocker.until),
+  };
+}
+
 function readOpening(read: Read): Opening<Protocol> {
   const sequenceOf = read(FIELDS.shared.sequenceOf);
-  return sequenceOf !== ""
-    ? { kind: "shared", sequenceOf }
-    : {
-        kind: "own",
-        sequence: read(FIELDS.own.sequence),
-        knockTimeoutSeconds: read(FIELDS.own.knockTimeoutSeconds),
-        closeSequence: read(FIELDS.own.closeSequence),
-        unbans: read(FIELDS.own.unbans),
-      };
+  if (sequenceOf !== "") {
+    return { kind: "shared", sequenceOf };
+  }
+  const own = readOwn(read);
+  return own.sequence.length > 0 ? own : { kind: "knockers" };
+}
+
+function readOwn(read: Read): OwnOpening<Protocol> {
+  return {
+    kind: "own",
+    sequence: read(FIELDS.own.sequence),
+    knockTimeoutSeconds: read(FIELDS.own.knockTimeoutSeconds),
+    closeSequence: read(FIELDS.own.closeSequence),
+    unbans: read(FIELDS.own.unbans),
+  };
 }
 
 function readProfile(read: Read): Profile<Protocol> {

@@ -17,7 +17,7 @@ export function isPlain<T extends object>(input: pulumi.Input<T> | undefined): i
  * types say: what is no object has no fields here, and has failed the policy too.
  */
 export function namedEntries<T extends object>(
-  record: Readonly<Record<string, T>>,
+  record: Readonly<Record<string, T>> | undefined,
 ): readonly (readonly [string, Partial<T>])[] {
   const entries = isPlain(record) ? Object.entries(record) : [];
   return entries.flatMap(([name, input]) => (isName(name) ? [[name, isPlain(input) ? input : {}]] : []));

@@ -31,8 +31,8 @@ export interface NamedDoor<K> {
  * A field that somebody adds does not compile until its ports stand here, or it is said to have none.
  */
 export function namedDoors<K>(policy: Policy<K>): readonly NamedDoor<K>[] {
-  const { services, openPorts, profile, allow, guardedAnswer, identity, log, ...others }: RulesPart<K> =
-    policy;
+  const { services, openPorts, profile, ...portless }: RulesPart<K> = policy;
+  const { knockers, allow, guardedAnswer, identity, log, ...others } = portless;
   others satisfies Nothing;
   const guarded = services.map(guardedDoor);
   return profile.kind === "guard"

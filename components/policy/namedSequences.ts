@@ -1,6 +1,6 @@
 import { groupBy } from "./groupBy";
-import type { Knock, Nothing, Policy, Service } from "./policy";
-import { argumentPath, type SequenceId } from "./sequenceId";
+import type { Knock, Knocker, Nothing, OwnOpening, Policy, Service } from "./policy";
+import { argumentPath, type Opener, type SequenceId } from "./sequenceId";
 
 /** A sequence together with what its last knock does. */
 export type NamedSequence = {
@@ -12,11 +12,21 @@ export type NamedSequence = {
 } & Completion;
 
 export type Completion =
-  | { readonly action: "admit"; readonly services: Opened; readonly unbans: boolean }
-  | { readonly action: "close"; readonly services: Opened }
+  | (OfOpener & {
+      readonly action: "admit";
+      readonly unbans: boolean;
+      /** When it stops to admit, in seconds since 1970; 0 for never. */
+      readonly until: number;
+    })
+  | (OfOpener & { readonly action: "close" })
   | { readonly action: "unban" };
 
-/** The service that a sequence belongs to, then those that share it. */
+interface OfOpener {
+  readonly opener: Opener;
+  readonly services: Opened;
+}
+
+/** The services that a sequence opens: the one that it belongs to, then those that share it; or those of a knocker. */
 export type Opened = readonly [Service, ...Service[]];
 
 /**
@@ -25,54 +35,82 @@ export type Opened = readonly [Service, ...Service[]];
  */
 export function namedSequences({
   services,
+  knockers,
   profile,
-}: Pick<Policy, "services" | "profile">): readonly NamedSequence[] {
+}: Pick<Policy, "services" | "knockers" | "profile">): readonly NamedSequence[] {
   const sharing = sharingServices(services);
   const ofServices = services.flatMap((service): readonly NamedSequence[] => {
     const { opening, name } = service;
-    if (opening.kind === "shared") {
-      return [];
-    }
-    const { kind, knockTimeoutSeconds, sequence, closeSequence, unbans, ...others } = opening;
-    others satisfies Nothing;
-    const opened: Opened = [service, ...(sharing.get(name) ?? []).map((other) => other.service)];
-    const common = { services: opened, knockTimeoutSeconds };
-    return [
-      { ...common, ...at({ kind: "admit", service: name }), action: "admit", knocks: sequence, unbans },
-      ...(closeSequence.length === 0
-        ? []
-        : [
-            {
-              ...common,
-              ...at({ kind: "close", service: name }),
-              action: "close" as const,
-              knocks: closeSequence,
-            },
-          ]),
-    ];
+    return opening.kind === "own"
+      ? sequencesOf(opening, { kind: "service", name }, 0, [service, ...(sharing.get(name) ?? [])])
+      : [];
   });
-  return [...ofServices, ...unbanSequence(profile)];
+  const byName = new Map(services.map((service) => [service.name, service]));
+  return [
+    ...ofServices,
+    ...knockers.flatMap((knocker) => sequencesOfKnocker(knocker, byName)),
+    ...unbanSequence(profile),
+  ];
+}
+
+/** A field of a knocker that somebody adds does not compile until it stands here, or is said to be none of it. */
+function sequencesOfKnocker(
+  knocker: Knocker,
+  byName: ReadonlyMap<string, Service>,
+): readonly NamedSequence[] {
+  const { name, services, opening, until, ...others } = knocker;
+  others satisfies Nothing;
+  const [first, ...further] = services.flatMap((service) => byName.get(service) ?? []);
+  // Who may open nothing is refused, and nothing of his is looked at.
+  return first === undefined
+    ? []
+    : sequencesOf(opening, { kind: "knocker", name }, until, [first, ...further]);
+}
+
+function sequencesOf(
+  opening: OwnOpening,
+  opener: Opener,
+  until: number,
+  services: Opened,
+): readonly NamedSequence[] {
+  const { kind, knockTimeoutSeconds, sequence, closeSequence, unbans, ...others } = opening;
+  others satisfies Nothing;
+  const common = { opener, services, knockTimeoutSeconds };
+  return [
+    { ...common, ...at({ kind: "admit", opener }), action: "admit", knocks: sequence, unbans, until },
+    ...(closeSequence.length === 0
+      ? []
+      : [
+          {
+            ...common,
+            ...at({ kind: "close", opener }),
+            action: "close" as const,
+            knocks: closeSequence,
+          },
+        ]),
+  ];
 }
 
 /** Whose sequence it is, as rules and log lines name it. */
 export function ownerName(sequence: NamedSequence): string {
-  return sequence.action === "unban" ? "unban" : sequence.services[0].name;
+  return sequence.action === "unban" ? "unban" : sequence.opener.name;
 }
 
 function at(id: SequenceId): Pick<NamedSequence, "id" | "path"> {
   return { id, path: argumentPath(id) };
 }
 
-function sharingServices(services: readonly Service[]): ReadonlyMap<string, readonly Sharing[]> {
+function sharingServices(services: readonly Service[]): ReadonlyMap<string, readonly Service[]> {
   const sharing = services.flatMap((service): readonly Sharing[] => {
-    if (service.opening.kind === "own") {
+    if (service.opening.kind !== "shared") {
       return [];
     }
     const { kind, sequenceOf, ...others } = service.opening;
     others satisfies Nothing;
     return [{ service, sequenceOf }];
   });
-  return groupBy(sharing, ({ sequenceOf }) => sequenceOf);
+  const groups = groupBy(sharing, ({ sequenceOf }) => sequenceOf);
+  return new Map([...groups].map(([owner, group]) => [owner, group.map(({ service }) => service)]));
 }
 
 interface Sharing {

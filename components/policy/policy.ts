@@ -35,7 +35,7 @@ export interface Identity {
 }
 
 /**
- * A guarded service: its ports are closed to everybody who has not completed its sequence.
+ * A guarded service: its ports are closed to everybody who has not completed a sequence that opens it.
  *
  * @typeParam K what is known of a knock: all of it, or as in an outline its protocol alone
  */
@@ -49,8 +49,8 @@ export interface Service<K = Knock> {
   readonly flowTimeoutSeconds: number;
 }
 
-/** What admits to a service: a sequence of its own, or the one of another service, which then opens both. */
-export type Opening<K = Knock> = OwnOpening<K> | SharedOpening;
+/** What admits to a service beside its knockers: a sequence of its own, or the one of another service, which then opens both. */
+export type Opening<K = Knock> = OwnOpening<K> | SharedOpening | KnockersOnly;
 
 export interface OwnOpening<K = Knock> {
   readonly kind: "own";
@@ -65,6 +65,21 @@ export interface OwnOpening<K = Knock> {
 export interface SharedOpening {
   readonly kind: "shared";
   readonly sequenceOf: string;
+}
+
+/** Nothing: its knockers alone open it. */
+export interface KnockersOnly {
+  readonly kind: "knockers";
+}
+
+/** Somebody, or something, that knocks: the windows that his sequence opens are his. */
+export interface Knocker<K = Knock> {
+  readonly name: string;
+  /** The names of the services that he may open, sorted. */
+  readonly services: readonly string[];
+  readonly opening: OwnOpening<K>;
+  /** When his access ends, in seconds since 1970; 0 for never. */
+  readonly until: number;
 }
 
 /** `guard`: the table only takes away. `baseline`: it is the whole firewall of the host. */
@@ -119,6 +134,7 @@ export type Policy<K = Knock> = RulesPart<K> & ManifestPart;
 /** What the ruleset of a host shows. */
 export interface RulesPart<K = Knock> {
   readonly services: readonly Service<K>[];
+  readonly knockers: readonly Knocker<K>[];
   readonly allow: readonly Network[];
   readonly openPorts: readonly PortRange[];
   /** What guarded ports answer, and under a baseline every closed port: so that they are alike. */

@@ -12,6 +12,9 @@ export { knockKey };
 /** What to do without a sequence that opens a service. */
 export const WITHOUT_SEQUENCE = "leave the service unguarded";
 
+/** What to do with a knocker who has no sequence. */
+export const WITHOUT_KNOCKER = "take the knocker out";
+
 /** What makes a sequence impossible. What makes it unwise is the policy's affair: a client knocks at any host. */
 const RULES = [tooFewKnocks(WITHOUT_SEQUENCE), repeatedKnock, neighbouringKnocks];
 

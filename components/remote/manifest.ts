@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { type NamedSequence, namedSequences } from "../policy/namedSequences";
-import type { ManifestPart, Nothing, Policy } from "../policy/policy";
+import type { ManifestPart, Nothing, Policy, Service } from "../policy/policy";
 import { printSequence } from "../policy/sequence";
 import { serviceId } from "../policy/serviceId";
 import { sourceMasks } from "../policy/sourceMasks";
 import { trustSeconds } from "../policy/trust";
+import { FLOW_WINDOW_SECONDS, windowId } from "../policy/windowId";
 
 /** Whose host it is. Two components, or one component in two stacks, must not overwrite each other. */
 export interface Owner {
@@ -40,7 +41,9 @@ export function writeManifest(content: ManifestContent): Manifest {
   const desired = [
     `owner ${printOwner(owner)}`,
     ...unruledLines(policy),
-    ...sequences.flatMap((sequence) => (sequence.action === "admit" ? serviceLines(sequence) : [])),
+    ...serviceLines(policy.services, sequences),
+    ...sequences.flatMap(knockerLines),
+    ...(policy.knockers.length > 0 ? [`flow-windows ${FLOW_WINDOW_SECONDS}`] : []),
     ...sequences.map(({ knocks }) => `sequence ${printSequence(knocks)}`),
     ...baselineLines(policy),
   ];
@@ -62,13 +65,30 @@ function unruledLines({ rollbackSeconds, ...others }: ManifestPart): readonly st
   return [`rollback ${rollbackSeconds}`];
 }
 
-/** A window goes on while its service keeps its name and what opens it, its own sequence or a shared one. */
-function serviceLines(sequence: NamedSequence & { readonly action: "admit" }): readonly string[] {
-  const knocks = printSequence(sequence.knocks);
-  return sequence.services.flatMap(({ name, accessWindowSeconds, flowTimeoutSeconds }) => [
-    ["service", serviceId(name), name, accessWindowSeconds, knocks].join(" "),
+/** A window goes on while its service keeps its name and what opens it, its own sequence or a shared one; `-` for none. */
+function serviceLines(services: readonly Service[], sequences: readonly NamedSequence[]): readonly string[] {
+  const knocks = new Map(
+    sequences.flatMap((sequence) =>
+      sequence.action === "admit" && sequence.opener.kind === "service"
+        ? sequence.services.map(({ name }) => [name, printSequence(sequence.knocks)] as const)
+        : [],
+    ),
+  );
+  return services.flatMap(({ name, accessWindowSeconds, flowTimeoutSeconds }) => [
+    ["service", serviceId(name), name, accessWindowSeconds, knocks.get(name) ?? "-"].join(" "),
     ...(flowTimeoutSeconds > 0 ? [`flows ${serviceId(name)} ${flowTimeoutSeconds}`] : []),
   ]);
+}
+
+/** A knocker's window of a service goes on while he keeps his name, his sequence and that service, and until his end. */
+function knockerLines(sequence: NamedSequence): readonly string[] {
+  if (sequence.action !== "admit" || sequence.opener.kind !== "knocker") {
+    return [];
+  }
+  const { opener, until, knocks } = sequence;
+  return sequence.services.map(({ name }) =>
+    ["knocker", windowId(opener, name), serviceId(name), opener.name, until, printSequence(knocks)].join(" "),
+  );
 }
 
 /** How long the blacklist and trust may last at most, and what of an address makes a source. */

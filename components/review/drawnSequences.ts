@@ -1,9 +1,10 @@
 import type { Outline } from "../outline/outline";
 import { printDuration } from "../policy/duration";
+import { printMoment } from "../policy/moment";
 import { namedSequences } from "../policy/namedSequences";
-import type { Nothing, Policy, Protocol, Service } from "../policy/policy";
+import type { Nothing, OwnOpening, Policy, Protocol, Service } from "../policy/policy";
 import { knockKey } from "../policy/sequence";
-import { printSequenceId, type SequenceId } from "../policy/sequenceId";
+import { type Opener, printSequenceId, type SequenceId } from "../policy/sequenceId";
 import { unreachable } from "../policy/unreachable";
 
 /** A sequence as a picture shows it: no ports. */
@@ -25,14 +26,15 @@ export interface DrawnKnock {
 export function sequencesOfPolicy(policy: Policy): readonly DrawnSequence[] {
   return namedSequences(policy).map(({ id, knocks, knockTimeoutSeconds }) => ({
     id,
-    outcomes: outcomesOf(id, policy.services),
+    outcomes: outcomesOf(id, policy),
     knockTimeoutSeconds,
     knocks: knocks.map((knock) => ({ protocol: knock.protocol, identity: knockKey(knock) })),
   }));
 }
 
 /** The sequences of an outline, which does not say which knocks are equal: none are taken to be. */
-export function sequencesOfOutline({ services, profile }: Outline): readonly DrawnSequence[] {
+export function sequencesOfOutline(outline: Outline): readonly DrawnSequence[] {
+  const { services, knockers, profile } = outline;
   const draw = (
     id: SequenceId,
     sequence: readonly Protocol[],
@@ -43,7 +45,7 @@ export function sequencesOfOutline({ services, profile }: Outline): readonly Dra
       : [
           {
             id,
-            outcomes: outcomesOf(id, services),
+            outcomes: outcomesOf(id, outline),
             knockTimeoutSeconds,
             knocks: sequence.map((protocol, index) => ({
               protocol,
@@ -51,31 +53,34 @@ export function sequencesOfOutline({ services, profile }: Outline): readonly Dra
             })),
           },
         ];
+  const drawOwn = (opener: Opener, opening: OwnOpening<Protocol>): readonly DrawnSequence[] => {
+    const { kind, sequence, knockTimeoutSeconds, closeSequence, unbans, ...others } = opening;
+    others satisfies Nothing;
+    return [
+      ...draw({ kind: "admit", opener }, sequence, knockTimeoutSeconds),
+      ...draw({ kind: "close", opener }, closeSequence, knockTimeoutSeconds),
+    ];
+  };
   return [
-    ...services.flatMap(({ name: service, opening }) => {
-      if (opening.kind === "shared") {
-        return [];
-      }
-      const { kind, sequence, knockTimeoutSeconds, closeSequence, unbans, ...others } = opening;
-      others satisfies Nothing;
-      return [
-        ...draw({ kind: "admit", service }, sequence, knockTimeoutSeconds),
-        ...draw({ kind: "close", service }, closeSequence, knockTimeoutSeconds),
-      ];
-    }),
+    ...services.flatMap(({ name, opening }) =>
+      opening.kind === "own" ? drawOwn({ kind: "service", name }, opening) : [],
+    ),
+    ...knockers.flatMap(({ name, opening }) => drawOwn({ kind: "knocker", name }, opening)),
     ...(profile.kind === "guard"
       ? []
       : draw({ kind: "unban" }, profile.unbanSequence, profile.unbanKnockTimeoutSeconds)),
   ];
 }
 
-function outcomesOf<K>(id: SequenceId, services: readonly Service<K>[]): readonly string[] {
+function outcomesOf<K>(id: SequenceId, policy: Openings<K>): readonly string[] {
   switch (id.kind) {
     case "admit":
-      return openedBy(id.service, services).map(describeAdmission);
+      return openedBy(id.opener, policy).map(
+        (service) => `${describeAdmission(service)}${ending(id.opener, policy)}`,
+      );
     case "close":
       return [
-        `${openedBy(id.service, services)
+        `${openedBy(id.opener, policy)
           .map(({ name }) => name)
           .join(", ")}: access ended`,
       ];
@@ -86,12 +91,26 @@ function outcomesOf<K>(id: SequenceId, services: readonly Service<K>[]): readonl
   }
 }
 
-/** The service itself, then those that share its sequence. */
-function openedBy<K>(owner: string, services: readonly Service<K>[]): readonly Service<K>[] {
+type Openings<K> = Pick<Policy<K>, "services" | "knockers">;
+
+/** The service itself, then those that share its sequence; or those of a knocker. */
+function openedBy<K>(
+  { kind, name: owner }: Opener,
+  { services, knockers }: Openings<K>,
+): readonly Service<K>[] {
+  if (kind === "knocker") {
+    const opened = knockers.find(({ name }) => name === owner)?.services ?? [];
+    return services.filter(({ name }) => opened.includes(name));
+  }
   return [
     ...services.filter(({ name }) => name === owner),
     ...services.filter(({ opening }) => opening.kind === "shared" && opening.sequenceOf === owner),
   ];
+}
+
+function ending<K>({ kind, name: owner }: Opener, { knockers }: Openings<K>): string {
+  const until = kind === "knocker" ? (knockers.find(({ name }) => name === owner)?.until ?? 0) : 0;
+  return until === 0 ? "" : `, until ${printMoment(until)}`;
 }
 
 /** What an admitted source may do. A field that somebody adds is not drawn until it stands here, or is said to be none of it. */

@@ -1,8 +1,9 @@
 import { FIELDS } from "../outline/fields";
-import type { Outline, OutlinedService } from "../outline/outline";
+import type { Outline, OutlinedKnocker, OutlinedService } from "../outline/outline";
 import { baselineJudges, ofWholeBaseline, PING_JUDGES } from "./baselineJudges";
 import type { ReviewedChange, Sides } from "./change";
 import { type JudgedField, judgeFields } from "./fieldChanges";
+import { knockerJudges, knockerSubject } from "./knockerChanges";
 import { IDENTITY_JUDGES, LOG_JUDGES, PROFILE_JUDGES, policyJudges } from "./policyJudges";
 import { ownJudges, serviceJudges, sharedJudges } from "./serviceJudges";
 
@@ -25,6 +26,10 @@ export function fieldRows(sides: Sides): readonly ReviewedChange[] {
       const is = after.services.find(({ name }) => name === was.name);
       return is === undefined ? [] : toRows(was.name, serviceFields(was, is, sides));
     }),
+    ...before.knockers.flatMap((was) => {
+      const is = after.knockers.find(({ name }) => name === was.name);
+      return is === undefined ? [] : toRows(knockerSubject(was.name), knockerFields(was, is));
+    }),
   ];
 }
 
@@ -34,8 +39,15 @@ function serviceFields(was: OutlinedService, is: OutlinedService, sides: Sides):
   const sharedOf = (opening: typeof old) => (opening.kind === "shared" ? opening : undefined);
   return [
     ...judgeFields(FIELDS.service, serviceJudges(sides), was, is),
-    ...judgeFields(FIELDS.own, ownJudges(is.name), ownOf(old), ownOf(now)),
+    ...judgeFields(FIELDS.own, ownJudges(is.name, { was: old.kind, is: now.kind }), ownOf(old), ownOf(now)),
     ...judgeFields(FIELDS.shared, sharedJudges(was, is, sides), sharedOf(old), sharedOf(now)),
+  ];
+}
+
+function knockerFields(was: OutlinedKnocker, is: OutlinedKnocker): readonly JudgedField[] {
+  return [
+    ...judgeFields(FIELDS.knocker, knockerJudges(is), was, is),
+    ...judgeFields(FIELDS.own, ownJudges(is.name), was.opening, is.opening),
   ];
 }
 

@@ -2,15 +2,18 @@ import { optionalDuration } from "../outline/forms";
 import type { Outline, OutlinedService } from "../outline/outline";
 import { printDuration } from "../policy/duration";
 import type { Nothing, OwnOpening, Protocol } from "../policy/policy";
-import { isSameSequence, printSequenceId } from "../policy/sequenceId";
+import { isSameSequence, type Opener, printSequenceId } from "../policy/sequenceId";
+import { unreachable } from "../policy/unreachable";
 import { byWidth, type Direction, type Sides } from "./change";
 
 /** What stands between a source and the ports of a service. */
 export interface Guard {
   readonly service: OutlinedService;
-  /** Whose sequence it is that opens the service: its own, or that of another one. */
-  readonly opener: string;
+  /** Whose sequence it is that opens the service: its own, or that of another one. None where knockers alone open it. */
+  readonly opener: Opener | undefined;
   readonly opening: OwnOpening<Protocol>;
+  /** Who may open it too, by name. */
+  readonly knockers: readonly string[];
 }
 
 /** One way in which two guards differ. */
@@ -19,10 +22,43 @@ export interface GuardDifference {
   readonly words: string;
 }
 
-export function guardOf({ services }: Outline, service: OutlinedService): Guard {
-  const opener = service.opening.kind === "shared" ? service.opening.sequenceOf : service.name;
-  const opening = services.find(({ name }) => name === opener)?.opening;
-  return { service, opener, opening: opening?.kind === "own" ? opening : NO_OPENING };
+export function guardOf({ services, knockers }: Outline, service: OutlinedService): Guard {
+  const opener = openerOf(service);
+  const opening = services.find(({ name }) => name === opener?.name)?.opening;
+  return {
+    service,
+    opener,
+    opening: opening?.kind === "own" ? opening : NO_OPENING,
+    knockers: knockers
+      .filter(({ services: opened }) => opened.includes(service.name))
+      .map(({ name }) => name),
+  };
+}
+
+function openerOf({ name, opening }: OutlinedService): Opener | undefined {
+  switch (opening.kind) {
+    case "own":
+      return { kind: "service", name };
+    case "shared":
+      return { kind: "service", name: opening.sequenceOf };
+    case "knockers":
+      return undefined;
+    default:
+      return unreachable(opening);
+  }
+}
+
+/** Whether a sequence opens a service. */
+export function opens(outline: Outline, opener: Opener, service: OutlinedService): boolean {
+  const guard = guardOf(outline, service);
+  return opener.kind === "knocker"
+    ? guard.knockers.includes(opener.name)
+    : guard.opener?.name === opener.name;
+}
+
+/** The services that a sequence opens. */
+export function openedBy(outline: Outline, opener: Opener): readonly OutlinedService[] {
+  return outline.services.filter((service) => opens(outline, opener, service));
 }
 
 /** Only a text that somebody else wrote names a sequence that is not there. */
@@ -39,13 +75,38 @@ export function compareGuards(was: Guard, is: Guard, sides: Sides): readonly Gua
   return [...compareSequences(was, is, sides), ...compareAdmissions(was.service, is.service)];
 }
 
-/**
- * How the sequences differ that open a service, whoever's they are.
- * A field that somebody adds does not compile until it is compared, or is said to be none of it.
- */
+/** How the sequences differ that open a service, whoever's they are. */
 export function compareSequences(was: Guard, is: Guard, sides: Sides): readonly GuardDifference[] {
+  const [gone, come] = [without(was.knockers, is.knockers), without(is.knockers, was.knockers)];
+  return [
+    ...compareOpeners(was, is, sides),
+    ...(come.length > 0 ? [{ direction: "opens up", words: `${come.join(", ")} may open it` } as const] : []),
+    ...(gone.length > 0
+      ? [{ direction: "closes down", words: `${gone.join(", ")} may not open it any more` } as const]
+      : []),
+  ];
+}
+
+function without(names: readonly string[], others: readonly string[]): readonly string[] {
+  return names.filter((name) => !others.includes(name));
+}
+
+/** A field that somebody adds does not compile until it is compared, or is said to be none of it. */
+function compareOpeners(was: Guard, is: Guard, sides: Sides): readonly GuardDifference[] {
+  if (is.opener === undefined) {
+    return was.opener === undefined
+      ? []
+      : [{ direction: "closes down", words: "no sequence but those of its knockers opens it" }];
+  }
   const { kind, sequence, knockTimeoutSeconds: fast, closeSequence, unbans, ...others } = is.opening;
   others satisfies Nothing;
+  // A sequence that there was before has people who know it, however hard it is.
+  const opener = { kind: "admit", opener: is.opener } as const;
+  const former = sides.formerOwner(opener) ?? opener;
+  const known = `whoever knows the sequence of ${printSequenceId(former)} gets in`;
+  if (was.opener === undefined) {
+    return [{ direction: "opens up", words: known }];
+  }
   const [old, now] = [was.opening.sequence.length, sequence.length];
   const slow = was.opening.knockTimeoutSeconds;
   const differences = [
@@ -55,23 +116,15 @@ export function compareSequences(was: Guard, is: Guard, sides: Sides): readonly 
       `${printDuration(fast)} instead of ${printDuration(slow)} from knock to knock`,
     ),
   ];
-  // A sequence that there was before has people who know it, however hard it is.
-  const opener = { kind: "admit", service: is.opener } as const;
-  const wasOpener = { kind: "admit", service: was.opener } as const;
-  const former = sides.formerOwner(opener) ?? opener;
+  const wasOpener = { kind: "admit", opener: was.opener } as const;
   const isKnown =
     !isSameSequence(former, wasOpener) &&
     (!isSameSequence(former, opener) || hasSequence(sides.before.outline, is.opener));
-  return isKnown
-    ? [
-        { direction: "opens up", words: `whoever knows the sequence of ${printSequenceId(former)} gets in` },
-        ...differences,
-      ]
-    : differences;
+  return isKnown ? [{ direction: "opens up", words: known }, ...differences] : differences;
 }
 
-function hasSequence({ services }: Outline, service: string): boolean {
-  return services.some(({ name, opening }) => name === service && opening.kind === "own");
+function hasSequence({ services }: Outline, { name: opener }: Opener): boolean {
+  return services.some(({ name, opening }) => name === opener && opening.kind === "own");
 }
 
 /** A field that somebody adds does not compile until it is compared, or is said to be none of it. */

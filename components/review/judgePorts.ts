@@ -4,10 +4,10 @@ import type { ByDoor, Door } from "../policy/door";
 import type { Network, Nothing, PortRange, Protocol } from "../policy/policy";
 import { cutPorts, liesIn } from "../policy/portPieces";
 import { printPortRange } from "../policy/portRange";
-import { isSameSequence, printSequenceId, type SequenceId } from "../policy/sequenceId";
+import { type Opener, printSequenceId, type SequenceId } from "../policy/sequenceId";
 import { unreachable } from "../policy/unreachable";
 import { byNumber, byWidth, type Judgement, type Sides, widest } from "./change";
-import { compareGuards, guardOf } from "./guard";
+import { compareGuards, guardOf, openedBy, opens } from "./guard";
 import { describeDoor, listNetworks, said } from "./words";
 
 type OutlinedDoor = Door<Protocol>;
@@ -24,17 +24,14 @@ export function judgePorts(ports: readonly PortRange[], sides: Sides): Judgement
   };
 }
 
-/** What becomes of the ports of a service that has a sequence now that was another one's. */
-export function judgeTakenOver(service: string, former: SequenceId, sides: Sides): Judgement {
+/** What becomes of the ports that a sequence opens which was another one's. */
+export function judgeTakenOver(opener: Opener, former: SequenceId, sides: Sides): Judgement {
   const { before, after } = sides;
-  const ports = after.outline.services
-    .filter((each) => guardOf(after.outline, each).opener === service)
-    .flatMap((each) => each.ports);
+  const ports = openedBy(after.outline, opener).flatMap((each) => each.ports);
   const gained = cutPorts(ports, sides.namedPorts).filter((port) => {
     const was = before.doorOf(port);
     return (
-      was.kind === "guarded" &&
-      !isSameSequence({ kind: "admit", service: guardOf(before.outline, was.by).opener }, former)
+      was.kind === "guarded" && !(former.kind === "admit" && opens(before.outline, former.opener, was.by))
     );
   });
   return gained.length > 0

@@ -64,23 +64,42 @@ function guardRisks(
   { before, after, formerOwner }: Sides,
   rotated: readonly SequenceId[],
 ): readonly string[] {
-  const opener: SequenceId = { kind: "admit", service: is.opener };
-  const former = formerOwner(opener);
   const lost = uncovered(before.outline.allow, after.outline.allow);
-  // Of the sequences of two services nobody says here whether they are the same one.
-  const isAnother =
-    former === undefined
-      ? was.opener !== is.opener ||
-        was.opening.sequence.join() !== is.opening.sequence.join() ||
-        rotated.some((sequence) => isSameSequence(sequence, opener))
-      : !isSameSequence(former, { kind: "admit", service: was.opener });
+  const gone = was.knockers.filter((name) => !is.knockers.includes(name));
+  const rotatedOnes = is.knockers.filter((name) => was.knockers.includes(name) && isRotated(name));
   return [
     ...lost.map(
       ({ cidr }) =>
         `${cidr} leaves allow while ${is.service.name} guards ${port}: who connects from there must knock`,
     ),
-    ...(isAnother ? [`${port} opens to another sequence: hand it out before this is applied`] : []),
+    ...(isAnotherSequence() ? [`${port} opens to another sequence: hand it out before this is applied`] : []),
+    ...(was.opener !== undefined && is.opener === undefined
+      ? [`${port} opens to its knockers alone: ${is.knockers.join(", ")}`]
+      : []),
+    ...gone.map((name) => `${name} does not open ${port} any more`),
+    ...rotatedOnes.map(
+      (name) => `${port} opens to another sequence of ${name}: hand it out before this is applied`,
+    ),
   ];
+
+  function isRotated(knocker: string): boolean {
+    const id: SequenceId = { kind: "admit", opener: { kind: "knocker", name: knocker } };
+    return rotated.some((sequence) => isSameSequence(sequence, id));
+  }
+
+  /** Of the sequences of two services nobody says here whether they are the same one. */
+  function isAnotherSequence(): boolean {
+    if (was.opener === undefined || is.opener === undefined) {
+      return false;
+    }
+    const opener: SequenceId = { kind: "admit", opener: is.opener };
+    const former = formerOwner(opener);
+    return former === undefined
+      ? was.opener.name !== is.opener.name ||
+          was.opening.sequence.join() !== is.opening.sequence.join() ||
+          rotated.some((sequence) => isSameSequence(sequence, opener))
+      : !isSameSequence(former, { kind: "admit", opener: was.opener });
+  }
 }
 
 /** A baseline drops private sources, unless they are excepted. */

@@ -1,6 +1,7 @@
 import { type NamedSequence, namedSequences } from "../policy/namedSequences";
 import type { Knock, Policy } from "../policy/policy";
 import { knockKey } from "../policy/sequence";
+import { unreachable } from "../policy/unreachable";
 import { compilePolicy } from "../ruleset/compilePolicy";
 import type { Element, NamedSet, Ruleset } from "../ruleset/ruleset";
 import { buildStages, handle, type Stage } from "../ruleset/stages";
@@ -47,7 +48,7 @@ function namedKnocks(sequences: readonly NamedSequence[]): NamedKnocks {
     for (const [index, { port }] of sequence.knocks.entries()) {
       const key = printKeys(sequence.knocks.slice(0, index + 1));
       if (!named.has(key)) {
-        // No name of a service has an underscore.
+        // No name of a service or knocker has an underscore.
         named.set(key, { name: `${ownerOf(sequence)}_knock_${index + 1}`, port });
       }
     }
@@ -128,16 +129,12 @@ function printKeys(knocks: readonly Knock[]): string {
 function ownerOf(sequence: NamedSequence): string {
   switch (sequence.action) {
     case "admit":
-      return sequence.services[0].name;
+      return sequence.opener.name;
     case "close":
-      return `${sequence.services[0].name}_close`;
+      return `${sequence.opener.name}_close`;
     case "unban":
       return "baseline_unban";
     default:
-      return unknownAction(sequence);
+      return unreachable(sequence);
   }
-}
-
-function unknownAction(sequence: never): never {
-  throw new Error(`bug: unknown action of a sequence ${typeof sequence}`);
 }

@@ -1,11 +1,12 @@
 import { doorsOf, namedPorts } from "../policy/door";
-import { printSequenceId, type SequenceId } from "../policy/sequenceId";
+import { type Opener, printSequenceId, type SequenceId } from "../policy/sequenceId";
 import { unreachable } from "../policy/unreachable";
 import type { ReviewedChange, Side, Sides } from "./change";
 import type { DrawnSequence } from "./drawnSequences";
 import { ALL_SERVICES, BASELINE, fieldRows } from "./fieldRows";
 import { formerOwners } from "./formerOwners";
 import { judgeTakenOver } from "./judgePorts";
+import { knockerChanges, knockerSubject } from "./knockerChanges";
 import { lockOutRisks } from "./lockOutRisks";
 import type { ReviewSide } from "./reviewSide";
 import { serviceChanges } from "./serviceChanges";
@@ -48,6 +49,7 @@ export function reviewPolicies(
   const changes = [
     ...rows,
     ...serviceChanges(sides),
+    ...knockerChanges(sides),
     ...rotated.flatMap((sequence) => rotation(sequence, rows, sides)),
   ];
   return {
@@ -75,8 +77,8 @@ function rotation(
   const former = sequence.kind === "admit" ? sides.formerOwner(sequence) : undefined;
   if (sequence.kind === "admit" && former !== undefined) {
     const after = `the former sequence of ${printSequenceId(former)}`;
-    const judged = judgeTakenOver(sequence.service, former, sides);
-    return [{ subject: sequence.service, what: "sequence", before: "secret", after, ...judged }];
+    const judged = judgeTakenOver(sequence.opener, former, sides);
+    return [{ subject: subjectOf(sequence.opener), what: "sequence", before: "secret", after, ...judged }];
   }
   const { subject, what, counted, meaning } = wordsOfRotation(sequence);
   return rows.some((row) => row.subject === subject && row.what === counted)
@@ -94,13 +96,21 @@ function wordsOfRotation(sequence: SequenceId): RotationWords {
   switch (sequence.kind) {
     case "admit":
       return {
-        subject: sequence.service,
+        subject: subjectOf(sequence.opener),
         what: "sequence",
         counted: "knocks",
-        meaning: "rotated: the old sequence opens nothing and open windows close; tell the people who knock",
+        meaning:
+          sequence.opener.kind === "service"
+            ? "rotated: the old sequence opens nothing and open windows close; tell the people who knock"
+            : `rotated: the old sequence opens nothing, and the windows that ${sequence.opener.name} opened close: nobody else's; tell ${sequence.opener.name}`,
       };
     case "close":
-      return { subject: sequence.service, what: "closeSequence", counted: "closeKnocks", meaning };
+      return {
+        subject: subjectOf(sequence.opener),
+        what: "closeSequence",
+        counted: "closeKnocks",
+        meaning,
+      };
     case "unban":
       return { subject: BASELINE, what: "unbanSequence", counted: "unbanKnocks", meaning };
     default:
@@ -108,9 +118,16 @@ function wordsOfRotation(sequence: SequenceId): RotationWords {
   }
 }
 
-/** Services by name, then what they share. Only that has a space. */
+function subjectOf({ kind, name }: Opener): string {
+  return kind === "knocker" ? knockerSubject(name) : name;
+}
+
+/** Services by name, then knockers, then what all share. */
 function rank(subject: string): string {
-  return subject === ALL_SERVICES ? "~1" : subject === BASELINE ? "~2" : subject;
+  if (subject === ALL_SERVICES || subject === BASELINE) {
+    return subject === ALL_SERVICES ? "~2" : "~3";
+  }
+  return subject.includes(" ") ? `~1${subject}` : subject;
 }
 
 function compareTexts(a: string, b: string): number {

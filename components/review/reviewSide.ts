@@ -23,7 +23,15 @@ export function sideOfText(text: string): ReviewSide {
 /** What a host is without a policy: nothing is guarded, and no choice that the other side made is a change. */
 export function sideWithoutRules({ outline }: ReviewSide): ReviewSide {
   return {
-    outline: { ...outline, hosts: [], services: [], allow: [], openPorts: [], profile: { kind: "guard" } },
+    outline: {
+      ...outline,
+      hosts: [],
+      services: [],
+      knockers: [],
+      allow: [],
+      openPorts: [],
+      profile: { kind: "guard" },
+    },
     sequences: [],
   };
 }

@@ -1,7 +1,8 @@
 import { ports as portsForm } from "../outline/forms";
 import type { Outline, OutlinedService } from "../outline/outline";
 import { printDuration } from "../policy/duration";
-import type { Nothing, Opening, Protocol } from "../policy/policy";
+import type { Nothing, Opening, OwnOpening, Protocol } from "../policy/policy";
+import { unreachable } from "../policy/unreachable";
 import type { Judgement, ReviewedChange, Sides } from "./change";
 import { compareSequences, guardOf } from "./guard";
 import { judgePorts } from "./judgePorts";
@@ -87,11 +88,23 @@ function describeService(service: OutlinedService): string {
 }
 
 function describeOpening(opening: Opening<Protocol>): { by: string; further: readonly string[] } {
-  if (opening.kind === "shared") {
-    const { kind, sequenceOf, ...others } = opening;
-    others satisfies Nothing;
-    return { by: `the sequence of ${sequenceOf}`, further: [] };
+  switch (opening.kind) {
+    case "own":
+      return describeOwn(opening);
+    case "shared": {
+      const { kind, sequenceOf, ...others } = opening;
+      others satisfies Nothing;
+      return { by: `the sequence of ${sequenceOf}`, further: [] };
+    }
+    case "knockers":
+      return { by: "the sequence of one of its knockers", further: [] };
+    default:
+      return unreachable(opening);
   }
+}
+
+/** A sequence that opens services, whose ever it is. */
+export function describeOwn(opening: OwnOpening<Protocol>): { by: string; further: readonly string[] } {
   const { kind, sequence, knockTimeoutSeconds, closeSequence, unbans: isUnbanning, ...others } = opening;
   others satisfies Nothing;
   return {

@@ -29,26 +29,40 @@ export function serviceJudges(sides: Sides): Judges<ServicePart> {
   };
 }
 
-/** What changes of its own sequence mean, which it may have on one side alone. */
-export function ownJudges(service: string): Judges<OwnPart> {
+/** What opens a service before, and after. Knockers have nothing but a sequence of their own. */
+interface OpeningKinds {
+  readonly was: OutlinedService["opening"]["kind"];
+  readonly is: OutlinedService["opening"]["kind"];
+}
+
+const STAYS_OWN: OpeningKinds = { was: "own", is: "own" };
+
+/** What changes of its own sequence mean, which a service may have on one side alone. */
+export function ownJudges(owner: string, { was, is }: OpeningKinds = STAYS_OWN): Judges<OwnPart> {
   return {
     sequence: ({ before, after }) => {
       if (before !== undefined && after !== undefined) {
         return judgeKnocks(before, after);
       }
-      return {
-        direction: "changes",
-        meaning:
-          after === undefined
-            ? `${service} has no sequence of its own any more`
-            : `${after.length} knocks of its own`,
-      };
+      if (after === undefined) {
+        return is === "knockers"
+          ? { direction: "closes down", meaning: opensToKnockers(owner) }
+          : { direction: "changes", meaning: `${owner} has no sequence of its own any more` };
+      }
+      return was === "knockers"
+        ? {
+            direction: "opens up",
+            meaning: `${after.length} knocks of its own: whoever knows them gets in, knocker or not`,
+          }
+        : { direction: "changes", meaning: `${after.length} knocks of its own` };
     },
     knockTimeoutSeconds: ({ before, after }) => ({
       direction: before === undefined || after === undefined ? "changes" : byWidth(before, after),
       meaning:
         after === undefined
-          ? "the other service's applies"
+          ? is === "knockers"
+            ? "those of its knockers apply"
+            : "the other service's applies"
           : `${printDuration(after)} at most from knock to knock`,
     }),
     closeSequence: ({ before = [], after = [] }) => ({
@@ -70,7 +84,9 @@ export function sharedJudges(was: OutlinedService, is: OutlinedService, sides: S
       const differences = compareSequences(...guards, sides);
       const opened =
         after === undefined
-          ? `${is.name} has a sequence of its own`
+          ? is.opening.kind === "knockers"
+            ? opensToKnockers(is.name)
+            : `${is.name} has a sequence of its own`
           : `the sequence of ${after} opens ${is.name} too; nothing else does`;
       return {
         direction: widest(differences.map(({ direction }) => direction)),
@@ -78,6 +94,10 @@ export function sharedJudges(was: OutlinedService, is: OutlinedService, sides: S
       };
     },
   };
+}
+
+function opensToKnockers(service: string): string {
+  return `${service} opens to its knockers alone`;
 }
 
 /** Fewer knocks are easier to find. */

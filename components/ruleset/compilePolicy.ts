@@ -4,7 +4,7 @@ import { baselineChains, baselineFirstRules } from "./baselineChains";
 import { compileSets } from "./compileSets";
 import { establishedChains } from "./flowChains";
 import { guardChains } from "./guardChains";
-import { advanceChain, completeChain, firstChain, knockChain } from "./knockChains";
+import { advanceChain, completeChains, firstChain, knockChain } from "./knockChains";
 import { logChains } from "./logChains";
 import { restrictedRules } from "./openChains";
 import {
@@ -34,7 +34,8 @@ export const TABLE = "portknock";
  * A field that somebody adds does not compile until it is said here whose affair it is.
  */
 export function compilePolicy(policy: Policy): Ruleset {
-  const { services, allow, openPorts, guardedAnswer, identity, profile, log, ...others }: RulesPart = policy;
+  const { services, knockers, allow, openPorts, guardedAnswer, ...around }: RulesPart = policy;
+  const { identity, profile, log, ...others } = around;
   others satisfies Nothing;
   const sequences = namedSequences(policy);
   const stages = buildStages(sequences);
@@ -47,7 +48,7 @@ export function compilePolicy(policy: Policy): Ruleset {
       ...logChains(policy, stages),
       ...(profile.kind === "baseline" ? baselineChains(policy, profile, families) : []),
       doneChain(policy),
-      ...sequences.map((sequence) => completeChain(sequence, policy, families)),
+      ...sequences.flatMap((sequence) => completeChains(sequence, policy, families)),
       ...knockTimeouts(stages).map((seconds) => advanceChain(seconds, policy, stages, families)),
       ...distinctTimeouts(firstStages(stages)).map((seconds) => firstChain(seconds, families)),
       knockChain(policy, stages, families),

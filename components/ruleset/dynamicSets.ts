@@ -4,6 +4,7 @@ import type { Family } from "./phrases";
 import { PORT_TYPE } from "./portMaps";
 import type { NamedSet } from "./ruleset";
 import { knockTimeouts, type Stage } from "./stages";
+import { countOfWindows, windowSets } from "./windowChains";
 
 /** One /16 of IPv4 sources at once. Full sets refuse newcomers; they never open anything. */
 const SOURCES = 65536;
@@ -24,6 +25,8 @@ export function dynamicSets(
   return [
     ...families.flatMap((family) => knockingSets(family, timeouts)),
     ...(keepingServices(policy).length > 0 ? families.map(flowsSet) : []),
+    ...families.flatMap((family) => windowSets(policy, family, OF_SOURCES)),
+    ...(policy.knockers.length > 0 ? [counters("pk_entries", countOfWindows(policy))] : []),
     counters("pk_connections", services.length),
     counters("pk_refusals", services.length),
     {

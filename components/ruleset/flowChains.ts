@@ -5,11 +5,10 @@ import { pingRules } from "./icmpChains";
 import {
   accept,
   admission,
-  assign,
   type Family,
   goto,
   inSet,
-  PORT_KEY,
+  lookUpService,
   perFamily,
   rule,
   SCRATCH,
@@ -118,7 +117,7 @@ function flowChain(families: readonly Family[]): Chain {
   return {
     name: "pk_flow",
     rules: [
-      rule("flow: which service", assign({ kind: "lookUp", key: PORT_KEY, map: "pk_guarded" })),
+      rule("flow: which service", lookUpService()),
       ...perFamily(families, "flow: kept", (family) => [
         inSet(admission(family), `pk_flows${family.version}`),
         goto("pk_keep"),

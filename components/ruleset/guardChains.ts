@@ -5,7 +5,7 @@ import { logByService } from "./logChains";
 import {
   accept,
   assign,
-  countService,
+  countById,
   drop,
   type Family,
   FORWARDED,
@@ -14,6 +14,7 @@ import {
   goto,
   inSet,
   isAdmitted,
+  lookUpService,
   match,
   NEW_UDP,
   NOT_FOR_THIS_HOST,
@@ -31,6 +32,7 @@ import {
   when,
 } from "./phrases";
 import type { Chain, Rule } from "./ruleset";
+import { enteredChains, enteredRules, knockedServices } from "./windowChains";
 
 /** What a packet to a guarded port meets. The scratch register holds the service that owns the port. */
 export function guardChains(policy: Policy, families: readonly Family[]): readonly Chain[] {
@@ -38,6 +40,7 @@ export function guardChains(policy: Policy, families: readonly Family[]): readon
     enterChain(),
     ...keepChains(policy, families),
     refuseChain(policy),
+    ...enteredChains(policy, families),
     connectChain(policy, families),
     admittedChain(policy),
     guardChain(policy, families),
@@ -51,7 +54,7 @@ function guardChain(policy: Policy, families: readonly Family[]): Chain {
     rules: [
       ...when(profile.kind === "guard", rule("guard: loopback goes on", FROM_LOOPBACK, goto("pk_enter"))),
       rule("guard: not for this host", FORWARDED, goto("pk_done")),
-      rule("guard: which service", assign({ kind: "lookUp", key: PORT_KEY, map: "pk_guarded" })),
+      rule("guard: which service", lookUpService()),
       ...perFamily(familiesOf(allow, families), "guard: always allowed", (family) => [
         inSet([family.saddr], `pk_allow${family.version}`),
         goto("pk_enter"),
@@ -83,8 +86,9 @@ function connectChain(policy: Policy, families: readonly Family[]): Chain {
   return {
     name: "pk_connect",
     rules: [
-      rule("connect: count", countService("pk_connections")),
-      ...(log.admissions ? [logByService("connect: log", services, "admitted")] : []),
+      rule("connect: count", countById("pk_connections")),
+      ...enteredRules(policy),
+      ...(log.admissions ? logUnlessKnocked(policy) : []),
       ...(hasOnce
         ? perFamily(families, "connect: use an admission for once up", (family) => [
             inSet([SCRATCH], "pk_once"),
@@ -101,6 +105,13 @@ function connectChain(policy: Policy, families: readonly Family[]): Chain {
   };
 }
 
+/** Those that knockers open have lines with their names. */
+function logUnlessKnocked(policy: Policy): readonly Rule[] {
+  const knocked = knockedServices(policy);
+  const others = policy.services.filter((service) => !knocked.includes(service));
+  return when(others.length > 0, logByService("connect: log", others, "admitted"));
+}
+
 function enterChain(): Chain {
   return {
     name: "pk_enter",
@@ -115,7 +126,7 @@ function refuseChain({ services, guardedAnswer, profile, log }: Policy): Chain {
   return {
     name: "pk_refuse",
     rules: [
-      rule("refuse: count by service", countService("pk_refusals")),
+      rule("refuse: count by service", countById("pk_refusals")),
       ...(log.refusals ? [logByService("refuse: log", services, "refused")] : []),
       rule("refuse: clear the scratch register", assign(SCRATCH_EMPTY)),
       ...(profile.kind === "guard"

@@ -5,6 +5,7 @@ import { serviceId } from "../policy/serviceId";
 import { unreachable } from "../policy/unreachable";
 import { logByStage, logCompletion } from "./logChains";
 import {
+  add,
   admission,
   assign,
   type Family,
@@ -30,6 +31,7 @@ import {
 } from "./phrases";
 import type { Chain, Rule, Statement } from "./ruleset";
 import { knockTimeouts, type Stage } from "./stages";
+import { forgetWindowRules, windowRules } from "./windowChains";
 
 /** Beyond it first knocks are ignored: see `firstChain` below. A source that makes none for ten seconds begins afresh. */
 const FIRST_KNOCK_PACE = "12/minute burst 10 packets";
@@ -131,46 +133,84 @@ export function advanceChain(
 }
 
 /** What the last knock of a sequence does. */
-export function completeChain(sequence: NamedSequence, policy: Policy, families: readonly Family[]): Chain {
+export function completeChains(
+  sequence: NamedSequence,
+  policy: Policy,
+  families: readonly Family[],
+): readonly Chain[] {
   const name = ownerName(sequence);
-  return {
+  const chain: Chain = {
     name: completeChainName(sequence),
-    rules: [
-      ...perFamily(families, `${name}: complete, back to the start`, (family) => [forgetStage(family)]),
-      ...completionRules(sequence, policy, families),
-      ...(policy.log.stages ? [logCompletion(policy.log, sequence)] : []),
-      rule(`${name}: answered as without us`, goto("pk_done")),
-    ],
+    rules: perFamily(families, `${name}: complete, back to the start`, (family) => [forgetStage(family)]),
   };
+  const done = [
+    ...(policy.log.stages ? [logCompletion(policy.log, sequence)] : []),
+    rule(`${name}: answered as without us`, goto("pk_done")),
+  ];
+  if (sequence.action === "admit" && sequence.until > 0) {
+    return endingChains(chain, sequence, policy, families, done);
+  }
+  return [{ ...chain, rules: [...chain.rules, ...completionRules(sequence, policy, families), ...done] }];
 }
 
+/**
+ * The kernel cannot subtract times. So the last windows before the end are as long as the longest of these that ends in
+ * time: the whole window, a quarter of it, a sixteenth, and so on. Nobody's window outlasts his access.
+ */
+function endingChains(
+  chain: Chain,
+  sequence: Admitting,
+  policy: Policy,
+  families: readonly Family[],
+  done: readonly Rule[],
+): readonly Chain[] {
+  const name = ownerName(sequence);
+  const longest = Math.max(...sequence.services.map(({ accessWindowSeconds }) => accessWindowSeconds));
+  const lengths = shares(longest);
+  const chainFor = (seconds: number): string => `${chain.name}_${seconds}s`;
+  return [
+    ...lengths.map((seconds) => ({
+      name: chainFor(seconds),
+      rules: [...admittedRules(sequence, policy, families, seconds), ...done],
+    })),
+    {
+      ...chain,
+      rules: [
+        ...chain.rules,
+        ...lengths.map((seconds) =>
+          rule(
+            `${name}: does not end within ${printDuration(seconds)}`,
+            match(["meta time"], "<", `${sequence.until - seconds}`),
+            goto(chainFor(seconds)),
+          ),
+        ),
+        rule(`${name}: has ended`, goto("pk_done")),
+      ],
+    },
+  ];
+}
+
+/** Down to a second, the longest first. */
+function shares(seconds: number): readonly number[] {
+  return seconds <= 1 ? [1] : [seconds, ...shares(Math.floor(seconds / 4))];
+}
+
+type Admitting = NamedSequence & { readonly action: "admit" };
+
 export function completeChainName(sequence: NamedSequence): string {
-  return sequence.action === "unban" ? "pk_unban" : `pk_${sequence.action}_${sequence.services[0].name}`;
+  return sequence.action === "unban" ? "pk_unban" : `pk_${sequence.action}_${sequence.opener.name}`;
 }
 
 function completionRules(
   sequence: NamedSequence,
-  { profile }: Policy,
+  policy: Policy,
   families: readonly Family[],
 ): readonly Rule[] {
   switch (sequence.action) {
-    case "admit": {
-      const [{ name }] = sequence.services;
-      return [
-        ...sequence.services.flatMap((service) => admitRules(service, families)),
-        ...when(profile.kind === "baseline", rule(`${name}: trust`, jump("pk_trust"))),
-        ...(sequence.unbans ? unbanRules(name, families) : []),
-      ];
-    }
+    case "admit":
+      return admittedRules(sequence, policy, families);
     case "close":
-      return sequence.services.flatMap(({ name, flowTimeoutSeconds }) => [
-        rule(`${name}: which service`, assign({ kind: "constant", value: serviceId(name) })),
-        ...perFamily(families, `${name}: revoke`, (family) => [revokeAdmission(family)]),
-        ...when(
-          flowTimeoutSeconds > 0,
-          ...perFamily(families, `${name}: forget its flows`, (family) => [forgetFlows(family)]),
-        ),
-      ]);
+      return sequence.services.flatMap((service) => closeRules(sequence, service, policy, families));
     case "unban":
       return unbanRules("unban", families);
     default:
@@ -178,19 +218,62 @@ function completionRules(
   }
 }
 
+function closeRules(
+  { opener }: NamedSequence & { readonly action: "close" },
+  { name, flowTimeoutSeconds }: Service,
+  policy: Policy,
+  families: readonly Family[],
+): readonly Rule[] {
+  return [
+    whichService(name),
+    ...perFamily(families, `${name}: revoke`, (family) => [revokeAdmission(family)]),
+    ...when(
+      flowTimeoutSeconds > 0,
+      ...perFamily(families, `${name}: forget its flows`, (family) => [forgetFlows(family)]),
+    ),
+    ...forgetWindowRules(opener, name, policy, families),
+  ];
+}
+
+function admittedRules(
+  sequence: Admitting,
+  policy: Policy,
+  families: readonly Family[],
+  longestSeconds = Number.POSITIVE_INFINITY,
+): readonly Rule[] {
+  const name = ownerName(sequence);
+  return [
+    ...sequence.services.flatMap((service) => [
+      ...admitRules(service, families, longestSeconds),
+      ...windowRules(sequence, service, policy, families, longestSeconds),
+    ]),
+    ...when(policy.profile.kind === "baseline", rule(`${name}: trust`, jump("pk_trust"))),
+    ...(sequence.unbans ? unbanRules(name, families) : []),
+  ];
+}
+
 /** A field of a service that somebody adds does not compile until it is said here whose affair it is. */
-function admitRules(service: Service, families: readonly Family[]): readonly Rule[] {
+function admitRules(service: Service, families: readonly Family[], longestSeconds: number): readonly Rule[] {
   const { name, accessWindowSeconds, ports, opening, access, flowTimeoutSeconds, ...others } = service;
   others satisfies Nothing;
+  const { seconds, write } = windowOf(service, longestSeconds);
   return [
-    rule(`${name}: which service`, assign({ kind: "constant", value: serviceId(name) })),
-    ...perFamily(families, `${name}: admit for ${printDuration(accessWindowSeconds)}`, (family) => [
-      update(`pk_admitted${family.version}`, {
-        key: admission(family),
-        timeoutSeconds: accessWindowSeconds,
-      }),
+    whichService(name),
+    ...perFamily(families, `${name}: admit for ${printDuration(seconds)}`, (family) => [
+      write(`pk_admitted${family.version}`, { key: admission(family), timeoutSeconds: seconds }),
     ]),
   ];
+}
+
+/** A window that is cut short must not end a longer one that somebody opened behind the same address. */
+function windowOf({ accessWindowSeconds }: Service, longestSeconds: number) {
+  return accessWindowSeconds <= longestSeconds
+    ? { seconds: accessWindowSeconds, write: update }
+    : { seconds: longestSeconds, write: add };
+}
+
+function whichService(name: string): Rule {
+  return rule(`${name}: which service`, assign({ kind: "constant", value: serviceId(name) }));
 }
 
 function unbanRules(name: string, families: readonly Family[]): readonly Rule[] {

@@ -1,6 +1,7 @@
 import { type NamedSequence, ownerName } from "../policy/namedSequences";
 import type { Log, Nothing, Policy, Service } from "../policy/policy";
 import { serviceId } from "../policy/serviceId";
+import { windowId } from "../policy/windowId";
 import { jump, limit, rule, SCRATCH } from "./phrases";
 import type { Chain, Rule } from "./ruleset";
 import { handle, type Stage } from "./stages";
@@ -20,6 +21,45 @@ export function logByService(comment: string, services: readonly Service[], even
   });
 }
 
+/** The rule that finds the log chain of the window, of one service, whose id the scratch register holds. */
+export function logByOpener(comment: string, service: string, policy: Policy): Rule {
+  return rule(comment, {
+    kind: "dispatch",
+    key: [SCRATCH],
+    cases: entries(policy)
+      .filter((entry) => entry.service === service)
+      .map(({ id, chain }) => ({ when: id, verdict: jump(chain) })),
+  });
+}
+
+/** Who may come in where: the log line of each, and the chain that writes it. */
+interface Entry {
+  readonly id: string;
+  readonly service: string;
+  readonly chain: string;
+  readonly event: string;
+}
+
+function entries({ services, knockers }: Policy): readonly Entry[] {
+  const chainOf = (service: string): string => logChainName("admitted", service);
+  return [
+    ...services.map(({ name }) => ({
+      id: serviceId(name),
+      service: name,
+      chain: chainOf(name),
+      event: "admitted",
+    })),
+    ...knockers.flatMap(({ name, services: opened }) =>
+      opened.map((service) => ({
+        id: windowId({ kind: "knocker", name }, service),
+        service,
+        chain: `${chainOf(service)}_${name}`,
+        event: `admitted ${name}`,
+      })),
+    ),
+  ];
+}
+
 /** The rule that finds the log chain of the stage whose number the scratch register holds. */
 export function logByStage(comment: string, stages: readonly Stage[]): Rule {
   return rule(comment, {
@@ -30,22 +70,23 @@ export function logByStage(comment: string, stages: readonly Stage[]): Rule {
 }
 
 /** One chain for each prefix: lines of one service never use up the rate of another. */
-export function logChains({ services, log }: Policy, stages: readonly Stage[]): readonly Chain[] {
+export function logChains(policy: Policy, stages: readonly Stage[]): readonly Chain[] {
+  const { services, log } = policy;
   const { admissions, refusals, stages: hasStages, linesPerMinute, ...others } = log;
   others satisfies Nothing;
-  const events: readonly Event[] = [
-    ...(admissions ? (["admitted"] as const) : []),
-    ...(refusals ? (["refused"] as const) : []),
-  ];
   return [
-    ...events.flatMap((event) =>
-      services.map(
-        ({ name }): Chain => ({
-          name: logChainName(event, name),
-          rules: [logRule(log, name, event)],
-        }),
-      ),
-    ),
+    ...(admissions
+      ? entries(policy).map(({ service, chain, event }) => ({
+          name: chain,
+          rules: [logRule(log, service, event)],
+        }))
+      : []),
+    ...(refusals
+      ? services.map(({ name }) => ({
+          name: logChainName("refused", name),
+          rules: [logRule(log, name, "refused")],
+        }))
+      : []),
     ...(hasStages
       ? stages.slice(1).map(
           ({ number, path, sequences }): Chain => ({

@@ -1,6 +1,15 @@
 import type { Identity, Network } from "../policy/policy";
 import { sourceMasks } from "../policy/sourceMasks";
-import type { DynamicElement, Key, Refusal, Rule, Source, Statement, Verdict } from "./ruleset";
+import type {
+  DynamicElement,
+  Key,
+  MatchOperator,
+  Refusal,
+  Rule,
+  Source,
+  Statement,
+  Verdict,
+} from "./ruleset";
 
 /** Addresses of v4 and v6 need sets of their own, and each rule that touches them comes twice. */
 export interface Family {
@@ -68,7 +77,7 @@ export function assign(source: Source): Statement {
   return { kind: "assign", target: SCRATCH, source };
 }
 
-export function match(key: Key, operator: "==" | "!=" | undefined, operand: string): Statement {
+export function match(key: Key, operator: MatchOperator | undefined, operand: string): Statement {
   return { kind: "match", key, ...(operator && { operator }), operand };
 }
 
@@ -84,8 +93,13 @@ export function update(set: string, element: DynamicElement): Statement {
   return { kind: "update", set, element };
 }
 
-/** Deletes from a stage map. The grammar wants a value; the kernel ignores it. */
-function forget(set: string, key: Key): Statement {
+/** As `update`, but what is there stays as it is. */
+export function add(set: string, element: DynamicElement): Statement {
+  return { kind: "add", set, element };
+}
+
+/** Deletes from a map. The grammar wants a value; the kernel ignores it. */
+export function forget(set: string, key: Key): Statement {
   return { kind: "delete", set, element: { key, value: SCRATCH_EMPTY.value } };
 }
 
@@ -142,7 +156,7 @@ export function forgetStage(family: Family): Statement {
   return forget(`pk_stage${family.version}`, [family.source]);
 }
 
-/** The element of who is admitted to the service whose id the scratch register holds. */
+/** The element of who is admitted to the service, or by the window, whose id the scratch register holds. */
 export function admission(family: Family): Key {
   return [family.source, SCRATCH];
 }
@@ -163,7 +177,12 @@ export function unban(family: Family): Statement {
   return { kind: "delete", set: `pk_blacklist${family.version}`, element: { key: [family.source] } };
 }
 
-/** Counts under the service whose id the scratch register holds. */
-export function countService(set: string): Statement {
+/** The service that guards the packet's port. */
+export function lookUpService(): Statement {
+  return assign({ kind: "lookUp", key: PORT_KEY, map: "pk_guarded" });
+}
+
+/** Counts under the id that the scratch register holds. */
+export function countById(set: string): Statement {
   return update(set, { key: [SCRATCH], isCounted: true });
 }

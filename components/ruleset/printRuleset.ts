@@ -85,6 +85,7 @@ function printStatement(statement: Statement): string {
       return words(concatenate(statement.key), "vmap", braces(statement.cases.map(printCase).join(", ")));
     case "assign":
       return words(statement.target, "set", printSource(statement.source));
+    case "add":
     case "update":
     case "delete":
       return words(statement.kind, reference(statement.set), braces(printDynamicElement(statement.element)));

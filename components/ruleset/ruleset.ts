@@ -54,14 +54,18 @@ export type Verdict =
   | { readonly kind: "goto"; readonly chain: string }
   | { readonly kind: "jump"; readonly chain: string };
 
+export type MatchOperator = "==" | "!=" | "<";
+
 export type Statement =
   | Verdict
-  | { readonly kind: "match"; readonly key: Key; readonly operator?: "==" | "!="; readonly operand: string }
+  | { readonly kind: "match"; readonly key: Key; readonly operator?: MatchOperator; readonly operand: string }
   | { readonly kind: "inSet"; readonly key: Key; readonly set: string; readonly isNegated?: boolean }
   | { readonly kind: "lookUpVerdict"; readonly key: Key; readonly map: string }
   | { readonly kind: "dispatch"; readonly key: Key; readonly cases: readonly DispatchCase[] }
   | { readonly kind: "assign"; readonly target: string; readonly source: Source }
   | { readonly kind: "update"; readonly set: string; readonly element: DynamicElement }
+  /** An element that is there stays as it is. */
+  | { readonly kind: "add"; readonly set: string; readonly element: DynamicElement }
   | { readonly kind: "delete"; readonly set: string; readonly element: DynamicElement }
   | { readonly kind: "limit"; readonly rate: string }
   | { readonly kind: "log"; readonly prefix: string }

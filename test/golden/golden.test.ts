@@ -24,6 +24,8 @@ describe("the compiler", () => {
       "flows",
       "identity",
       "knockd-2016",
+      "knockers",
+      "knockers-baseline",
       "log",
       "minimal",
       "mixed",

@@ -12,6 +12,7 @@ const udp = (from: number, to = from) => ({ protocol: "udp", from, to });
 describe("a policy", () => {
   it("gets every default", () => {
     expect(parsePolicy({ services: { ssh: { ports: ["22"], sequence: SEQUENCE } } })).toEqual({
+      knockers: [],
       services: [
         {
           name: "ssh",
@@ -211,7 +212,7 @@ describe("a policy of another shape", () => {
   });
 
   const knownFields =
-    "known are services, allow, openPorts, guardedAnswer, identity, log, rollbackTimeout, baseline, hosts";
+    "known are services, knockers, allow, openPorts, guardedAnswer, identity, log, rollbackTimeout, baseline, hosts";
   const knownOfServices =
     "known are ports, sequence, sequenceOf, knockTimeout, closeSequence, unban, accessWindow, access, flowTimeout";
   it("rejects unknown fields without repeating them", () => {

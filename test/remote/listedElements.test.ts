@@ -132,7 +132,6 @@ describe.skipIf(problem !== undefined).each(RECORDED_VERSIONS)("what nft %s prin
     const files = { "/run/flows/windows": noted, "/proc/uptime": "1004.00 2004.00\n" };
     expect(lines("unguarded", "carried /run/flows /run/old", files)).toEqual([
       "pk_admitted4 6000 10 192.0.2.77 . be3f:ff52",
-      "pk_flows4 -3500 86400 192.0.2.77 . f54:40af",
       "pk_flows4 3596500 86400 192.0.2.78 . f54:40af",
       "pk_admitted6 1500 10 2001:db8::77 . 9851:ded0",
     ]);

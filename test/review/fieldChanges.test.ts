@@ -18,6 +18,12 @@ const amongOthers = (fields: Written): Written => ({
   services: { ssh: { ports: ["22"], ...fields }, db: DB, mail: MAIL },
 });
 
+/** Alice may open ssh, which has no sequence of its own unless it is given one. */
+const knocking = (alice: Written, ofSsh: Written = {}): Written => ({
+  services: { ssh: { ports: ["22"], ...ofSsh }, db: DB, mail: MAIL },
+  knockers: { alice: { services: ["ssh"], sequence: "7300,8400,9500", ...alice } },
+});
+
 /** Two policies, and every line of the review of the second one, and of the way back. */
 type Row = readonly [before: Written, after: Written, there: readonly string[], back: readonly string[]];
 
@@ -445,6 +451,48 @@ const ROWS: {
         ],
         [
           "ssh sequenceOf, mail → db, opens up: the sequence of db opens ssh too; nothing else does; whoever knows the sequence of db gets in; 4 knocks instead of 3",
+        ],
+      ],
+      [
+        knocking({ services: ["ssh"] }, { sequenceOf: "db" }),
+        knocking({ services: ["ssh"] }, {}),
+        [
+          "ssh sequenceOf, db → nothing, closes down: ssh opens to its knockers alone; no sequence but those of its knockers opens it",
+        ],
+        [
+          "ssh sequenceOf, nothing → db, opens up: the sequence of db opens ssh too; nothing else does; whoever knows the sequence of db gets in",
+        ],
+      ],
+    ],
+  },
+  knocker: {
+    services: [
+      [
+        knocking({ services: ["ssh"] }),
+        knocking({ services: ["ssh", "mail"] }),
+        ["knocker alice services, nothing → mail, opens up: alice may open mail too"],
+        [
+          "knocker alice services, mail → nothing, closes down: alice may not open mail any more, and the windows of it that alice opened close: nobody else's",
+        ],
+      ],
+    ],
+    until: [
+      [
+        knocking({}),
+        knocking({ until: "2027-01-31T18:00:00Z" }),
+        [
+          "knocker alice until, nothing → 2027-01-31T18:00:00Z, closes down: the access of alice ends then, and so do the windows that alice opened",
+        ],
+        ["knocker alice until, 2027-01-31T18:00:00Z → nothing, opens up: the access of alice does not end"],
+      ],
+      [
+        knocking({ until: "2027-01-31T18:00:00Z" }),
+        knocking({ until: "2027-02-28T19:00:00+01:00" }),
+        [
+          "knocker alice until, 2027-01-31T18:00:00Z → 2027-02-28T18:00:00Z, opens up: the access of alice ends then, and so do the windows that alice opened",
+        ],
+        [
+          "knocker alice until, 2027-02-28T18:00:00Z → 2027-01-31T18:00:00Z, closes down: the access of alice ends then, and so do the windows that alice opened",
         ],
       ],
     ],

@@ -73,7 +73,9 @@ describe("the risk that SSH opens to another sequence", () => {
 
   it("is named where the sequence that it shares was rotated", () => {
     const policy = { services: { db, ssh: { ports: ["22"], sequenceOf: "db" } } };
-    expect(risks({ policy }, { policy }, [{ kind: "admit", service: "db" }])).toEqual([ANOTHER]);
+    expect(
+      risks({ policy }, { policy }, [{ kind: "admit", opener: { kind: "service", name: "db" } }]),
+    ).toEqual([ANOTHER]);
   });
 });
 

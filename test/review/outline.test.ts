@@ -59,6 +59,10 @@ services.ssh.ports = 22/tcp
           unban: true,
         },
         web: { ports: ["8443"], sequenceOf: "ssh", accessWindow: "8h", flowTimeout: "2d" },
+        git: { ports: ["9418"] },
+      },
+      knockers: {
+        alice: { services: ["web", "git"], sequence: "7300/udp,8400", until: "2027-01-31T19:00:00+01:00" },
       },
       allow: ["198.51.100.7"],
       openPorts: ["80", "443"],
@@ -100,6 +104,11 @@ baseline.unbanKnocks = 3: tcp, udp, tcp
 guardedAnswer = drop
 identity.ipv4Prefix = 24
 identity.ipv6Prefix = 64
+knockers.alice.knockTimeout = 5s
+knockers.alice.knocks = 2: udp, tcp
+knockers.alice.services = git
+knockers.alice.services = web
+knockers.alice.until = 2027-01-31T18:00:00Z
 log.admissions = true
 log.linesPerMinute = 10
 log.refusals = true
@@ -108,6 +117,9 @@ openPorts = 443/tcp
 openPorts = 80/tcp
 profile = baseline
 rollbackTimeout = 90s
+services.git.access = window
+services.git.accessWindow = 10s
+services.git.ports = 9418/tcp
 services.ssh.access = once
 services.ssh.accessWindow = 1h
 services.ssh.closeKnocks = 2: tcp, udp

@@ -120,7 +120,7 @@ describe("a firewall that a stack has", () => {
 
   it("says nothing of drift where new rules go to every host", () => {
     const { hosts } = reviewPolicies(side, side, {
-      rotated: [{ kind: "admit", service: "ssh" }],
+      rotated: [{ kind: "admit", opener: { kind: "service", name: "ssh" } }],
       drifted: ["web-2"],
     });
     expect(hosts).toEqual({ added: [], removed: [], moved: [], updated: ["web-1", "web-2"], repaired: [] });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { namedSequences } from "../../components/policy/namedSequences";
-import type { Knock, Policy, Service } from "../../components/policy/policy";
+import type { Policy } from "../../components/policy/policy";
 import { parsePolicy } from "../../components/policy/written/parsePolicy";
 import { compilePolicy } from "../../components/ruleset/compilePolicy";
 import { printRuleset } from "../../components/ruleset/printRuleset";
@@ -9,11 +9,12 @@ import type { NamedSet, Rule, Ruleset, Statement } from "../../components/rulese
 import { checkRulesetText, nftProblem } from "../support/checkRuleset";
 import { POLICIES, shuffled } from "../support/policies";
 import { objectNames, referencedChains, referencedSets } from "../support/rulesetObjects";
+import { withKnocks } from "../support/withKnocks";
 
 const problem = nftProblem();
 /** What the host script takes for content that packets write. */
 const DYNAMIC =
-  /^pk_((stage|waiting|admitted|flows|pace|blacklist|trusted|syns)[46]|connections|refusals|refused)$/;
+  /^pk_((stage|waiting|admitted|flows|windows|flow_windows|opener_[^_]+|pace|blacklist|trusted|syns)[46]|connections|entries|refusals|refused)$/;
 
 if (problem !== undefined) console.warn(`skipped: loading random rulesets: ${problem}`);
 
@@ -98,14 +99,18 @@ describe("the compiled ruleset of any policy", { timeout: 60_000 }, () => {
   });
 
   it("gives every element that packets write a timeout, except the counters of services", () => {
-    everyRuleset((ruleset) => {
+    everyRuleset((ruleset, policy) => {
       const lasting = new Map(ruleset.sets.map(({ name, timeoutSeconds }) => [name, timeoutSeconds]));
       const endless = statementsOf(ruleset).flatMap((each) =>
-        each.kind === "update" && (each.element.timeoutSeconds ?? lasting.get(each.set)) === undefined
+        isWrite(each) && (each.element.timeoutSeconds ?? lasting.get(each.set)) === undefined
           ? [each.set]
           : [],
       );
-      expect([...new Set(endless)].toSorted()).toEqual(["pk_connections", "pk_refusals"]);
+      expect([...new Set(endless)].toSorted()).toEqual([
+        "pk_connections",
+        ...(policy.knockers.length > 0 ? ["pk_entries"] : []),
+        "pk_refusals",
+      ]);
     });
   });
 
@@ -115,7 +120,7 @@ describe("the compiled ruleset of any policy", { timeout: 60_000 }, () => {
         ruleset.sets.filter(({ valueType }) => valueType !== undefined).map(({ name }) => name),
       );
       const timed = statementsOf(ruleset).flatMap((each) =>
-        each.kind === "update" && maps.has(each.set) ? [each.element.timeoutSeconds] : [],
+        isWrite(each) && maps.has(each.set) ? [each.element.timeoutSeconds] : [],
       );
       expect(timed.filter((seconds) => seconds !== undefined)).toEqual([]);
     });
@@ -126,7 +131,7 @@ describe("the compiled ruleset of any policy", { timeout: 60_000 }, () => {
     everyRuleset((ruleset) => {
       const closing = rulesOf(ruleset).filter(
         ({ statements }) =>
-          statements.some(({ kind }) => kind === "update" || kind === "delete") &&
+          statements.some((each) => isWrite(each) || each.kind === "delete") &&
           statements.some(({ kind }) => kind === "drop" || kind === "reject"),
       );
       expect(closing).toEqual([]);
@@ -186,6 +191,10 @@ function statementsOf(ruleset: Ruleset): readonly Statement[] {
   return rulesOf(ruleset).flatMap(({ statements }) => statements);
 }
 
+function isWrite(statement: Statement): statement is Statement & { readonly kind: "add" | "update" } {
+  return statement.kind === "add" || statement.kind === "update";
+}
+
 /** Only what a policy names itself may be of one family alone. */
 function holdsNetworksOf(policy: Policy, { elements }: NamedSet): boolean {
   const written = JSON.stringify(policy);
@@ -193,25 +202,7 @@ function holdsNetworksOf(policy: Policy, { elements }: NamedSet): boolean {
 }
 
 function withOtherKnocks(policy: Policy): Policy {
-  const elsewhere = (knocks: readonly Knock[]) =>
-    knocks.map(({ protocol, port }) => ({ protocol, port: port + 1 }));
-  const services = policy.services.map(
-    (service): Service =>
-      service.opening.kind === "shared"
-        ? service
-        : {
-            ...service,
-            opening: {
-              ...service.opening,
-              sequence: elsewhere(service.opening.sequence),
-              closeSequence: elsewhere(service.opening.closeSequence),
-            },
-          },
-  );
-  const { profile } = policy;
-  return profile.kind === "guard"
-    ? { ...policy, services }
-    : { ...policy, services, profile: { ...profile, unbanSequence: elsewhere(profile.unbanSequence) } };
+  return withKnocks(policy, ({ protocol, port }) => ({ protocol, port: port + 1 }));
 }
 
 function commentOf({ comment }: Rule): string {

@@ -9,7 +9,11 @@ import { serviceId } from "../../components/policy/serviceId";
  * themselves must be fast with ten thousand services.
  */
 export function brokenPromises(policy: Policy): readonly string[] {
-  const { services, openPorts, profile } = policy;
+  const { services, knockers, openPorts, profile } = policy;
+  const ids = [
+    ...services.map(({ name }) => serviceId(name)),
+    ...knockers.flatMap(({ name, services: opened }) => opened.map((each) => serviceId(`${name}/${each}`))),
+  ];
   const sequences = namedSequences(policy).map(({ knocks }) =>
     knocks.map(({ protocol, port }) => `${port}/${protocol}`),
   );
@@ -44,18 +48,38 @@ export function brokenPromises(policy: Policy): readonly string[] {
     ],
     [
       "who shares, shares with an owner",
-      services.every(({ opening }) => opening.kind === "own" || own.includes(opening.sequenceOf)),
+      services.every(({ opening }) => opening.kind !== "shared" || own.includes(opening.sequenceOf)),
+    ],
+    [
+      "every service has somebody who may open it",
+      services.every(
+        ({ name, opening }) =>
+          opening.kind !== "knockers" || knockers.some((knocker) => knocker.services.includes(name)),
+      ),
+    ],
+    [
+      "every knocker may open something that is there",
+      knockers.every(
+        (knocker) =>
+          knocker.services.length > 0 &&
+          knocker.services.every((opened) => services.some(({ name }) => name === opened)),
+      ),
+    ],
+    [
+      "no knocker is named as a service",
+      knockers.every((knocker) => services.every(({ name }) => name !== knocker.name)),
     ],
     [
       "only a blacklist is left",
       profile.kind === "baseline" ||
-        services.every(({ opening }) => opening.kind === "shared" || !opening.unbans),
+        (services.every(({ opening }) => opening.kind !== "own" || !opening.unbans) &&
+          knockers.every(({ opening }) => !opening.unbans)),
     ],
+    ["the kernel tells services and knockers apart", new Set(ids).size === ids.length],
     [
-      "the kernel tells services apart",
-      new Set(services.map(({ name }) => serviceId(name))).size === services.length,
+      "names are names",
+      [...services, ...knockers].every(({ name }) => /^[A-Za-z][A-Za-z0-9-]{0,31}$/.test(name)),
     ],
-    ["names are names", services.every(({ name }) => /^[A-Za-z][A-Za-z0-9-]{0,31}$/.test(name))],
     [
       "times are whole seconds",
       services.every(

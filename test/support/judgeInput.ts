@@ -21,9 +21,10 @@ const OWNER = { project: "shop", stack: "dev", component: "edge", host: "web-1" 
 const LINE = /^[\t ]*[\w .,:;=!<>&|@{}/()-]*(?: (?:comment|prefix) "[A-Za-z0-9 ,.:-]*"[a-z ]*)*$/;
 
 const NAME = "[A-Za-z][A-Za-z0-9-]{0,31}";
+const ID = "[0-9a-f]+:[0-9a-f]+";
 const KNOCKS = "\\d{1,5}/(?:tcp|udp)(?:,\\d{1,5}/(?:tcp|udp))+";
 const MANIFEST_LINE = new RegExp(
-  `^(?:token [0-9a-f]{64}|owner shop/dev/edge/web-1|rollback \\d+|service [0-9a-f]+:[0-9a-f]+ ${NAME} \\d+ ${KNOCKS}|flows [0-9a-f]+:[0-9a-f]+ \\d+|sequence ${KNOCKS}|blacklist \\d+|trusted \\d+|identity [0-9.]+ [0-9a-f:]+)$`,
+  `^(?:token [0-9a-f]{64}|owner shop/dev/edge/web-1|rollback \\d+|service ${ID} ${NAME} \\d+ (?:${KNOCKS}|-)|knocker ${ID} ${ID} ${NAME} \\d+ ${KNOCKS}|flow-windows \\d+|flows [0-9a-f]+:[0-9a-f]+ \\d+|sequence ${KNOCKS}|blacklist \\d+|trusted \\d+|identity [0-9.]+ [0-9a-f:]+)$`,
 );
 
 /** Takes an input as far as a host would get it. */

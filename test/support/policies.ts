@@ -5,6 +5,7 @@ import { NETWORK, ranges, sequences } from "./policyParts";
 /** A policy as somebody writes it. Sequences are texts: no list in it has an order. */
 export interface PolicyInput {
   readonly services: Readonly<Record<string, ServiceInput>>;
+  readonly knockers?: Readonly<Record<string, KnockerInput>>;
   readonly allow: readonly string[];
   readonly openPorts: readonly string[];
   readonly guardedAnswer: string;
@@ -12,6 +13,15 @@ export interface PolicyInput {
   readonly rollbackTimeout: string;
   readonly baseline?: object;
   readonly log?: object;
+}
+
+interface KnockerInput {
+  readonly services: readonly string[];
+  readonly sequence: string;
+  readonly knockTimeout?: string;
+  readonly closeSequence?: string;
+  readonly unban?: boolean;
+  readonly until?: string;
 }
 
 interface ServiceInput {
@@ -28,6 +38,7 @@ interface ServiceInput {
 
 const MAX_SEQUENCES = 6;
 const MAX_SERVICES = MAX_SEQUENCES + 2;
+const MAX_KNOCKERS = 2;
 /** Services, `openPorts`, `traps`, and two for `openPortsFrom`. */
 const HANDS = MAX_SERVICES + 4;
 
@@ -38,7 +49,7 @@ const SOME_NETWORKS = fc.array(NETWORK, { minLength: 1, maxLength: 3 });
 /** What the parts of a random policy are made of. Who gets which sequence and which ports comes after. */
 const PARTS = fc.record({
   names: times(
-    MAX_SERVICES,
+    MAX_SERVICES + MAX_KNOCKERS,
     fc.stringMatching(/^[A-Za-z][A-Za-z-]{0,28}[0-9]{0,3}$/, { size: "max" }),
   ).filter((names) => new Set(names).size === names.length),
   choices: times(
@@ -60,6 +71,15 @@ const PARTS = fc.record({
   hasUnbanSequence: fc.boolean(),
   /** By number, whose sequence a service shares. */
   sharing: fc.array(fc.nat(MAX_SEQUENCES - 1), { maxLength: MAX_SERVICES - MAX_SEQUENCES }),
+  /** Each takes a sequence from a service, which he may open with others. */
+  knockers: fc.array(
+    fc.record({
+      opened: fc.array(fc.nat(MAX_SERVICES - 1), { minLength: 1, maxLength: 3 }),
+      until: fc.constantFrom(undefined, "2027-01-31T18:00:00Z", "2031-06-30T09:15:30+02:00"),
+      hasCloseSequence: fc.boolean(),
+    }),
+    { maxLength: MAX_KNOCKERS },
+  ),
   hands: ranges(HANDS).map((all) =>
     Array.from({ length: HANDS }, (_, hand) =>
       all.filter((_range, index) => index % HANDS === hand).map(printPortRange),
@@ -110,7 +130,7 @@ type Parts = typeof PARTS extends fc.Arbitrary<infer T> ? T : never;
 /** Any valid policy: shared ports, beginnings and sequences, ranges, networks of both families, every field. */
 export const POLICIES: fc.Arbitrary<PolicyInput> = PARTS.map((parts) => {
   const [openPorts = [], traps = [], toSome = [], toOthers = [], ...guarded] = parts.hands;
-  const { opening, closeSequence, unbanSequence } = dealSequences(parts);
+  const { opening, ofKnockers, closeSequence, unbanSequence } = dealSequences(parts);
   const own = opening.map((sequence, index) => ({
     sequence,
     knockTimeout: parts.knocking[index]?.knockTimeout,
@@ -118,9 +138,25 @@ export const POLICIES: fc.Arbitrary<PolicyInput> = PARTS.map((parts) => {
     ...(parts.baseline !== undefined && { unban: parts.knocking[index]?.unban }),
   }));
   const shared = parts.sharing.map((number) => ({ sequenceOf: parts.names[number % own.length] }));
-  const services = [...own, ...shared].map((knocking, index) => [
+  // Whose sequences knockers have taken, they open.
+  const bereft = ofKnockers.map(() => ({}));
+  const services = [...own, ...shared, ...bereft].map((knocking, index) => [
     parts.names[index],
     { ports: guarded[index], ...parts.choices[index], ...knocking },
+  ]);
+  const knockers = ofKnockers.map(({ opened, until, sequence, closing }, index) => [
+    parts.names[MAX_SERVICES + index],
+    {
+      services: [
+        ...opened.map((number) => services[number % services.length]?.[0]),
+        services.at(index - ofKnockers.length)?.[0],
+      ],
+      sequence,
+      ...parts.knocking[index],
+      ...(parts.baseline === undefined && { unban: undefined }),
+      ...(closing !== undefined && { closeSequence: closing }),
+      ...(until !== undefined && { until }),
+    },
   ]);
   const openPortsFrom = parts.restricted.map(({ from, alsoTheOthers }, index) => ({
     ports: index === 0 ? toSome : [...toOthers, ...(alsoTheOthers ? toSome : [])],
@@ -128,6 +164,7 @@ export const POLICIES: fc.Arbitrary<PolicyInput> = PARTS.map((parts) => {
   }));
   return {
     services: Object.fromEntries(services),
+    ...(knockers.length > 0 && { knockers: Object.fromEntries(knockers) }),
     openPorts: parts.hasOpenPorts ? openPorts : [],
     ...parts.others,
     ...(parts.baseline !== undefined && {
@@ -157,12 +194,17 @@ export function shuffled<T>(input: T): fc.Arbitrary<T> {
     ) as fc.Arbitrary<T>;
 }
 
-/** The first sequence opens a service; of the others one may close it again, and one may unban. */
-function dealSequences({ sequences: all, hasCloseSequence, hasUnbanSequence, baseline }: Parts) {
+/** The first sequence opens a service; of the others one may close it again, one may unban, and some have knockers. */
+function dealSequences({ sequences: all, hasCloseSequence, hasUnbanSequence, baseline, knockers }: Parts) {
   const [first = "", ...others] = all;
   const closeSequence = hasCloseSequence ? others.pop() : undefined;
   const unbanSequence = hasUnbanSequence && baseline !== undefined ? others.pop() : undefined;
-  return { opening: [first, ...others], closeSequence, unbanSequence };
+  const ofKnockers = knockers.flatMap(({ hasCloseSequence: hasOwnClosing, ...knocker }) => {
+    const sequence = others.pop();
+    const closing = hasOwnClosing ? others.pop() : undefined;
+    return sequence === undefined ? [] : [{ ...knocker, sequence, closing }];
+  });
+  return { opening: [first, ...others], ofKnockers, closeSequence, unbanSequence };
 }
 
 function times<T>(count: number, arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T[]> {

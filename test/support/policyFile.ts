@@ -3,15 +3,20 @@ import type { PortKnockFirewallArgs } from "../../components/args";
 import { nameSchema } from "../../components/policy/nameProblem";
 import { baselineSchema } from "../../components/policy/written/baselineSchema";
 import { objectOf, type SchemasOf } from "../../components/policy/written/fieldSchemas";
+import { knockerFields } from "../../components/policy/written/knockerSchema";
 import { ruleFields } from "../../components/policy/written/policySchema";
-import { ownFields, sharedFields } from "../../components/policy/written/serviceSchema";
+import { knockedFields, ownFields, sharedFields } from "../../components/policy/written/serviceSchema";
 
 export type Schema = z.core.JSONSchema.BaseSchema;
 
 /** A policy file as an editor completes it. What only rules between fields know, `portknock check` knows. */
 const policyFile = objectOf({
   $schema: z.string().optional().meta({ description: "Where this schema is." }),
-  services: z.record(nameSchema, z.union([objectOf(ownFields), objectOf(sharedFields)])),
+  services: z.record(
+    nameSchema,
+    z.union([objectOf(ownFields), objectOf(sharedFields), objectOf(knockedFields)]),
+  ),
+  knockers: z.record(nameSchema, objectOf(knockerFields)).optional(),
   ...ruleFields,
   baseline: baselineSchema.optional(),
 } satisfies SchemasOf<Omit<PortKnockFirewallArgs, "hosts"> & { readonly $schema: string }>);
@@ -30,7 +35,7 @@ interface WrittenObject {
   readonly fields: readonly string[];
 }
 
-/** Every kind of object in a policy file; a service with a sequence of its own is another one than one that shares one. */
+/** Every kind of object in a policy file; services with a sequence, with a shared one, and with knockers are three. */
 export const WRITTEN_OBJECTS: readonly WrittenObject[] = objectsIn(POLICY_FILE, []);
 
 function objectsIn(schema: unknown, path: readonly string[]): readonly WrittenObject[] {

@@ -5,6 +5,7 @@ import { isSchema, POLICY_FILE, type Schema } from "./policyFile";
 /** Which interface documents the fields of what stands in a field. */
 const NESTED: Readonly<Record<string, string>> = {
   services: "ServiceArgs",
+  knockers: "KnockerArgs",
   identity: "IdentityArgs",
   log: "LogArgs",
   baseline: "BaselineArgs",

@@ -26,6 +26,7 @@ export function referencedChains({ chains, sets }: Ruleset): readonly string[] {
 function setsOf(statement: Statement): readonly string[] {
   switch (statement.kind) {
     case "inSet":
+    case "add":
     case "update":
     case "delete":
       return [statement.set];

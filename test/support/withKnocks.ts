@@ -1,23 +1,19 @@
-import type { Knock, Policy } from "../../components/policy/policy";
+import type { Knock, OwnOpening, Policy } from "../../components/policy/policy";
 
 /** The policy with other knocks in every sequence. */
 export function withKnocks(policy: Policy, other: (knock: Knock) => Knock): Policy {
-  const { profile, services } = policy;
+  const { profile, services, knockers } = policy;
+  const changed = (opening: OwnOpening): OwnOpening => ({
+    ...opening,
+    sequence: opening.sequence.map(other),
+    closeSequence: opening.closeSequence.map(other),
+  });
   return {
     ...policy,
-    services: services.map((service) => {
-      const { opening } = service;
-      return opening.kind === "shared"
-        ? service
-        : {
-            ...service,
-            opening: {
-              ...opening,
-              sequence: opening.sequence.map(other),
-              closeSequence: opening.closeSequence.map(other),
-            },
-          };
-    }),
+    services: services.map((service) =>
+      service.opening.kind === "own" ? { ...service, opening: changed(service.opening) } : service,
+    ),
+    knockers: knockers.map((knocker) => ({ ...knocker, opening: changed(knocker.opening) })),
     profile:
       profile.kind === "guard" ? profile : { ...profile, unbanSequence: profile.unbanSequence.map(other) },
   };

@@ -1,12 +1,13 @@
 import { keepsSecondFlow } from "../flows";
 import type { Policy } from "../policy";
 import type { Problem } from "../policyError";
+import { namedAsService, opensNoService } from "./knockerRules";
 import { guardLocksPulumiOut } from "./lockOut";
 import type { PolicyRule, Surroundings } from "./policyRule";
 import { guardedAndServed, guardedTwice, knockOnTakenPort, servedTwice } from "./portRules";
 import { sameConnectionTwice } from "./sameConnectionTwice";
 import {
-  sameServiceId,
+  sameWindowId,
   sequenceBeginsAnother,
   sharesNoSequence,
   unbansNobody,
@@ -27,7 +28,9 @@ const RULES: readonly PolicyRule[] = [
   sharesNoSequence,
   unbansNobody,
   keepsSecondFlow,
-  sameServiceId,
+  namedAsService,
+  opensNoService,
+  sameWindowId,
   sameConnectionTwice,
   guardLocksPulumiOut,
 ];

@@ -1,9 +1,10 @@
-import { type NamedSequence, namedSequences } from "../namedSequences";
+import { type NamedSequence, namedSequences, ownerName } from "../namedSequences";
 import type { Knock, Policy } from "../policy";
 import type { Problem } from "../policyError";
-import { knockKey, WITHOUT_SEQUENCE } from "../sequence";
-import { serviceId } from "../serviceId";
+import { knockKey, WITHOUT_KNOCKER, WITHOUT_SEQUENCE } from "../sequence";
+import { openerPath } from "../sequenceId";
 import { unreachable } from "../unreachable";
+import { windowIds } from "../windowId";
 import {
   commonKnock,
   type KnockRule,
@@ -16,15 +17,23 @@ import type { Surroundings } from "./policyRule";
 
 /** What a sequence may not be like, whatever other sequences there are. */
 export function unfitKnocks(policy: Policy): readonly Problem[] {
-  return namedSequences(policy).flatMap(({ action, knocks, path }) => {
+  return namedSequences(policy).flatMap((sequence) => {
+    const { knocks, path } = sequence;
     const rules: readonly KnockRule[] = [
-      tooFewKnocks(action === "admit" ? WITHOUT_SEQUENCE : "leave it out"),
+      tooFewKnocks(insteadOf(sequence)),
       repeatedKnock,
       neighbouringKnocks,
       commonKnock,
     ];
     return rules.flatMap((rule) => rule(knocks).map((finding) => ({ path, ...finding })));
   });
+}
+
+function insteadOf(sequence: NamedSequence): string {
+  if (sequence.action !== "admit") {
+    return "leave it out";
+  }
+  return sequence.opener.kind === "knocker" ? WITHOUT_KNOCKER : WITHOUT_SEQUENCE;
 }
 
 export function sequenceBeginsAnother(policy: Policy): readonly Problem[] {
@@ -62,9 +71,9 @@ function beginningsOf(knocks: readonly Knock[]): readonly string[] {
 function whose(sequence: NamedSequence): string {
   switch (sequence.action) {
     case "admit":
-      return `the sequence of ${sequence.services[0].name}`;
+      return `the sequence of ${sequence.opener.name}`;
     case "close":
-      return `the close sequence of ${sequence.services[0].name}`;
+      return `the close sequence of ${sequence.opener.name}`;
     case "unban":
       return "the unban sequence";
     default:
@@ -73,22 +82,24 @@ function whose(sequence: NamedSequence): string {
 }
 
 function insteadOfEqual(sequence: NamedSequence, other: NamedSequence): string {
-  return sequence.action === "admit" && other.action === "admit"
-    ? `choose another, or share it: sequenceOf: "${other.services[0].name}"`
-    : "choose another";
+  const areServices = [sequence, other].every(
+    (each) => each.action === "admit" && each.opener.kind === "service",
+  );
+  return areServices ? `choose another, or share it: sequenceOf: "${ownerName(other)}"` : "choose another";
 }
 
 export function sharesNoSequence({ services }: Policy, { refused }: Surroundings): readonly Problem[] {
   const kinds = new Map(services.map(({ name, opening }) => [name, opening.kind]));
   return services.flatMap(({ name, opening }) => {
     const path = `services.${name}.sequenceOf`;
-    if (opening.kind === "own" || refused.has(path) || refused.has(`services.${opening.sequenceOf}`)) {
+    if (opening.kind !== "shared" || refused.has(path) || refused.has(`services.${opening.sequenceOf}`)) {
       return [];
     }
     switch (kinds.get(opening.sequenceOf)) {
       case "own":
         return [];
       case "shared":
+      case "knockers":
         return [
           {
             path,
@@ -102,35 +113,36 @@ export function sharesNoSequence({ services }: Policy, { refused }: Surroundings
   });
 }
 
-export function unbansNobody({ services, profile }: Policy, { refused }: Surroundings): readonly Problem[] {
-  return profile.kind === "baseline" || refused.has("baseline")
-    ? []
-    : services.flatMap(({ name, opening }) =>
-        opening.kind === "own" && opening.unbans
-          ? [
-              {
-                path: `services.${name}.unban`,
-                problem: "needs a blacklist, and only a baseline has one",
-                remedy: "add baseline, or leave unban out",
-              },
-            ]
-          : [],
-      );
+export function unbansNobody(
+  { services, knockers, profile }: Policy,
+  { refused }: Surroundings,
+): readonly Problem[] {
+  if (profile.kind === "baseline" || refused.has("baseline")) {
+    return [];
+  }
+  const openings = [
+    ...services.flatMap(({ name, opening }) =>
+      opening.kind === "own" ? [{ opener: { kind: "service", name } as const, opening }] : [],
+    ),
+    ...knockers.map(({ name, opening }) => ({ opener: { kind: "knocker", name } as const, opening })),
+  ];
+  return openings
+    .filter(({ opening }) => opening.unbans)
+    .map(({ opener }) => ({
+      path: `${openerPath(opener)}.unban`,
+      problem: "needs a blacklist, and only a baseline has one",
+      remedy: "add baseline, or leave unban out",
+    }));
 }
 
-export function sameServiceId({ services }: Policy): readonly Problem[] {
+/** Two of them would open the windows of each other. */
+export function sameWindowId(policy: Policy): readonly Problem[] {
   const firstOf = new Map<string, string>();
-  return services.flatMap(({ name }) => {
-    const first = firstOf.get(serviceId(name));
-    firstOf.set(serviceId(name), first ?? name);
+  return windowIds(policy).flatMap(({ id, path, words }) => {
+    const first = firstOf.get(id);
+    firstOf.set(id, first ?? words);
     return first === undefined
       ? []
-      : [
-          {
-            path: `services.${name}`,
-            problem: `has a name that the kernel could not tell from ${first}`,
-            remedy: "rename it",
-          },
-        ];
+      : [{ path, problem: `has a name that the kernel could not tell from ${first}`, remedy: "rename it" }];
   });
 }

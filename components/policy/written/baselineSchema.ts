@@ -13,7 +13,7 @@ import {
   somePortsSchema,
   wholeNumberWithin,
 } from "./fieldSchemas";
-import { knockTimeoutSchema } from "./serviceSchema";
+import { knockTimeoutSchema } from "./openingSchema";
 
 const pingSchema = objectOf({
   perSecond: wholeNumberWithin({ min: 1, max: 10_000 }).default(1),

@@ -87,7 +87,7 @@ function portRange() {
 }
 
 /** A text that a parser of ours understands. */
-function parsedBy<T>(parse: (text: string) => Parsed<T>) {
+export function parsedBy<T>(parse: (text: string) => Parsed<T>) {
   return z.string().transform((text, context): T => {
     const parsed = parse(text);
     if (parsed.kind === "value") {

@@ -19,7 +19,7 @@ export function parseFields<T>(path: string, schema: z.ZodType<T>, input: unknow
 /** The entries of a record as far as they are fine; what is not leaves its problems behind. */
 export function parseRecord<T>(
   path: string,
-  schemaOf: (entry: unknown) => EntrySchema<T>,
+  schemaOf: (entry: unknown, name: string) => EntrySchema<T>,
   input: unknown,
   problems: Problem[],
 ): ReadonlyMap<string, T> {
@@ -34,7 +34,7 @@ export function parseRecord<T>(
       problems.push(nameProblem(path, index));
       continue;
     }
-    const { whole, remains } = schemaOf(entry);
+    const { whole, remains } = schemaOf(entry, name);
     const result = safeParse(`${path}.${name}`, whole, entry, problems);
     if (result.kind === "value") {
       parsed.set(name, result.value);

@@ -1,8 +1,9 @@
-import type { Policy, Reach, Service } from "../policy";
+import type { Knocker, Policy, Reach, Service } from "../policy";
 import { PolicyError, type Problem, sortProblems } from "../policyError";
 import { crossFieldProblems } from "../rules/crossFieldProblems";
 import { policyWarnings, type Warning } from "../rules/policyWarnings";
 import { baselineSchema } from "./baselineSchema";
+import { knockerSchema } from "./knockerSchema";
 import { parseFields, parseRecord, toEntries } from "./parseFields";
 import { policySchema, reachSchema } from "./policySchema";
 import { serviceSchema } from "./serviceSchema";
@@ -67,13 +68,22 @@ function parse(
   const problems: Problem[] = [...found];
   // Editors find the schema of a policy file by it.
   const rules = Object.fromEntries(entries.filter(([field]) => field !== "$schema"));
-  const { services, hosts, baseline, rollbackTimeout, ...fields } = parseFields(
+  const { services, knockers, hosts, baseline, rollbackTimeout, ...fields } = parseFields(
     "policy",
     policySchema,
     rules,
     problems,
   );
-  const guarded = parseRecord("services", serviceSchema, services, problems);
+  const knocking = parseRecord("knockers", () => knockerSchema, knockers ?? {}, problems);
+  // Until it is known whom a knocker may visit, it may be any service.
+  const areAllKnocked = missing.some((path) => path.startsWith("knockers"));
+  const knocked = new Set([...knocking.values()].flatMap((knocker) => knocker.services));
+  const guarded = parseRecord(
+    "services",
+    (written, name) => serviceSchema(written, areAllKnocked || knocked.has(name)),
+    services,
+    problems,
+  );
   if (guarded.size === 0 && problems.every(({ path }) => !path.startsWith("services"))) {
     problems.push({ path: "services", problem: "guards nothing", remedy: "name at least one service" });
   }
@@ -81,9 +91,8 @@ function parse(
 
   const policy: Policy = {
     ...(fields satisfies Pick<Policy, keyof typeof fields>),
-    services: [...guarded]
-      .map(([name, service]): Service => ({ name, ...service }))
-      .toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    services: [...guarded].map(([name, service]): Service => ({ name, ...service })).toSorted(byName),
+    knockers: [...knocking].map(([name, knocker]): Knocker => ({ name, ...knocker })).toSorted(byName),
     profile:
       baseline === undefined
         ? { kind: "guard" }
@@ -97,11 +106,15 @@ function parse(
   return [policy, [...problems, ...crossFieldProblems(policy, { reaches, refused })]];
 }
 
-/** The field of the policy, or the service, that a path lies in. */
+function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name < b.name ? -1 : 1;
+}
+
+/** The field of the policy, or the service or knocker, that a path lies in. */
 function fieldOf(path: string): string {
   return path
     .split(".")
-    .slice(0, path.startsWith("services.") ? 2 : 1)
+    .slice(0, /^(services|knockers)\./.test(path) ? 2 : 1)
     .join(".");
 }
 

@@ -37,11 +37,12 @@ export const ruleFields = {
   identity: identitySchema.prefault({}),
   log: logSchema.default(SILENT),
   rollbackTimeout: durationWithin({ min: 5, max: 600 }).prefault("60s"),
-} satisfies SchemasOf<Omit<PortKnockFirewallArgs, "services" | "baseline" | "hosts">>;
+} satisfies SchemasOf<Omit<PortKnockFirewallArgs, "services" | "knockers" | "baseline" | "hosts">>;
 
 /** A policy as it is written. What is unknown here has a schema of its own. Every field has a default. */
 export const policySchema = objectOf({
   services: z.unknown().optional(),
+  knockers: z.unknown().optional(),
   ...ruleFields,
   baseline: z.unknown().optional(),
   hosts: z.unknown().optional(),

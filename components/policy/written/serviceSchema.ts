@@ -12,26 +12,16 @@ import {
   sequenceSchema,
   somePortsSchema,
 } from "./fieldSchemas";
+import { type OfSequence, ofSequence, toOwnOpening } from "./openingSchema";
 import type { EntrySchema } from "./parseFields";
 
 type UnnamedService = Omit<Service, "name">;
-
-/** The gap to the next knock that every sequence may have. */
-export const knockTimeoutSchema = durationWithin({ min: 1, max: 300 }).prefault("5s");
 
 const admission = {
   accessWindow: durationWithin({ min: 1, max: 7 * 86400 }).prefault("10s"),
   access: z.enum(["window", "once"], { error: 'is neither; write "window" or "once"' }).default("window"),
   flowTimeout: durationWithin({ min: 1, max: 7 * 86400 }).optional(),
 } satisfies Partial<SchemasOf<ServiceArgs>>;
-
-const ofSequence = {
-  knockTimeout: knockTimeoutSchema,
-  closeSequence: optionalSequenceSchema,
-  unban: z.boolean().default(false),
-} satisfies Partial<SchemasOf<ServiceArgs>>;
-
-type OfSequence = keyof typeof ofSequence;
 
 /** The fields of a service with a sequence of its own. */
 export const ownFields = {
@@ -48,6 +38,12 @@ export const sharedFields = {
   ...admission,
 } satisfies SchemasOf<Omit<ServiceArgs, "sequence" | OfSequence>>;
 
+/** The fields of a service that its knockers alone open. */
+export const knockedFields = {
+  ports: somePortsSchema,
+  ...admission,
+} satisfies SchemasOf<Omit<ServiceArgs, "sequence" | "sequenceOf" | OfSequence>>;
+
 const own: EntrySchema<UnnamedService> = {
   whole: ownSchema(ownFields),
   remains: ownSchema({ ports: portsSchema.default([]), sequence: optionalSequenceSchema }),
@@ -58,9 +54,21 @@ const shared: EntrySchema<UnnamedService> = {
   remains: sharedSchema({ ports: portsSchema.default([]), sequenceOf: sharedFields.sequenceOf.default("") }),
 };
 
-/** How a guarded service is written: one schema where it has a sequence, another where it shares one. */
-export function serviceSchema(written: unknown): EntrySchema<UnnamedService> {
-  return isSharing(written) ? shared : own;
+const knocked: EntrySchema<UnnamedService> = {
+  whole: knockedSchema(somePortsSchema),
+  remains: knockedSchema(portsSchema.default([])),
+};
+
+/**
+ * How a guarded service is written: one schema where it has a sequence, others where it shares one, or has none.
+ *
+ * @param hasKnockers whether a knocker opens it
+ */
+export function serviceSchema(written: unknown, hasKnockers: boolean): EntrySchema<UnnamedService> {
+  if (isWritten("sequenceOf", written)) {
+    return shared;
+  }
+  return hasKnockers && !isWritten("sequence", written) ? knocked : own;
 }
 
 interface NeededOfOwn {
@@ -82,13 +90,7 @@ function ownSchema(needed: NeededOfOwn): z.ZodType<UnnamedService> {
     others satisfies Absent;
     return {
       ports,
-      opening: {
-        kind: "own",
-        sequence,
-        knockTimeoutSeconds: knockTimeout,
-        closeSequence,
-        unbans: unban,
-      },
+      opening: toOwnOpening({ sequence, knockTimeout, closeSequence, unban }),
       accessWindowSeconds: accessWindow,
       access,
       flowTimeoutSeconds: flowTimeout,
@@ -102,17 +104,11 @@ interface NeededOfShared {
 }
 
 function sharedSchema(needed: NeededOfShared): z.ZodType<UnnamedService> {
-  const belongs = absentBecause("belongs to the service whose sequence it is; write it there");
-  const ofTheOther: Readonly<Record<OfSequence, typeof belongs>> = {
-    knockTimeout: belongs,
-    closeSequence: belongs,
-    unban: belongs,
-  };
   const schemas = {
     ports: needed.ports,
     sequence: absentBecause("stands beside sequenceOf; keep one of the two"),
     sequenceOf: needed.sequenceOf,
-    ...ofTheOther,
+    ...absentOfSequence("belongs to the service whose sequence it is; write it there"),
     ...admission,
   } satisfies SchemasOf<ServiceArgs>;
   return objectOf(schemas).transform((written): UnnamedService => {
@@ -129,17 +125,48 @@ function sharedSchema(needed: NeededOfShared): z.ZodType<UnnamedService> {
   });
 }
 
-function isSharing(written: unknown): boolean {
+function knockedSchema(ports: z.ZodType<readonly PortRange[]>): z.ZodType<UnnamedService> {
+  const schemas = {
+    ports,
+    sequence: z.undefined().optional(),
+    sequenceOf: z.undefined().optional(),
+    ...absentOfSequence(
+      "belongs to a sequence, and the service has none of its own; write it at its knockers",
+    ),
+    ...admission,
+  } satisfies SchemasOf<ServiceArgs>;
+  return objectOf(schemas).transform((written): UnnamedService => {
+    const { ports: guarded, accessWindow, access, flowTimeout = 0, ...others } = written;
+    others satisfies Absent;
+    return {
+      ports: guarded,
+      opening: { kind: "knockers" },
+      accessWindowSeconds: accessWindow,
+      access,
+      flowTimeoutSeconds: flowTimeout,
+    };
+  });
+}
+
+function isWritten(field: keyof ServiceArgs, written: unknown): boolean {
   return (
     typeof written === "object" &&
     written !== null &&
-    "sequenceOf" in written &&
-    written.sequenceOf !== undefined
+    field in written &&
+    (written as Readonly<Record<string, unknown>>)[field] !== undefined
   );
 }
 
 /** What is left of a written service of which every field was taken: one that somebody adds does not compile there. */
 type Absent = Readonly<Record<string, undefined>>;
+
+function absentOfSequence(message: string) {
+  const absent = absentBecause(message);
+  return { knockTimeout: absent, closeSequence: absent, unban: absent } satisfies Record<
+    OfSequence,
+    typeof absent
+  >;
+}
 
 function absentBecause(message: string) {
   return z.custom<undefined>((value) => value === undefined, message).optional();

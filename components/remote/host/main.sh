@@ -13,7 +13,8 @@
 # `local` and `-ef` are no POSIX; dash, bash and busybox have them.
 
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-export PATH LC_ALL=C
+# nft prints and reads moments in the time zone of whoever runs it.
+export PATH LC_ALL=C TZ=UTC0
 
 table=portknock
 state=/var/lib/portknock

@@ -60,14 +60,22 @@ logs_input() {
 		END { exit !logs }'
 }
 
-# Who is admitted, whose flows go on, and what was counted, with the names of the services.
+# Who is admitted, whose flows go on, and what was counted, with the names of the services; with knockers also whose
+# windows are open, and who came in how often: `window alice ssh 192.0.2.7 8`, `entries alice ssh 12`.
 counters() {
-	local set
-	for set in admitted4 admitted6 flows4 flows6 connections refusals; do
+	local sets='admitted4 admitted6 flows4 flows6 connections refusals' set
+	! has_knockers "$1" || sets="$sets windows4 windows6 entries"
+	for set in $sets; do
 		elements "pk_$set" | sed "s/^/$set /"
 	done | awk '
+		function whose(names) { return names ~ / / ? names : "- " names }
 		FNR == 1 { file++ }
-		file == 1 { if ($1 == "service") name[$2] = $3; next }
+		file == 1 && $1 == "service" { name[$2] = $3 }
+		file == 1 && $1 == "knocker" { name[$2] = $4 " " name[$3] }
+		file == 1 { next }
+		$1 ~ /^windows/ && $5 in name && $2 != "never-ending" { print "window", whose(name[$5]), $4, int($2 / 1000) }
+		$1 == "entries" && $4 in name { print $1, whose(name[$4]), $3 }
+		$1 ~ /^windows/ || $1 == "entries" { next }
 		/^(admitted|flows)/ && $5 in name && $2 != "never-ending" { print substr($1, 1, length($1) - 1), name[$5], $4, int($2 / 1000) }
 		!/^(admitted|flows)/ && $4 in name { print $1, name[$4], $3 }' "$1/manifest" -
 }

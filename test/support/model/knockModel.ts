@@ -1,3 +1,4 @@
+import { namedSequences } from "../../../components/policy/namedSequences";
 import { contains } from "../../../components/policy/network";
 import type { Policy } from "../../../components/policy/policy";
 import { printSequence } from "../../../components/policy/sequence";
@@ -6,7 +7,7 @@ import type { Answer } from "../packets/step";
 import { createBaselineRules } from "./baseline";
 import { createDoubt } from "./doubt";
 import { closedAnswer, stackAnswer } from "./hostStack";
-import { createKnocking } from "./knocking";
+import { createKnocking, windowTimer } from "./knocking";
 import type { Packet, Ping } from "./packet";
 import { perAddress } from "./perAddress";
 import { createTimers, type Timer } from "./timers";
@@ -23,7 +24,7 @@ export interface KnockModel {
 
 /**
  * For how many more seconds a host knows something of a source: `stage 7000/tcp,8000/udp` for the knocks of the
- * attempt that it has going, `admitted ssh`, `blacklist`, `trust`.
+ * attempt that it has going, `admitted ssh`, `window alice at ssh`, `blacklist`, `trust`.
  */
 export type Knowledge = ReadonlyMap<string, number>;
 
@@ -62,6 +63,7 @@ export function createKnockModel(
         [`stage ${printSequence(knocking.attemptOf(source, now))}`, "stage"],
         ...policy.services.map(({ name }) => [`admitted ${name}`, `admitted ${name}`] as const),
         ...policy.services.map(({ name }) => [`flows ${name}`, `flows ${name}`] as const),
+        ...windowTimers(policy).map((timer) => [timer, timer] as const),
         ["blacklist", "blacklist"],
         ["trust", "trust"],
       ];
@@ -73,6 +75,15 @@ export function createKnockModel(
     },
     takeDoubt: doubt.take,
   };
+}
+
+/** Of every window that may be somebody's. */
+function windowTimers(policy: Policy): readonly `window ${string}`[] {
+  return namedSequences(policy).flatMap((sequence) =>
+    sequence.action === "admit"
+      ? sequence.services.map(({ name }) => windowTimer(sequence.opener, name))
+      : [],
+  );
 }
 
 /** The limit of all pings together is left out: scripts stay below it. */

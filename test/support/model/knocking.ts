@@ -5,6 +5,7 @@ import {
 } from "../../../components/policy/namedSequences";
 import { contains } from "../../../components/policy/network";
 import type { Knock, Policy } from "../../../components/policy/policy";
+import type { Opener } from "../../../components/policy/sequenceId";
 import type { Doubt } from "./doubt";
 import { createMeter } from "./meter";
 import { isAmong, opensSomething, type Packet } from "./packet";
@@ -95,8 +96,12 @@ export function createKnocking(policy: Policy, timers: Timers, doubt: Doubt, isU
   const complete = (completion: Completion, source: string, now: number): void => {
     switch (completion.action) {
       case "admit":
-        for (const { name, accessWindowSeconds } of completion.services)
+        if (hasEnded(completion)) break;
+        for (const { name, accessWindowSeconds } of completion.services) {
           timers.start(source, `admitted ${name}`, accessWindowSeconds, now);
+          if (policy.knockers.length > 0)
+            timers.start(source, windowTimer(completion.opener, name), accessWindowSeconds, now);
+        }
         if (completion.unbans) timers.stop(source, "blacklist");
         if (policy.profile.kind === "baseline") timers.start(source, "trust", longestWindow, now);
         break;
@@ -104,6 +109,7 @@ export function createKnocking(policy: Policy, timers: Timers, doubt: Doubt, isU
         for (const { name } of completion.services) {
           timers.stop(source, `admitted ${name}`);
           timers.stop(source, `flows ${name}`);
+          timers.stop(source, windowTimer(completion.opener, name));
         }
         break;
       case "unban":
@@ -115,6 +121,16 @@ export function createKnocking(policy: Policy, timers: Timers, doubt: Doubt, isU
   };
 
   return { meet, attemptOf };
+}
+
+/** Whose window of a service it is. */
+export function windowTimer({ name }: Opener, service: string): `window ${string}` {
+  return `window ${name} at ${service}`;
+}
+
+/** Scripts know accesses that ended long ago, and such as end long after them. */
+function hasEnded({ until }: Completion & { readonly action: "admit" }): boolean {
+  return until > 0 && until < Date.now() / 1000;
 }
 
 /** Whether somebody is served at this port, or this source is. */

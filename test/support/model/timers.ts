@@ -9,7 +9,13 @@ export interface Timers {
   left(source: string, timer: Timer, now: number): number;
 }
 
-export type Timer = "stage" | "blacklist" | "trust" | `admitted ${string}` | `flows ${string}`;
+export type Timer =
+  | "stage"
+  | "blacklist"
+  | "trust"
+  | `admitted ${string}`
+  | `flows ${string}`
+  | `window ${string}`;
 
 export function createTimers(doubt: Doubt): Timers {
   const ends = new Map<string, number>();

@@ -2,7 +2,9 @@ import { namedSequences } from "../../../../components/policy/namedSequences";
 import type { Policy } from "../../../../components/policy/policy";
 import { printSequence } from "../../../../components/policy/sequence";
 import { serviceId } from "../../../../components/policy/serviceId";
+import { windowId } from "../../../../components/policy/windowId";
 import { buildStages, handle } from "../../../../components/ruleset/stages";
+import { windowTimer } from "../../model/knocking";
 import type { Knowledge } from "../../model/knockModel";
 
 /** What the kernel's sets said of all sources at a moment. */
@@ -42,7 +44,7 @@ export async function readKernelKnowledge(
   const known = new Map<string, Map<string, number>>();
   const nameOf = namesOf(policy);
   for (const [, set = "", body = ""] of text.matchAll(
-    /pk_(stage|waiting|admitted|flows|blacklist|trusted)[46] \{([^{}]*(?:\{[^}]*\})?)/g,
+    /pk_(stage|waiting|admitted|windows|flows|blacklist|trusted)[46] \{([^{}]*(?:\{[^}]*\})?)/g,
   )) {
     for (const [, address = "", service, expires = "", stage] of body.matchAll(ELEMENT)) {
       const ofSource = known.get(address) ?? new Map<string, number>();
@@ -75,6 +77,14 @@ function namesOf(policy: Policy): (set: string, value: string) => string {
   const names = new Map([
     ...policy.services.map(({ name }) => [`admitted ${serviceId(name)}`, `admitted ${name}`] as const),
     ...policy.services.map(({ name }) => [`flows ${serviceId(name)}`, `flows ${name}`] as const),
+    ...namedSequences(policy).flatMap((sequence) =>
+      sequence.action === "admit"
+        ? sequence.services.map(
+            ({ name }) =>
+              [`windows ${windowId(sequence.opener, name)}`, windowTimer(sequence.opener, name)] as const,
+          )
+        : [],
+    ),
     ...stages.map(({ number, path }) => [`stage ${handle(number)}`, `stage ${printSequence(path)}`] as const),
     ["waiting ", WAITING],
     ["trusted ", "trust"],

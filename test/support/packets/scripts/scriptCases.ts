@@ -87,6 +87,35 @@ export const SCRIPT_CASES: readonly ScriptCase[] = [
     sources: ["v4", "v6", "v4 neighbour", "v6 neighbour"],
   },
   {
+    name: "knockers",
+    policy: parsePolicy({
+      services: {
+        ssh: { ports: ["2222"], accessWindow: LONG },
+        web: { ...SERVICES.web, knockTimeout: LONG },
+        once: { ports: ["6666", "6666/udp"], accessWindow: OPEN, access: "once" },
+      },
+      knockers: {
+        alice: {
+          services: ["ssh", "web", "once"],
+          sequence: "7000,8000/udp,9000",
+          closeSequence: "9000,8000/udp",
+          knockTimeout: SHORT,
+        },
+        bob: {
+          services: ["ssh"],
+          sequence: "8000/udp,7000",
+          knockTimeout: LONG,
+          until: "2199-01-31T18:00:00Z",
+        },
+        carol: { services: ["ssh", "web"], sequence: "9000,7000", until: "2001-01-31T18:00:00Z" },
+      },
+      ...OPEN_PORTS,
+    }),
+    listening: LISTENING,
+    others: OTHERS,
+    sources: ["v4", "v6", "v4 neighbour", "v6 neighbour"],
+  },
+  {
     name: "guard-networks",
     policy: parsePolicy({
       services: SERVICES,
@@ -148,6 +177,9 @@ export const SCRIPT_CASES: readonly ScriptCase[] = [
     name: "baseline-networks",
     policy: parsePolicy({
       services: UNBANNING,
+      knockers: {
+        alice: { services: ["ssh", "web"], sequence: "9000,8000/udp", knockTimeout: SHORT, unban: true },
+      },
       ...OPEN_PORTS,
       identity: { ipv4Prefix: 23, ipv6Prefix: 56 },
       baseline: { ...BASELINE, blacklistTime: SHORT },

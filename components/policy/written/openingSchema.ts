@@ -1,0 +1,24 @@
+import { z } from "zod";
+import type { ServiceArgs } from "../../args";
+import type { Knock, OwnOpening } from "../policy";
+import { durationWithin, optionalSequenceSchema, type SchemasOf } from "./fieldSchemas";
+
+/** The gap to the next knock that every sequence may have. */
+export const knockTimeoutSchema = durationWithin({ min: 1, max: 300 }).prefault("5s");
+
+/** What belongs to a sequence that opens services, whose ever it is. */
+export const ofSequence = {
+  knockTimeout: knockTimeoutSchema,
+  closeSequence: optionalSequenceSchema,
+  unban: z.boolean().default(false),
+} satisfies Partial<SchemasOf<ServiceArgs>>;
+
+export type OfSequence = keyof typeof ofSequence;
+
+interface WrittenOpening extends Readonly<z.output<z.ZodObject<typeof ofSequence>>> {
+  readonly sequence: readonly Knock[];
+}
+
+export function toOwnOpening({ sequence, knockTimeout, closeSequence, unban }: WrittenOpening): OwnOpening {
+  return { kind: "own", sequence, knockTimeoutSeconds: knockTimeout, closeSequence, unbans: unban };
+}

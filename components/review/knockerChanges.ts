@@ -1,0 +1,103 @@
+import type { KnockerPart } from "../outline/fields";
+import type { OutlinedKnocker } from "../outline/outline";
+import { printMoment } from "../policy/moment";
+import type { Nothing } from "../policy/policy";
+import { type Opener, printSequenceId } from "../policy/sequenceId";
+import { byNumber, byWidth, type Judgement, type ReviewedChange, type Sides } from "./change";
+import type { Judges } from "./fieldChanges";
+import { opens } from "./guard";
+import { describeOwn } from "./serviceChanges";
+
+/** What the lines about a knocker have as their subject. No name of a service has a space. */
+export function knockerSubject(name: string): string {
+  return `knocker ${name}`;
+}
+
+/** One line for a knocker that comes or goes. A renamed one is both. */
+export function knockerChanges(sides: Sides): readonly ReviewedChange[] {
+  const [before, after] = [sides.before.outline.knockers, sides.after.outline.knockers];
+  return [
+    ...missingIn(before, after).map((knocker) => ({
+      subject: knockerSubject(knocker.name),
+      what: "new knocker",
+      before: "",
+      after: describeKnocker(knocker),
+      ...judgeNewKnocker(knocker, sides),
+    })),
+    ...missingIn(after, before).map((knocker) => ({
+      subject: knockerSubject(knocker.name),
+      what: "knocker removed",
+      before: describeKnocker(knocker),
+      after: "",
+      direction: "closes down" as const,
+      meaning: `${knocker.name} gets in nowhere any more, and the windows that ${knocker.name} opened close: nobody else's`,
+    })),
+  ];
+}
+
+function missingIn(
+  some: readonly OutlinedKnocker[],
+  others: readonly OutlinedKnocker[],
+): readonly OutlinedKnocker[] {
+  const names = new Set(some.map(({ name }) => name));
+  return others.filter(({ name }) => !names.has(name));
+}
+
+function judgeNewKnocker({ name, services }: OutlinedKnocker, sides: Sides): Judgement {
+  const { before, after, formerOwner } = sides;
+  const former = formerOwner({ kind: "admit", opener: { kind: "knocker", name } });
+  const gained = services.filter((service) => !openedBefore(service));
+  const closing = "no window closes by that";
+  if (former === undefined) {
+    return { direction: "opens up", meaning: `${name} may open ${services.join(", ")}; ${closing}` };
+  }
+  const whoever = `whoever knows the former sequence of ${printSequenceId(former)}`;
+  return gained.length > 0
+    ? { direction: "opens up", meaning: `${whoever} may open ${gained.join(", ")} as ${name}` }
+    : { direction: "changes", meaning: `${whoever} gets in as before, as ${name}` };
+
+  function openedBefore(service: string): boolean {
+    const was = before.outline.services.find((each) => each.name === service);
+    const is = after.outline.services.some((each) => each.name === service);
+    return is && was !== undefined && former?.kind === "admit" && opens(before.outline, former.opener, was);
+  }
+}
+
+/** In one line. A field that somebody adds does not compile until it stands here, or is said to be none of it. */
+function describeKnocker({ name, services, opening, until, ...others }: OutlinedKnocker): string {
+  others satisfies Nothing;
+  const { by, further } = describeOwn(opening);
+  return [
+    `${services.join(", ")} after ${by}`,
+    ...further,
+    ...(until === 0 ? [] : [`until ${printMoment(until)}`]),
+  ].join("; ");
+}
+
+/** What changes of a knocker mean who is in both policies, but for his sequence. */
+export function knockerJudges({ name }: Pick<Opener, "name">): Judges<KnockerPart> {
+  return {
+    services: ({ removed, added }) => ({
+      direction: byNumber(added.length, removed.length),
+      meaning: [
+        ...(added.length > 0 ? [`${name} may open ${added.join(", ")} too`] : []),
+        ...(removed.length > 0
+          ? [
+              `${name} may not open ${removed.join(", ")} any more, and the windows of it that ${name} opened close: nobody else's`,
+            ]
+          : []),
+      ].join("; "),
+    }),
+    until: ({ before = 0, after = 0 }) => ({
+      direction: byWidth(orNever(before), orNever(after)),
+      meaning:
+        after === 0
+          ? `the access of ${name} does not end`
+          : `the access of ${name} ends then, and so do the windows that ${name} opened`,
+    }),
+  };
+}
+
+function orNever(until: number): number {
+  return until === 0 ? Number.POSITIVE_INFINITY : until;
+}

@@ -1,0 +1,154 @@
+import { printDuration } from "../policy/duration";
+import { keepingServices } from "../policy/flows";
+import type { NamedSequence } from "../policy/namedSequences";
+import type { Policy, Service } from "../policy/policy";
+import type { Opener } from "../policy/sequenceId";
+import { serviceId } from "../policy/serviceId";
+import { FLOW_WINDOW_SECONDS, windowId, windowIds } from "../policy/windowId";
+import { logByOpener } from "./logChains";
+import {
+  add,
+  admission,
+  assign,
+  countById,
+  type Family,
+  forget,
+  jump,
+  perFamily,
+  rule,
+  SCRATCH,
+  update,
+  when,
+} from "./phrases";
+import type { Chain, NamedSet, Rule } from "./ruleset";
+
+/**
+ * Only policies with knockers ask whose a window is. Who is admitted to a service stands in `pk_admitted`, so that a guarded
+ * port is one look-up, however many knockers there are; `pk_windows` says who opened it, for the next update, and
+ * `pk_opener` who did so last, for counters and the log.
+ */
+export function windowSets(
+  policy: Policy,
+  { version, addressType }: Family,
+  ofSources: Pick<NamedSet, "flags" | "size" | "elements">,
+): readonly NamedSet[] {
+  if (policy.knockers.length === 0) {
+    return [];
+  }
+  const windows = { keyType: [addressType, "classid"], ...ofSources };
+  return [
+    { name: `pk_windows${version}`, ...windows },
+    ...(keepingServices(policy).length > 0 ? [{ name: `pk_flow_windows${version}`, ...windows }] : []),
+    // One for each service: nft 1.0.6 aborts where a packet writes a map whose key has an IPv6 address and more.
+    ...knockedServices(policy).map(({ name, accessWindowSeconds }) => ({
+      name: openerMap(name, version),
+      keyType: [addressType],
+      valueType: "classid" as const,
+      timeoutSeconds: accessWindowSeconds,
+      ...ofSources,
+    })),
+  ];
+}
+
+/** The services that knockers open, beside whatever else opens them. */
+export function knockedServices({ services, knockers }: Policy): readonly Service[] {
+  const knocked = new Set(knockers.flatMap((knocker) => knocker.services));
+  return services.filter(({ name }) => knocked.has(name));
+}
+
+function openerMap(service: string, version: Family["version"]): string {
+  return `pk_opener_${service}${version}`;
+}
+
+/** Behind the rules that admit to a service: whose window it is. The scratch register holds another number behind them. */
+export function windowRules(
+  { opener }: NamedSequence & { readonly action: "admit" },
+  service: Service,
+  policy: Policy,
+  families: readonly Family[],
+  longestSeconds: number,
+): readonly Rule[] {
+  const { name, accessWindowSeconds, flowTimeoutSeconds } = service;
+  const id = windowId(opener, name);
+  const seconds = Math.min(accessWindowSeconds, longestSeconds);
+  const write = seconds === accessWindowSeconds ? update : add;
+  return when(
+    policy.knockers.length > 0,
+    ...when(
+      knockedServices(policy).includes(service),
+      // `update` alone would keep the old opener.
+      ...perFamily(families, `${name}: forget who opened it`, (family) => [
+        forget(openerMap(name, family.version), [family.source]),
+      ]),
+      ...perFamily(families, `${name}: opened by ${opener.name}`, (family) => [
+        update(openerMap(name, family.version), { key: [family.source], value: id }),
+      ]),
+    ),
+    rule(`${name}: whose window`, assign({ kind: "constant", value: id })),
+    ...perFamily(families, `${name}: a window of ${opener.name} for ${printDuration(seconds)}`, (family) => [
+      write(`pk_windows${family.version}`, { key: admission(family), timeoutSeconds: seconds }),
+    ]),
+    ...when(
+      flowTimeoutSeconds > 0,
+      ...perFamily(families, `${name}: whose flows`, (family) => [
+        update(`pk_flow_windows${family.version}`, {
+          key: admission(family),
+          timeoutSeconds: FLOW_WINDOW_SECONDS,
+        }),
+      ]),
+    ),
+  );
+}
+
+/** Behind the rules that revoke an admission. The scratch register holds another number behind them. */
+export function forgetWindowRules(
+  opener: Opener,
+  service: string,
+  policy: Policy,
+  families: readonly Family[],
+): readonly Rule[] {
+  return when(
+    policy.knockers.length > 0,
+    rule(`${service}: whose window`, assign({ kind: "constant", value: windowId(opener, service) })),
+    ...perFamily(families, `${service}: no window of ${opener.name} any more`, (family) => [
+      { kind: "delete", set: `pk_windows${family.version}`, element: { key: admission(family) } },
+    ]),
+  );
+}
+
+/** Where a connection begins to a service that knockers open: the rule that finds the chain which says who came in. */
+export function enteredRules(policy: Policy): readonly Rule[] {
+  const knocked = knockedServices(policy);
+  return when(
+    knocked.length > 0,
+    rule("connect: who came in", {
+      kind: "dispatch",
+      key: [SCRATCH],
+      cases: knocked.map(({ name }) => ({ when: serviceId(name), verdict: jump(enteredChainName(name)) })),
+    }),
+  );
+}
+
+/** Counts and logs by opener. The scratch register holds the service, before and behind. */
+export function enteredChains(policy: Policy, families: readonly Family[]): readonly Chain[] {
+  return knockedServices(policy).map(({ name }) => ({
+    name: enteredChainName(name),
+    rules: [
+      ...perFamily(families, `${name}: who opened it`, (family) => [
+        assign({ kind: "lookUp", key: [family.source], map: openerMap(name, family.version) }),
+      ]),
+      rule(`${name}: count by opener`, countById("pk_entries")),
+      ...(policy.log.admissions ? [logByOpener(`${name}: log by opener`, name, policy)] : []),
+      rule(`${name}: which service`, assign({ kind: "constant", value: serviceId(name) })),
+    ],
+  }));
+}
+
+function enteredChainName(service: string): string {
+  return `pk_entered_${service}`;
+}
+
+/** How many numbers there are to count under. */
+export function countOfWindows(policy: Policy): number {
+  return windowIds(policy).length;
+}
