@@ -2,6 +2,7 @@ export type {
   ConnectionArgs,
   HostArgs,
   IdentityArgs,
+  KnockerArgs,
   PortKnockFirewallArgs,
   ProxyConnectionArgs,
   ServiceArgs,

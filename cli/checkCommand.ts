@@ -36,7 +36,7 @@ export function addCheckCommand(program: Command): void {
 }
 
 async function runCheck(path: string, { format }: CheckFlags): Promise<void> {
-  const result = tryParsePolicy(await readWrittenPolicy(path));
+  const result = tryParsePolicy(await readWrittenPolicy(path), { now: Date.now() / 1000 });
   if (format === "json") {
     process.stdout.write(printJson(result));
     process.exitCode = result.kind === "value" ? 0 : 1;

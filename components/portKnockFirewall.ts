@@ -45,8 +45,10 @@ export class PortKnockFirewall extends pulumi.ComponentResource {
   readonly policy: pulumi.Output<string>;
   /** Host name → the nftables text of its table. Secret. */
   readonly rulesets: pulumi.Output<Record<string, string>>;
-  /** Host name → service name → the sequence, as a client takes it: `7000/tcp,8000/udp`. Secret. */
+  /** Host name → service name → the service's own sequence, as a client takes it: `7000/tcp,8000/udp`. Secret. */
   readonly knocks: pulumi.Output<Record<string, Record<string, string>>>;
+  /** Host name → knocker's name → his sequence, as a client takes it. Secret. */
+  readonly knockers: pulumi.Output<Record<string, Record<string, string>>>;
 
   constructor(name: string, args: PortKnockFirewallArgs, opts?: pulumi.ComponentResourceOptions) {
     const later = promisedOutput<string | undefined>();
@@ -81,7 +83,8 @@ export class PortKnockFirewall extends pulumi.ComponentResource {
     });
 
     // What a client needs changes when the host has confirmed it, and not before; so does what is compared in review.
-    const sequences = pulumi.secret(policy.apply(clientSequences));
+    const sequences = pulumi.secret(policy.apply(serviceSequences));
+    const ofKnockers = pulumi.secret(policy.apply(knockerSequences));
     const perHost = <T>(value: pulumi.Output<T>): Record<string, pulumi.Output<T>> =>
       Object.fromEntries(
         firewalls.map(({ host, firewall }) => [
@@ -95,12 +98,14 @@ export class PortKnockFirewall extends pulumi.ComponentResource {
       .apply<string>((): pulumi.OutputInstance<string> => reviewed);
     this.rulesets = pulumi.all(perHost(ruleset));
     this.knocks = pulumi.all(perHost(sequences));
-    failsProgram(this, name, pulumi.all([this.policy, this.rulesets, this.knocks]));
+    this.knockers = pulumi.all(perHost(ofKnockers));
+    failsProgram(this, name, pulumi.all([this.policy, this.rulesets, this.knocks, this.knockers]));
     this.registerOutputs({
       hosts: this.hosts,
       policy: this.policy,
       rulesets: this.rulesets,
       knocks: this.knocks,
+      knockers: this.knockers,
     });
   }
 }
@@ -121,12 +126,17 @@ function keepingReviewed(opts: pulumi.ComponentResourceOptions = {}): pulumi.Com
   return { ...opts, transforms: [...(opts.transforms ?? []), keep].map(inProgram) };
 }
 
-function clientSequences(policy: Policy): Record<string, string> {
+/** Of a service that knockers alone open, there is none. */
+function serviceSequences(policy: Policy): Record<string, string> {
   return Object.fromEntries(
     namedSequences(policy).flatMap((sequence) =>
-      sequence.action === "admit"
+      sequence.action === "admit" && sequence.opener.kind === "service"
         ? sequence.services.map(({ name }) => [name, printSequence(sequence.knocks)])
         : [],
     ),
   );
+}
+
+function knockerSequences({ knockers }: Policy): Record<string, string> {
+  return Object.fromEntries(knockers.map(({ name, opening }) => [name, printSequence(opening.sequence)]));
 }

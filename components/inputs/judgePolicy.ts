@@ -58,7 +58,7 @@ function judge(
   hosts: readonly KnownHost[],
   secret: readonly string[],
 ): PolicyResult {
-  const result = tryParsePolicy(input, found);
+  const result = tryParsePolicy(input, { found, now: Date.now() / 1000 });
   const shown = <P extends Problem>(problem: P): P => withoutSecrets(problem, secret);
   return result.kind === "refused"
     ? { kind: "refused", problems: result.problems.map(shown) }

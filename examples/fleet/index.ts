@@ -3,6 +3,7 @@ import {
   type BaselineArgs,
   type ConnectionArgs,
   type IdentityArgs,
+  type KnockerArgs,
   type LogArgs,
   PortKnockFirewall,
   type ServiceArgs,
@@ -11,16 +12,27 @@ import {
 /** A guarded service as the stack's configuration has it: its sequence stands apart, encrypted. */
 type ServiceConfig = Omit<ServiceArgs, "sequence" | "closeSequence">;
 
+/** Somebody who knocks; his sequence stands with the others. */
+interface KnockerConfig extends Omit<KnockerArgs, "sequence" | "closeSequence"> {
+  services: string[];
+}
+
 const config = new pulumi.Config();
 const privateKey = config.requireSecret("privateKey");
 const sequences = config.requireSecretObject<Record<string, string>>("sequences");
 const hosts = config.requireObject<Record<string, ConnectionArgs>>("hosts");
 const services = config.requireObject<Record<string, ServiceConfig>>("services");
+const knockers = config.getObject<Record<string, KnockerConfig>>("knockers") ?? {};
 const guardedAnswer = config.get("guardedAnswer");
 const identity = config.getObject<IdentityArgs>("identity");
 const baseline = config.getObject<BaselineArgs>("baseline");
 const log = config.getObject<LogArgs>("log");
 const rollbackTimeout = config.get("rollbackTimeout");
+
+const sequenceOf = (name: string) => ({ sequence: sequences.apply((secret) => secret[name] ?? "") });
+/** What knockers open has no sequence of its own here. */
+const isKnocked = (service: string) =>
+  Object.values(knockers).some((knocker) => knocker.services.includes(service));
 
 const firewall = new PortKnockFirewall("fleet", {
   hosts: Object.fromEntries(
@@ -29,10 +41,11 @@ const firewall = new PortKnockFirewall("fleet", {
   services: Object.fromEntries(
     Object.entries(services).map(([name, service]) => [
       name,
-      service.sequenceOf === undefined
-        ? { ...service, sequence: sequences.apply((secret) => secret[name] ?? "") }
-        : service,
+      service.sequenceOf === undefined && !isKnocked(name) ? { ...service, ...sequenceOf(name) } : service,
     ]),
+  ),
+  knockers: Object.fromEntries(
+    Object.entries(knockers).map(([name, knocker]) => [name, { ...knocker, ...sequenceOf(name) }]),
   ),
   allow: config.getObject<string[]>("allow") ?? [],
   openPorts: config.getObject<string[]>("openPorts") ?? [],
@@ -46,3 +59,5 @@ const firewall = new PortKnockFirewall("fleet", {
 export const fleet = firewall.hosts;
 /** Host → service → sequence, for the people who knock. Secret. */
 export const knocks = firewall.knocks;
+/** Host → knocker → sequence. Secret. */
+export const people = firewall.knockers;

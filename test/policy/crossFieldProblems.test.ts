@@ -198,7 +198,7 @@ describe("all problems of a policy", () => {
   it("include those that the caller found", () => {
     const found = [{ path: "hosts.b.connection", problem: "is bad", remedy: "mend it" }];
     const problemsWith = (written: unknown) => {
-      const result = tryParsePolicy(written, found);
+      const result = tryParsePolicy(written, { found });
       return result.kind === "refused" ? result.problems.map(printProblem) : [];
     };
     const also = "hosts.b.connection: is bad; mend it";

@@ -97,6 +97,68 @@ describe.skipIf(problem !== undefined).each(RECORDED_VERSIONS)("what nft %s prin
     ]);
   });
 
+  it("carries windows over to those of their openers who still may, and flows with them", () => {
+    const carriedTo = (generation: string) =>
+      rounded(lines("knockers-baseline", `carried /run/${generation} /run/knocked`)).filter(
+        (line) => !line.startsWith("pk_trusted"),
+      );
+    const ofAlice = [
+      "pk_flow_windows4 2591999s 2592000 192.0.2.0 . a1e2:3001",
+      "pk_flows4 3599s 3600 192.0.2.0 . 9851:ded0",
+      "pk_opener_ssh6 70s 90 2001:db8:: : 621e:9a8b",
+      "pk_windows4 60s 90 192.0.2.0 . 621e:9a8b",
+      "pk_windows6 70s 90 2001:db8:: . 621e:9a8b",
+      "pk_admitted6 70s 90 2001:db8:: . be3f:ff52",
+    ];
+    expect(carriedTo("knocked")).toEqual(
+      [
+        ...ofAlice,
+        "pk_admitted4 80s 90 192.0.2.0 . be3f:ff52",
+        "pk_admitted4 30s 90 198.51.100.0 . be3f:ff52",
+        "pk_opener_ssh4 80s 90 192.0.2.0 : 4cde:e9b6",
+        "pk_opener_ssh4 30s 90 198.51.100.0 : 4cde:e9b6",
+        "pk_windows4 80s 90 192.0.2.0 . 4cde:e9b6",
+        "pk_windows4 30s 90 198.51.100.0 . 4cde:e9b6",
+      ].toSorted(),
+    );
+    expect(carriedTo("knocked-without-bob")).toEqual(
+      [
+        ...ofAlice,
+        "pk_admitted4 60s 90 192.0.2.0 . be3f:ff52",
+        "pk_opener_ssh4 60s 90 192.0.2.0 : 621e:9a8b",
+      ].toSorted(),
+    );
+    expect(carriedTo("knocked-after-alice").filter((line) => / (4cde:e9b6|be3f:ff52)$/.test(line))).toEqual(
+      [
+        "pk_admitted4 80s 90 192.0.2.0 . be3f:ff52",
+        "pk_admitted4 30s 90 198.51.100.0 . be3f:ff52",
+        "pk_opener_ssh4 80s 90 192.0.2.0 : 4cde:e9b6",
+        "pk_opener_ssh4 30s 90 198.51.100.0 : 4cde:e9b6",
+        "pk_windows4 80s 90 192.0.2.0 . 4cde:e9b6",
+        "pk_windows4 30s 90 198.51.100.0 . 4cde:e9b6",
+      ].toSorted(),
+    );
+    expect(carriedTo("knocked-by-nobody")).toEqual([]);
+  });
+
+  it("says whose windows are open, and who came in", () => {
+    expect(lines("knockers-baseline", "counters /run/knocked").toSorted()).toEqual([
+      "admitted ssh 192.0.2.0 80",
+      "admitted ssh 198.51.100.0 30",
+      "admitted ssh 2001:db8:: 70",
+      "admitted ssh 203.0.113.0 20",
+      "entries alice ssh 12",
+      "entries alice vpn 1",
+      "entries bob ssh 3",
+      "flows vpn 192.0.2.0 3599",
+      "flows vpn 198.51.100.0 3000",
+      "window alice ssh 192.0.2.0 60",
+      "window alice ssh 2001:db8:: 70",
+      "window bob ssh 192.0.2.0 80",
+      "window bob ssh 198.51.100.0 30",
+    ]);
+  });
+
   it("is noted under the confirmed rules before a candidate takes their place", () => {
     const text = lines(
       "flows",

@@ -10,6 +10,9 @@ const ROOT = resolve(__dirname, "../..");
 export interface FleetConfig {
   readonly hosts: readonly LabHost[];
   readonly services: Readonly<Record<string, ServiceConfig>>;
+  readonly knockers?: Readonly<
+    Record<string, { readonly services: readonly string[]; readonly until?: string }>
+  >;
   readonly sequences: Readonly<Record<string, string>>;
   readonly allow?: readonly string[];
   readonly openPorts?: readonly string[];
@@ -138,6 +141,7 @@ export async function createFleetStack(
 function plainConfig({
   hosts,
   services,
+  knockers,
   allow,
   openPorts,
   rollbackTimeout,
@@ -152,6 +156,7 @@ function plainConfig({
       ]),
     ),
     services,
+    knockers,
     allow,
     openPorts,
     rollbackTimeout,

@@ -18,6 +18,16 @@ const GENERATIONS: Readonly<Record<string, string>> = {
   ...generation("/run/full", "baseline-full"),
   // What opens ssh and mosh was another sequence; vpn's is the same.
   ...generation("/run/old", "flows", (manifest) => manifest.replaceAll("9000/tcp", "9001/tcp")),
+  ...generation("/run/knocked", "knockers-baseline"),
+  ...generation("/run/knocked-without-bob", "knockers-baseline", (manifest) =>
+    manifest.replace(/^knocker .* bob .*\n/gm, ""),
+  ),
+  ...generation("/run/knocked-after-alice", "knockers-baseline", (manifest) =>
+    manifest.replace(/^(knocker .* alice) \d+/gm, "$1 1000000000"),
+  ),
+  ...generation("/run/knocked-by-nobody", "knockers-baseline", (manifest) =>
+    manifest.replace(/^knocker .*\n/gm, ""),
+  ),
   ...generation("/run/minimal", "minimal"),
   "/run/lossy/ruleset.nft": goldenText("minimal", "ruleset.nft").replace(
     "{ ip saddr : meta priority }",

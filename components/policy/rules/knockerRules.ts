@@ -1,6 +1,8 @@
+import { printMoment } from "../moment";
 import type { Policy } from "../policy";
 import type { Problem } from "../policyError";
 import type { PolicyRule, Surroundings } from "./policyRule";
+import type { Warning } from "./policyWarnings";
 
 /** Log lines, commands and reviews name both. */
 export const namedAsService: PolicyRule = ({ services, knockers }: Policy): readonly Problem[] => {
@@ -28,3 +30,23 @@ export const opensNoService: PolicyRule = (
       remedy: `known are ${[...names].join(", ")}`,
     }));
 };
+
+const WEEK_SECONDS = 7 * 86_400;
+
+/** Whose access has ended, or ends within a week. */
+export function endingKnockers({ knockers }: Policy, now: number): readonly Warning[] {
+  return knockers
+    .filter(({ until }) => until > 0 && until < now + WEEK_SECONDS)
+    .map(({ name, until }) => ({
+      path: `knockers.${name}.until`,
+      ...(until <= now
+        ? {
+            problem: `has passed (${printMoment(until)}): ${name} gets in nowhere`,
+            remedy: "give a later end, or take the knocker out",
+          }
+        : {
+            problem: `comes within a week (${printMoment(until)}): then ${name} gets in nowhere any more`,
+            remedy: "give a later end if that is not meant",
+          }),
+    }));
+}

@@ -1,6 +1,7 @@
 import type { Knocker, Policy, Reach, Service } from "../policy";
 import { PolicyError, type Problem, sortProblems } from "../policyError";
 import { crossFieldProblems } from "../rules/crossFieldProblems";
+import { endingKnockers } from "../rules/knockerRules";
 import { policyWarnings, type Warning } from "../rules/policyWarnings";
 import { baselineSchema } from "./baselineSchema";
 import { knockerSchema } from "./knockerSchema";
@@ -28,12 +29,20 @@ export function parsePolicy(input: unknown): Policy {
   return result.policy;
 }
 
-/** @param found problems that the caller found already, to be reported together with those found here. */
-export function tryParsePolicy(input: unknown, found: readonly Problem[] = []): PolicyResult {
+/**
+ * @param found problems that the caller found already, to be reported together with those found here
+ * @param now seconds since 1970, to warn of what has ended or ends soon
+ */
+export function tryParsePolicy(
+  input: unknown,
+  { found = [], now }: { readonly found?: readonly Problem[]; readonly now?: number } = {},
+): PolicyResult {
   const [policy, problems] = parse(input, found, []);
-  return policy === undefined || problems.length > 0
-    ? { kind: "refused", problems: sortProblems(problems) }
-    : { kind: "value", policy, warnings: policyWarnings(policy) };
+  if (policy === undefined || problems.length > 0) {
+    return { kind: "refused", problems: sortProblems(problems) };
+  }
+  const ending = now === undefined ? [] : endingKnockers(policy, now);
+  return { kind: "value", policy, warnings: sortProblems([...policyWarnings(policy), ...ending]) };
 }
 
 /**

@@ -37,11 +37,13 @@ add() {
 	chroot "$newest" nft -f - <"$1"
 }
 
-# record_sets TRANSCRIPT: the table, and each set that the host script reads.
+# record_sets TRANSCRIPT SET…: the table, and each set that the host script reads, with these ones besides.
 record_sets() {
 	only=$1
+	shift
+	more=$*
 	set -- 'list tables' '-s list table inet portknock'
-	for name in admitted4 admitted6 flows4 flows6 connections refusals refused blacklist4 blacklist6 trusted4 trusted6; do
+	for name in admitted4 admitted6 flows4 flows6 connections refusals refused blacklist4 blacklist6 trusted4 trusted6 $more; do
 		set -- "$@" "list set inet portknock pk_$name"
 	done
 	record "$only" "$@"
@@ -65,6 +67,10 @@ record_all() {
 	load "$golden/baseline-full/ruleset.nft"
 	add "$here/baseline-full.elements.nft"
 	record_sets baseline-full
+
+	load "$golden/knockers-baseline/ruleset.nft"
+	add "$here/knockers-baseline.elements.nft"
+	record_sets knockers-baseline windows4 windows6 flow_windows4 flow_windows6 entries
 
 	# What nft 0.9.8 loses on its way to the kernel.
 	sed 's/{ ip saddr : meta priority }/{ ip saddr timeout 5s : meta priority }/' "$golden/minimal/ruleset.nft" >"$work/timeouts.nft"

@@ -1,0 +1,143 @@
+import { describe, expect, it } from "vitest";
+import { parseMoment, printMoment } from "../../components/policy/moment";
+import { printProblem } from "../../components/policy/policyError";
+import { parsePolicy, partProblems, tryParsePolicy } from "../../components/policy/written/parsePolicy";
+import { problemsOf } from "../support/problemsOf";
+
+const SEQUENCE = "7000,8123/udp,9001";
+const ssh = { ports: ["22"] };
+const web = { ports: ["443"], sequence: "4001,5701,6107" };
+const alice = { services: ["ssh"], sequence: SEQUENCE };
+
+describe("a knocker", () => {
+  it("gets every default, and opens a service that has no sequence of its own", () => {
+    const { services, knockers } = parsePolicy({ services: { ssh, web }, knockers: { alice } });
+    expect(knockers).toEqual([
+      {
+        name: "alice",
+        services: ["ssh"],
+        opening: {
+          kind: "own",
+          sequence: [
+            { protocol: "tcp", port: 7000 },
+            { protocol: "udp", port: 8123 },
+            { protocol: "tcp", port: 9001 },
+          ],
+          knockTimeoutSeconds: 5,
+          closeSequence: [],
+          unbans: false,
+        },
+        until: 0,
+      },
+    ]);
+    expect(services.map(({ name, opening }) => [name, opening.kind])).toEqual([
+      ["ssh", "knockers"],
+      ["web", "own"],
+    ]);
+  });
+
+  it("is the same in whatever order knockers and their services are written", () => {
+    const bob = { services: ["web", "ssh", "web"], sequence: "7300,8400,9511" };
+    const turned = { ...bob, services: ["ssh", "web"] };
+    expect(parsePolicy({ services: { ssh, web }, knockers: { alice, bob } })).toEqual(
+      parsePolicy({ services: { web, ssh }, knockers: { bob: turned, alice } }),
+    );
+  });
+
+  it("that is wrong is named by all that is wrong with it at once, and no sequence is shown", () => {
+    const written = {
+      services: {
+        ssh,
+        web,
+        mail: { ports: ["25"], sequenceOf: "ssh" },
+        git: { ports: ["9418"], knockTimeout: "7s" },
+      },
+      knockers: {
+        web: { services: ["ssh"], sequence: "7301,8401,9512" },
+        alice: { services: ["ssh", "nowhere"], sequence: SEQUENCE, unban: true },
+        bob: { services: [], sequence: SEQUENCE, until: "2027-01-31" },
+        carol: { services: ["git"] },
+        dave: { services: ["ssh"], sequence: "7300", token: "secret" },
+        erin: { services: ["ssh"], sequence: web.sequence },
+      },
+    };
+    expect(problemsOf(written)).toEqual([
+      "knockers.alice.services: names a service that is not there; known are git, mail, ssh, web",
+      "knockers.alice.unban: needs a blacklist, and only a baseline has one; add baseline, or leave unban out",
+      "knockers.bob.services: names no service; name at least one, or take the knocker out",
+      'knockers.bob.until: is no moment in time; write date, time and time zone, like "2027-01-31T18:00:00Z" or "2027-01-31T18:00:00+01:00"',
+      "knockers.carol.sequence: is missing or of another type; give a string",
+      "knockers.dave: has an unknown field; known are services, sequence, knockTimeout, closeSequence, unban, until",
+      "knockers.dave.sequence: has 1 knock; give 2 to 16, or take the knocker out",
+      "knockers.erin.sequence: equals the sequence of web; choose another",
+      "knockers.web: has the name of a service; give the knocker another name",
+      "services.git.knockTimeout: belongs to a sequence, and the service has none of its own; write it at its knockers",
+      "services.mail.sequenceOf: names a service without a sequence of its own; name the service whose sequence it is",
+    ]);
+  });
+
+  it("is needed where a service has no sequence", () => {
+    expect(
+      problemsOf({ services: { ssh, web }, knockers: { alice: { ...alice, services: ["web"] } } }),
+    ).toEqual(["services.ssh.sequence: is missing or of another type; give a string"]);
+  });
+
+  it("of whom it is not known yet what he opens lets no service seem to lack a sequence", () => {
+    const written = { services: { ssh, web }, knockers: { alice: { sequence: SEQUENCE } } };
+    expect(partProblems(written, [], ["knockers.alice.services"])).toEqual([]);
+    expect(partProblems(written, [], []).map(({ path }) => path)).toEqual([
+      "knockers.alice.services",
+      "services.ssh.sequence",
+    ]);
+  });
+
+  it.each([
+    ["a week and a second before his end", -7 * 86_400 - 1, []],
+    [
+      "a week before it",
+      -7 * 86_400 + 1,
+      ["comes within a week (2027-01-31T18:00:00Z): then bob gets in nowhere any more"],
+    ],
+    ["at it", 0, ["has passed (2027-01-31T18:00:00Z): bob gets in nowhere"]],
+    ["after it", 1, ["has passed (2027-01-31T18:00:00Z): bob gets in nowhere"]],
+  ])("is warned of %s", (_, seconds, expected) => {
+    const bob = { ...alice, until: "2027-01-31T19:00:00+01:00" };
+    const result = tryParsePolicy({ services: { ssh }, knockers: { bob } }, { now: 1_801_418_400 + seconds });
+    const ofEnd =
+      result.kind === "value" ? result.warnings.filter(({ path }) => path === "knockers.bob.until") : [];
+    expect(ofEnd.map((warning) => printProblem(warning).split(/: |; /).slice(1, -1).join(": "))).toEqual(
+      expected,
+    );
+  });
+});
+
+describe("a moment", () => {
+  it.each([
+    ["2027-01-31T18:00:00Z", "2027-01-31T18:00:00Z"],
+    ["2027-01-31T18:00Z", "2027-01-31T18:00:00Z"],
+    ["2027-01-31T18:00:07+05:45", "2027-01-31T12:15:07Z"],
+    ["2028-02-29T00:00:00-11:00", "2028-02-29T11:00:00Z"],
+  ])("of RFC 3339 is read: %s", (text, printed) => {
+    const parsed = parseMoment(text);
+    expect(parsed.kind === "value" ? printMoment(parsed.value) : parsed.problem).toBe(printed);
+  });
+
+  it.each([
+    "",
+    "tomorrow",
+    "2027-01-31",
+    "2027-01-31T18:00:00",
+    "2027-01-31 18:00:00Z",
+    "2027-02-30T18:00:00Z",
+    "2027-13-01T18:00:00Z",
+    "2027-01-31T25:00:00Z",
+    "2027-01-31T18:00:00.5Z",
+    "1801418400",
+  ])("is refused in another form, or where there is none: %s", (text) => {
+    expect(parseMoment(text)).toMatchObject({ kind: "refused", problem: "is no moment in time" });
+  });
+
+  it.each(["1969-12-31T23:59:59Z", "2200-01-01T00:00:00Z"])("is refused out of range: %s", (text) => {
+    expect(parseMoment(text)).toMatchObject({ kind: "refused", problem: "is out of range" });
+  });
+});
