@@ -17,8 +17,16 @@ export interface PortKnockFirewallArgs {
    */
   knockers?: Record<string, KnockerArgs>;
   /**
+   * The name of a knocker as whom the program itself knocks, so that `pulumi up` runs from a machine with any address:
+   * before it asks a host, and again until the host has confirmed. He must be able to open the service that guards the
+   * port through which Pulumi connects, with an access window of `10s` or more and without `once`.
+   *
+   * @default none: where the SSH port is guarded, the deployer's address must be in `allow`, or come through a proxy
+   */
+  deployer?: Input<string>;
+  /**
    * Addresses and networks that never knock, v4 and v6: `192.168.0.0/16`, `2001:db8::/32`, `192.0.2.7`.
-   * Where the SSH port is guarded, the deployer's address must be here (or use a proxy that is).
+   * Where the SSH port is guarded, the deployer's address must be here (or use a proxy that is), unless `deployer` knocks.
    *
    * @default none
    */

@@ -66,9 +66,10 @@ export class HostFirewall extends pulumi.ComponentResource {
       { ...options, deleteBeforeReplace: true },
     );
     // What apply printed names the attempt: confirm runs whenever apply ran, and confirms nothing else.
-    const attempted = pulumi
-      .all([manifest, apply.stdout])
-      .apply(([known, printed]) => forAttempt(known, attemptOf(printed)));
+    const attempted = pulumi.all([manifest, apply.stdout]).apply(async ([known, printed]) => {
+      await args.plan.knockAgain();
+      return forAttempt(known, attemptOf(printed));
+    });
     const confirm = new command.remote.Command(
       `${name}-confirm`,
       { ...inputs, create: text("confirm"), stdin: envelope(attempted) },
@@ -82,6 +83,7 @@ export class HostFirewall extends pulumi.ComponentResource {
     this.confirmed = pulumi
       .all([confirm.urn, confirm.id, pulumi.unsecret(confirm.stdout)])
       .apply(([, id, printed]) => {
+        args.plan.letGo();
         requireConfirmed(host, printed);
         return id;
       });

@@ -3,6 +3,8 @@ import type { Host } from "./inputs/host";
 import type { Reporter } from "./inputs/reporter";
 import { coexistenceWarnings } from "./neighbours/coexistence";
 import { ifKnown, withoutDependencies } from "./outputs/ifKnown";
+import { doorAt } from "./policy/door";
+import { namedSequences } from "./policy/namedSequences";
 import type { Policy } from "./policy/policy";
 import type { Problem } from "./policy/policyError";
 import { deployerProblems, deployerWarnings } from "./policy/rules/lockOut";
@@ -10,6 +12,7 @@ import { probing } from "./program/probing";
 import type { Connection, ConnectionResult } from "./remote/connection";
 import { type Manifest, type Owner, printOwner, writeManifest } from "./remote/manifest";
 import { type Observation, observe, UNPROBED } from "./remote/observation";
+import { type Opener, type OpenWay, openWay } from "./remote/openWay";
 import { type ProbeResult, probeHost } from "./remote/probeHost";
 import type { Patience } from "./remote/redial";
 
@@ -24,6 +27,10 @@ export interface HostPlan {
   readonly unchecked: pulumi.Output<readonly Problem[]>;
   /** What the host and its other tables do that somebody should know. */
   readonly coexistence: pulumi.Output<readonly string[]>;
+  /** Where the program knocks for itself: new rules know nobody. */
+  knockAgain(): Promise<void>;
+  /** Stops to hold the way to the host open. */
+  letGo(): void;
 }
 
 /** Whether Pulumi may touch the host; nothing speaks against it where nobody could ask the host. */
@@ -52,29 +59,35 @@ export function planHost({ component, host, policy, ruleset, ready }: HostPlanIn
       .all([host.adopt, policy, ruleset])
       .apply(([adopt, desired, rules]) => writeManifest({ owner, adopt, policy: desired, ruleset: rules })),
   );
+  const held: OpenWay[] = [];
   const probed =
     probing() === "off"
       ? pulumi.output<ProbeResult | undefined>(undefined)
-      : ifKnown(pulumi.all([connection, ready])).apply(
-          async (known) => known && probeHost(known[0], patienceWith(host.name)),
+      : ifKnown(pulumi.all([connection, policy, ready])).apply(
+          async (known) => known && askHost(host.name, known[0], known[1], held),
         );
   const observation = pulumi
     .all([probed, ifKnown(manifest)])
     .apply(([result, desired]) =>
       result && desired ? observe(result, { token: desired.token, owner: printOwner(owner) }) : UNPROBED,
     );
-  const wayIn = pulumi.all([probed, ifKnown(policy)]).apply(([result, desired]): WayIn => {
-    if (result?.kind === "unfit") {
-      return { problems: [unfitProblem(host.name, result.reason)], warnings: [] };
-    }
-    const deployer = result?.kind === "answered" ? result.status.deployer : undefined;
-    return deployer && desired
-      ? {
-          problems: deployerProblems(desired, host.name, deployer),
-          warnings: deployerWarnings(desired, deployer),
-        }
-      : { problems: [], warnings: [] };
-  });
+  const wayIn = pulumi
+    .all([probed, ifKnown(policy), ifKnown(connection)])
+    .apply(([result, policyKnown, known]): WayIn => {
+      // Behind a proxy the host sees the proxy come, for which nobody here can knock.
+      const desired =
+        policyKnown && known?.proxy !== undefined ? { ...policyKnown, deployer: "" } : policyKnown;
+      if (result?.kind === "unfit") {
+        return { problems: [unfitProblem(host.name, result.reason)], warnings: [] };
+      }
+      const deployer = result?.kind === "answered" ? result.status.deployer : undefined;
+      return deployer && desired
+        ? {
+            problems: deployerProblems(desired, host.name, deployer, now()),
+            warnings: deployerWarnings(desired, deployer, now()),
+          }
+        : { problems: [], warnings: [] };
+    });
   const unchecked =
     probing() === "required"
       ? probed.apply((result) => uncheckedProblems(host.name, result))
@@ -95,7 +108,70 @@ export function planHost({ component, host, policy, ruleset, ready }: HostPlanIn
     wayIn: pulumi.unsecret(wayIn),
     unchecked: pulumi.unsecret(unchecked),
     coexistence: pulumi.unsecret(coexistence),
+    knockAgain: async () => {
+      await Promise.all(held.map((way) => way.again()));
+    },
+    letGo: () => {
+      for (const way of held.splice(0)) {
+        way.close();
+      }
+    },
   };
+}
+
+function now(): number {
+  return Date.now() / 1000;
+}
+
+/** Where the program knocks for itself, it does so before it asks, and in an update until somebody lets go of the way. */
+async function askHost(
+  host: string,
+  connection: Connection,
+  policy: Policy,
+  held: OpenWay[],
+): Promise<ProbeResult> {
+  const patience = patienceWith(host);
+  const openers = openersFor(policy);
+  if (openers.length === 0) {
+    return probeHost(connection, patience);
+  }
+  const server = connection.proxy ?? connection;
+  const way = await openWay(server, openers, secondsBetweenKnocks(policy, server.port));
+  held.push(way);
+  const result = await probeHost(connection, patience);
+  if (pulumi.runtime.isDryRun()) {
+    way.close();
+  }
+  return result.kind === "unchecked"
+    ? { ...result, reason: `${result.reason}, after knocks as ${way.tried.join(", ")}` }
+    : result;
+}
+
+/** The deployer first. A host that has not got his sequence yet may know another one that opens the same. */
+function openersFor(policy: Policy): readonly Opener[] {
+  const { deployer } = policy;
+  if (deployer === "") {
+    return [];
+  }
+  const admitting = namedSequences(policy).flatMap((sequence) =>
+    sequence.action === "admit" ? [{ ...sequence, name: sequence.opener.name }] : [],
+  );
+  const own = admitting.filter(({ name }) => name === deployer);
+  const services = new Set(own.flatMap((sequence) => sequence.services.map(({ name }) => name)));
+  const others = admitting.filter(
+    (sequence) => sequence.name !== deployer && sequence.services.some(({ name }) => services.has(name)),
+  );
+  return [...own, ...others].slice(0, MOST_OPENERS).map(({ name, knocks }) => ({ name, sequence: knocks }));
+}
+
+/** A source may make ten first knocks at once. */
+const MOST_OPENERS = 4;
+
+/** Twice within a window, and not more often than a host takes first knocks for long. */
+function secondsBetweenKnocks(policy: Policy, port: number): number {
+  const door = doorAt(policy, { protocol: "tcp", port });
+  const window = door.kind === "guarded" ? door.by.accessWindowSeconds : 0;
+  return Math.min(60, Math.max(5, window / 2));
 }
 
 /**

@@ -12,6 +12,7 @@ import {
   optionalDuration,
   optionalMoment,
   optionalNumber,
+  optionalWord,
   ports,
   restrictedPorts,
   word,
@@ -31,6 +32,7 @@ export type Fields<T> = { readonly [K in keyof T]-?: Field<T[K]> };
 export type PolicyPart = Omit<Outline, "hosts" | "services" | "knockers" | "identity" | "log" | "profile">;
 
 const POLICY: Fields<PolicyPart> = {
+  deployer: { name: "deployer", form: optionalWord },
   allow: { name: "allow", form: networks },
   openPorts: { name: "openPorts", form: ports },
   guardedAnswer: { name: "guardedAnswer", form: choice("reject", "drop") },

@@ -66,6 +66,12 @@ export const names: Form<readonly string[]> = {
   read: (lines) => lines.toSorted(),
 };
 
+/** The empty one is not printed. */
+export const optionalWord: Form<string> = {
+  print: (text) => (text === "" ? [] : [text]),
+  read: word.read,
+};
+
 /** Number and protocols, `3: tcp, udp, tcp`; no line for no knocks. */
 export const knocks: Form<readonly Protocol[]> = {
   print: (protocols) => (protocols.length === 0 ? [] : [`${protocols.length}: ${protocols.join(", ")}`]),

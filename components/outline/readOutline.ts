@@ -27,6 +27,7 @@ export function readOutline(text: string): Outline {
     knockers: namesAt(/^knockers\.([^.]+)\.services$/, paths).map((knocker) =>
       readKnocker(knocker, within(`knockers.${knocker}.`)),
     ),
+    deployer: read(FIELDS.policy.deployer),
     allow: read(FIELDS.policy.allow),
     openPorts: read(FIELDS.policy.openPorts),
     guardedAnswer: read(FIELDS.policy.guardedAnswer),

@@ -129,7 +129,7 @@ export interface Log {
 }
 
 /** What one host is to do: validated, every default filled, sorted so that key order never shows. */
-export type Policy<K = Knock> = RulesPart<K> & ManifestPart;
+export type Policy<K = Knock> = RulesPart<K> & ManifestPart & ProgramPart;
 
 /** What the ruleset of a host shows. */
 export interface RulesPart<K = Knock> {
@@ -148,6 +148,12 @@ export interface RulesPart<K = Knock> {
 export interface ManifestPart {
   /** How long a host waits for the second connection before it puts its old rules back. */
   readonly rollbackSeconds: number;
+}
+
+/** What no host has to know. */
+export interface ProgramPart {
+  /** The knocker as whom the program knocks where Pulumi's own way is guarded; empty for none. */
+  readonly deployer: string;
 }
 
 /** How a host sees the deployer's connection: behind address translation only the host knows. */

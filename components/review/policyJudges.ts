@@ -10,6 +10,13 @@ import { describePortChange, judgePorts, portChange } from "./judgePorts";
 /** What changes mean that are of no service, and of no baseline. */
 export function policyJudges(sides: Sides): Judges<PolicyPart> {
   return {
+    deployer: ({ after = "" }) => ({
+      direction: "changes",
+      meaning:
+        after === ""
+          ? "Pulumi does not knock: its address must be in allow where its way is guarded"
+          : `Pulumi knocks as ${after} where its way is guarded`,
+    }),
     allow: () => judgeAllow(sides),
     openPorts: ({ before = [], after = [] }) => judgeOpenPorts(before, after, sides),
     guardedAnswer: ({ after }) => ({

@@ -1,3 +1,4 @@
+import { FIELDS } from "../outline/fields";
 import { doorsOf, namedPorts } from "../policy/door";
 import { type Opener, printSequenceId, type SequenceId } from "../policy/sequenceId";
 import { unreachable } from "../policy/unreachable";
@@ -55,13 +56,18 @@ export function reviewPolicies(
   return {
     changes: changes.toSorted((a, b) => compareTexts(rank(a.subject), rank(b.subject))),
     hosts: touchedHosts(before.outline.hosts, after.outline.hosts, {
-      haveOtherRules: changes.length > 0,
+      haveOtherRules: changes.some(touchesHosts),
       drifted,
     }),
     lockOutRisks: lockOutRisks(sides, rotated),
     isUnconfirmed,
     sequences: after.sequences,
   };
+}
+
+/** Who knocks for Pulumi, no host is told. */
+function touchesHosts({ what }: ReviewedChange): boolean {
+  return what !== FIELDS.policy.deployer.name;
 }
 
 function toSide({ outline }: ReviewSide): Side {

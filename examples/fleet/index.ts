@@ -23,6 +23,7 @@ const sequences = config.requireSecretObject<Record<string, string>>("sequences"
 const hosts = config.requireObject<Record<string, ConnectionArgs>>("hosts");
 const services = config.requireObject<Record<string, ServiceConfig>>("services");
 const knockers = config.getObject<Record<string, KnockerConfig>>("knockers") ?? {};
+const deployer = config.get("deployer");
 const guardedAnswer = config.get("guardedAnswer");
 const identity = config.getObject<IdentityArgs>("identity");
 const baseline = config.getObject<BaselineArgs>("baseline");
@@ -49,6 +50,7 @@ const firewall = new PortKnockFirewall("fleet", {
   ),
   allow: config.getObject<string[]>("allow") ?? [],
   openPorts: config.getObject<string[]>("openPorts") ?? [],
+  ...(deployer !== undefined && { deployer }),
   ...(guardedAnswer !== undefined && { guardedAnswer }),
   ...(identity !== undefined && { identity }),
   ...(baseline !== undefined && { baseline }),

@@ -9,6 +9,8 @@ const at = (address: string, port: number, proxy?: string) => ({
   ...(proxy !== undefined && { proxy: { address: proxy, port: 22 } }),
 });
 
+const NOW = 1_800_000_000;
+
 describe("the way to a host under a baseline", () => {
   const hosts = { a: at("192.0.2.1", 2222) };
   const from = ["198.51.100.0/24"];
@@ -95,7 +97,7 @@ describe("the deployer as a host under a baseline sees it", () => {
     ["192.168.8.1", 23, [martian, closed]],
     ["", 3333, [restricted]],
   ])("rejects %j at port %i: it would be locked out", (address, port, problems) => {
-    expect(deployerProblems(policy, "web-1", { address, port, admissions: [] })).toEqual(
+    expect(deployerProblems(policy, "web-1", { address, port, admissions: [] }, NOW)).toEqual(
       problems.map((against) => against(address)),
     );
   });
@@ -114,6 +116,6 @@ describe("the deployer as a host under a baseline sees it", () => {
     ["127.0.0.1", 23],
     ["::1", 3333],
   ])("may be %s at port %i", (address, port) => {
-    expect(deployerProblems(policy, "web-1", { address, port, admissions: [] })).toEqual([]);
+    expect(deployerProblems(policy, "web-1", { address, port, admissions: [] }, NOW)).toEqual([]);
   });
 });

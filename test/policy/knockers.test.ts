@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseMoment, printMoment } from "../../components/policy/moment";
 import { printProblem } from "../../components/policy/policyError";
+import { deployerProblems, deployerWarnings } from "../../components/policy/rules/lockOut";
 import { parsePolicy, partProblems, tryParsePolicy } from "../../components/policy/written/parsePolicy";
 import { problemsOf } from "../support/problemsOf";
 
@@ -108,6 +109,71 @@ describe("a knocker", () => {
     expect(ofEnd.map((warning) => printProblem(warning).split(/: |; /).slice(1, -1).join(": "))).toEqual(
       expected,
     );
+  });
+});
+
+describe("a deployer who knocks", () => {
+  const NOW = 1_801_418_400;
+  const deployer = { address: "192.0.2.7", port: 22, admissions: [] };
+  const reaches = { "web-1": { address: "web-1.example.com", port: 22 } };
+  const policy = (fields: object, ofSsh: object = {}) => ({
+    services: { ssh: { ...ssh, ...ofSsh }, web },
+    knockers: { ci: alice },
+    deployer: "ci",
+    hosts: reaches,
+    ...fields,
+  });
+  const why = "hosts.web-1.connection: ssh guards the port through which Pulumi connects, and";
+
+  it("needs no allow", () => {
+    expect(problemsOf(policy({}))).toEqual([]);
+    expect(deployerProblems(parsePolicy(policy({})), "web-1", deployer, NOW)).toEqual([]);
+    expect(deployerWarnings(parsePolicy(policy({})), deployer, NOW)).toEqual([]);
+  });
+
+  it.each([
+    [
+      policy({ deployer: "eve" }),
+      [
+        "deployer: names no knocker; known are ci",
+        `${why} nothing lets Pulumi in: allow is empty, and there is no proxy; add the deployer's address to allow, name a knocker as deployer, or connect through a proxy whose address is there`,
+      ],
+    ],
+    [
+      policy({ deployer: "not a name" }),
+      [
+        "deployer: is not the name of a knocker; name one",
+        `${why} nothing lets Pulumi in: allow is empty, and there is no proxy; add the deployer's address to allow, name a knocker as deployer, or connect through a proxy whose address is there`,
+      ],
+    ],
+    [
+      policy({
+        knockers: {
+          ci: { ...alice, services: ["web"] },
+          bob: { services: ["ssh"], sequence: "7300,8400,9511" },
+        },
+      }),
+      [`${why} ci may not open ssh; add ssh to knockers.ci.services`],
+    ],
+    [
+      policy({}, { access: "once" }),
+      [`${why} ssh admits once, and an update connects three times; set services.ssh.access to "window"`],
+    ],
+    [
+      policy({}, { accessWindow: "9s" }),
+      [`${why} the access window of ssh is too short to be kept open; give 10s or more`],
+    ],
+  ])("is refused where knocking would not let Pulumi in: %#", (written, expected) => {
+    expect(problemsOf(written)).toEqual(expected);
+  });
+
+  it("is refused, by the host's own account, where his access ends before an update would be confirmed", () => {
+    const ending = parsePolicy(policy({ knockers: { ci: { ...alice, until: "2027-01-31T18:00:59Z" } } }));
+    expect(deployerProblems(ending, "web-1", deployer, NOW).map(printProblem)).toEqual([
+      "hosts.web-1.connection: ssh, for the access of ci ends before an update would be confirmed, would lock Pulumi out, which this host sees coming from 192.0.2.7; give knockers.ci.until a later end",
+    ]);
+    const later = parsePolicy(policy({ knockers: { ci: { ...alice, until: "2027-01-31T18:01:00Z" } } }));
+    expect(deployerProblems(later, "web-1", deployer, NOW)).toEqual([]);
   });
 });
 

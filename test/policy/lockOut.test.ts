@@ -9,6 +9,8 @@ const at = (address: string, port: number, proxy?: string) => ({
   ...(proxy !== undefined && { proxy: { address: proxy, port: 22 } }),
 });
 
+const NOW = 1_800_000_000;
+
 describe("the way to a host", () => {
   const lockedOut = (guard: string) =>
     `${guard} guards the port through which Pulumi connects, and nothing lets Pulumi in: ` +
@@ -102,7 +104,9 @@ describe("the deployer as a host sees it", () => {
     ["::ffff:192.0.2.7", 22],
     ["", 22],
   ])("rejects %j at port %i: it would be locked out", (address, port) => {
-    expect(deployerProblems(policy, "web-1", { address, port, admissions: [] })).toEqual([problem(address)]);
+    expect(deployerProblems(policy, "web-1", { address, port, admissions: [] }, NOW)).toEqual([
+      problem(address),
+    ]);
   });
 
   it.each([
@@ -114,7 +118,7 @@ describe("the deployer as a host sees it", () => {
     ["127.0.0.1", 22],
     ["::1", 2000],
   ])("may be %s at port %i", (address, port) => {
-    expect(deployerProblems(policy, "web-1", { address, port, admissions: [] })).toEqual([]);
+    expect(deployerProblems(policy, "web-1", { address, port, admissions: [] }, NOW)).toEqual([]);
   });
 });
 
@@ -153,8 +157,8 @@ describe("a deployer that is admitted", () => {
     "is let through from %s as %s, with a warning, while its window lasts for the update",
     (address, source, others) => {
       const deployer = from(address, ["web", source, 10], ["ssh", source, 60]);
-      expect(deployerProblems(policyOf(others), "web-1", deployer)).toEqual([]);
-      expect(deployerWarnings(policyOf(others), deployer)).toEqual(warned(address, 60));
+      expect(deployerProblems(policyOf(others), "web-1", deployer, NOW)).toEqual([]);
+      expect(deployerWarnings(policyOf(others), deployer, NOW)).toEqual(warned(address, 60));
     },
   );
 
@@ -162,12 +166,12 @@ describe("a deployer that is admitted", () => {
     const soon = from("192.0.2.7", ["ssh", "192.0.2.7", 59]);
     const why = (seconds: number) =>
       `: what a knock gave it ends in ${seconds} seconds, and rollbackTimeout is longer`;
-    expect(deployerProblems(policyOf(), "web-1", soon)).toEqual(rejected("192.0.2.7", why(59)));
-    expect(deployerWarnings(policyOf(), soon)).toEqual([]);
-    expect(deployerProblems(policyOf({ rollbackTimeout: "30s" }), "web-1", soon)).toEqual([]);
+    expect(deployerProblems(policyOf(), "web-1", soon, NOW)).toEqual(rejected("192.0.2.7", why(59)));
+    expect(deployerWarnings(policyOf(), soon, NOW)).toEqual([]);
+    expect(deployerProblems(policyOf({ rollbackTimeout: "30s" }), "web-1", soon, NOW)).toEqual([]);
     const shorter = policyOf({}, { accessWindow: "10s" });
     const long = from("192.0.2.7", ["ssh", "192.0.2.7", 290]);
-    expect(deployerProblems(shorter, "web-1", long)).toEqual(rejected("192.0.2.7", why(10)));
+    expect(deployerProblems(shorter, "web-1", long, NOW)).toEqual(rejected("192.0.2.7", why(10)));
   });
 
   it.each([
@@ -179,7 +183,7 @@ describe("a deployer that is admitted", () => {
       { identity: { ipv4Prefix: 24 } },
     ],
   ])("rejects one that is admitted %s", (_, deployer, others) => {
-    expect(deployerProblems(policyOf(others), "web-1", deployer)).toEqual(rejected("192.0.2.7"));
+    expect(deployerProblems(policyOf(others), "web-1", deployer, NOW)).toEqual(rejected("192.0.2.7"));
   });
 
   it.each([
@@ -187,8 +191,9 @@ describe("a deployer that is admitted", () => {
     ["the host itself", from("127.0.0.1")],
     ["at a port that is not guarded", { ...from("192.0.2.7"), port: 23 }],
   ])("is nothing to warn of when it is %s", (_, deployer) => {
-    expect([deployerProblems(policyOf(), "web-1", deployer), deployerWarnings(policyOf(), deployer)]).toEqual(
-      [[], []],
-    );
+    expect([
+      deployerProblems(policyOf(), "web-1", deployer, NOW),
+      deployerWarnings(policyOf(), deployer, NOW),
+    ]).toEqual([[], []]);
   });
 });

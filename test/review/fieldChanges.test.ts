@@ -34,6 +34,16 @@ const ROWS: {
   };
 } = {
   policy: {
+    deployer: [
+      [
+        knocking({}),
+        { ...knocking({}), deployer: "alice" },
+        ["all services deployer, nothing → alice, changes: Pulumi knocks as alice where its way is guarded"],
+        [
+          "all services deployer, alice → nothing, changes: Pulumi does not knock: its address must be in allow where its way is guarded",
+        ],
+      ],
+    ],
     allow: [
       [
         policy({}),

@@ -13,6 +13,7 @@ export interface FleetConfig {
   readonly knockers?: Readonly<
     Record<string, { readonly services: readonly string[]; readonly until?: string }>
   >;
+  readonly deployer?: string;
   readonly sequences: Readonly<Record<string, string>>;
   readonly allow?: readonly string[];
   readonly openPorts?: readonly string[];
@@ -142,6 +143,7 @@ function plainConfig({
   hosts,
   services,
   knockers,
+  deployer,
   allow,
   openPorts,
   rollbackTimeout,
@@ -157,6 +159,7 @@ function plainConfig({
     ),
     services,
     knockers,
+    deployer,
     allow,
     openPorts,
     rollbackTimeout,

@@ -31,6 +31,25 @@ export const opensNoService: PolicyRule = (
     }));
 };
 
+export const deployerIsKnocker: PolicyRule = (
+  { deployer, knockers }: Policy,
+  { refused }: Surroundings,
+): readonly Problem[] =>
+  deployer === "" ||
+  knockers.some(({ name }) => name === deployer) ||
+  [`knockers.${deployer}`, "knockers"].some((path) => refused.has(path))
+    ? []
+    : [
+        {
+          path: "deployer",
+          problem: "names no knocker",
+          remedy:
+            knockers.length === 0
+              ? "add one to knockers"
+              : `known are ${knockers.map(({ name }) => name).join(", ")}`,
+        },
+      ];
+
 const WEEK_SECONDS = 7 * 86_400;
 
 /** Whose access has ended, or ends within a week. */

@@ -1,3 +1,4 @@
+import { type OwnKnock, ownKnock } from "../deployerKnocks";
 import { doorAt, doorsOf } from "../door";
 import { martianness } from "../martians";
 import { canonicalAddress, contains, isLoopback, sourceOf } from "../network";
@@ -19,21 +20,39 @@ export function guardLocksPulumiOut(policy: Policy, { reaches, refused }: Surrou
   const doorOf = doorsOf(policy);
   return reaches.flatMap(({ name, place: { port }, proxy }) => {
     const door = doorOf({ protocol: "tcp", from: port, to: port });
-    return door.kind !== "guarded" || proxy !== undefined
-      ? []
-      : [
+    if (door.kind !== "guarded" || proxy !== undefined) {
+      return [];
+    }
+    const path = `hosts.${name}.connection`;
+    const guards = `${door.by.name} guards the port through which Pulumi connects`;
+    const own = ownKnock(policy, door.by, { atLeastSeconds: policy.rollbackSeconds });
+    switch (own.kind) {
+      case "knocks":
+        return [];
+      case "cannot":
+        return [{ path, problem: `${guards}, and ${own.problem}`, remedy: own.remedy }];
+      case "doesNot":
+        return [
           {
-            path: `hosts.${name}.connection`,
-            problem: `${door.by.name} guards the port through which Pulumi connects, and nothing lets Pulumi in: allow is empty, and there is no proxy`,
-            remedy: "add the deployer's address to allow, or connect through a proxy whose address is there",
+            path,
+            problem: `${guards}, and nothing lets Pulumi in: allow is empty, and there is no proxy`,
+            remedy: `add the deployer's address to allow, ${policy.knockers.length > 0 ? "name a knocker as deployer, " : ""}or connect through a proxy whose address is there`,
           },
         ];
+      default:
+        return unreachable(own);
+    }
   });
 }
 
 /** The same check with what only the host can tell: the address from which it sees the deployer come. */
-export function deployerProblems(policy: Policy, host: string, deployer: Deployer): readonly Problem[] {
-  return reasonsAgainst(policy, deployer).map(({ lock, remedy }) => ({
+export function deployerProblems(
+  policy: Policy,
+  host: string,
+  deployer: Deployer,
+  now: number,
+): readonly Problem[] {
+  return reasonsAgainst(policy, deployer, now).map(({ lock, remedy }) => ({
     path: `hosts.${host}.connection`,
     problem: `${lock} would lock Pulumi out, which this host sees coming from ${deployer.address}`,
     remedy,
@@ -41,12 +60,13 @@ export function deployerProblems(policy: Policy, host: string, deployer: Deploye
 }
 
 /** What lets the deployer in, and only for now. */
-export function deployerWarnings(policy: Policy, deployer: Deployer): readonly string[] {
+export function deployerWarnings(policy: Policy, deployer: Deployer, now: number): readonly string[] {
   const door = doorAt(policy, { protocol: "tcp", port: deployer.port });
   const needsKnock =
     door.kind === "guarded" &&
     !contains(policy.allow, deployer.address) &&
-    reasonsAgainst(policy, deployer).length === 0 &&
+    reasonsAgainst(policy, deployer, now).length === 0 &&
+    knockOf(policy, door.by, now).kind !== "knocks" &&
     !isLoopback(deployer.address);
   return needsKnock
     ? [
@@ -62,7 +82,11 @@ interface Reason {
   readonly remedy: string;
 }
 
-function reasonsAgainst(policy: Policy, deployer: Deployer): readonly Reason[] {
+function knockOf(policy: Policy, service: Service, now: number): OwnKnock {
+  return ownKnock(policy, service, { now, atLeastSeconds: policy.rollbackSeconds });
+}
+
+function reasonsAgainst(policy: Policy, deployer: Deployer, now: number): readonly Reason[] {
   const { address, port } = deployer;
   // Through a proxy that is the host itself: loopback is free under every profile.
   if (isLoopback(address)) {
@@ -72,7 +96,7 @@ function reasonsAgainst(policy: Policy, deployer: Deployer): readonly Reason[] {
   switch (door.kind) {
     case "guarded":
       // Who is admitted to a guarded port has passed before anybody looks for martians.
-      return contains(policy.allow, address) ? [] : withoutAllow(policy, door.by, deployer);
+      return contains(policy.allow, address) ? [] : withoutAllow(policy, door.by, deployer, now);
     case "open":
     case "leftAlone":
     case "tolerated":
@@ -93,10 +117,17 @@ function reasonsAgainst(policy: Policy, deployer: Deployer): readonly Reason[] {
 }
 
 /** An open window goes on under the new rules. It must last until the host would give up waiting for confirm. */
-function withoutAllow(policy: Policy, by: Service, deployer: Deployer): readonly Reason[] {
+function withoutAllow(policy: Policy, by: Service, deployer: Deployer, now: number): readonly Reason[] {
+  const own = knockOf(policy, by, now);
+  if (own.kind === "knocks") {
+    return [];
+  }
   const left = secondsLeft(policy, by, deployer);
   if (left >= policy.rollbackSeconds) {
     return [];
+  }
+  if (own.kind === "cannot") {
+    return [{ lock: `${by.name}, for ${own.problem},`, remedy: own.remedy }];
   }
   const ends =
     left > 0 ? `: what a knock gave it ends in ${left} seconds, and rollbackTimeout is longer` : "";

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { IdentityArgs, PortKnockFirewallArgs } from "../../args";
 import type { LogArgs } from "../../logArgs";
+import { isName } from "../nameProblem";
 import type { Identity, Log } from "../policy";
 import {
   addressSchema,
@@ -29,6 +30,7 @@ const logSchema = objectOf({
 
 /** The fields of a policy that have no schema of their own. */
 export const ruleFields = {
+  deployer: z.string().refine(isName, "is not the name of a knocker; name one").default(""),
   allow: networksSchema.prefault([]),
   openPorts: portsSchema.prefault([]),
   guardedAnswer: z

@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createLab, type Lab, type LabHost } from "../../lab";
+import { changes, hostDiagnostics, touched } from "../support/engineOutput";
+import { createFleetStack, type FleetConfig, type FleetStack, PROGRAM_KINDS } from "../support/fleetStack";
+import { realProblem } from "../support/realProblem";
+
+/** Where the deployer is after it moved. */
+const MOVED = "10.77.9.9";
+const SEQUENCES = {
+  ci: "41101,52202/udp,43303",
+  "ci-2": "43404,54505/udp,41606",
+  bob: "45707,51808/udp,44909",
+};
+
+describe.skipIf(realProblem()).each(PROGRAM_KINDS)("a %s program that knocks for itself", (kind) => {
+  let lab: Lab;
+  let hosts: readonly LabHost[];
+  let stack: FleetStack;
+  let config: FleetConfig;
+
+  beforeAll(async () => {
+    lab = await createLab();
+    hosts = await Promise.all(["web-1", "web-2"].map((name) => lab.addHost(name)));
+    stack = await createFleetStack(lab, "dev", kind);
+    config = {
+      hosts,
+      services: { ssh: { ports: ["22"] } },
+      knockers: { ci: { services: ["ssh"] } },
+      deployer: "ci",
+      sequences: SEQUENCES,
+    };
+    await stack.configure(config);
+    await stack.up();
+  });
+  afterAll(async () => lab?.dispose());
+
+  const everyHost = (verb: string) => hosts.map(({ name }) => `fleet-${name}-${verb}`);
+  const shutOut = () =>
+    Promise.all(
+      hosts.map((host) =>
+        host.run("nft flush set inet portknock pk_admitted4; nft flush set inet portknock pk_admitted6"),
+      ),
+    );
+  const isGuarded = async (host: LabHost): Promise<boolean> =>
+    (await lab.ssh(host, "true", { check: false })).exitCode !== 0;
+
+  test("is in no allow, and finds drift and repairs it, from another address than before", async () => {
+    await shutOut();
+    for (const host of hosts) expect(await isGuarded(host)).toBe(true);
+    const unchanged = await stack.preview({ args: ["--expect-no-changes"] });
+    expect([hostDiagnostics(unchanged.stdout), changes(unchanged.stdout)]).toEqual([[], ["9 unchanged"]]);
+    await move();
+    await shutOut();
+    await hosts[0]?.run("nft flush chain inet portknock pk_done");
+    const preview = await stack.preview();
+    expect([hostDiagnostics(preview.stdout), touched(preview.stdout)]).toEqual([
+      [expect.stringContaining("web-1: drifted: chain pk_done")],
+      ["fleet-web-1-apply", "fleet-web-1-confirm"],
+    ]);
+    await shutOut();
+    const up = await stack.up();
+    expect(touched(up.stdout)).toEqual(["fleet-web-1-apply", "fleet-web-1-confirm"]);
+  });
+
+  test("goes over to another sequence, and to another knocker, by adding before taking away", async () => {
+    await shutOut();
+    await stack.configure({
+      ...config,
+      knockers: { ci: { services: ["ssh"] }, "ci-2": { services: ["ssh"] } },
+      deployer: "ci-2",
+    });
+    const first = await stack.up();
+    expect(touched(first.stdout)).toEqual([...everyHost("apply"), ...everyHost("confirm")].toSorted());
+    await shutOut();
+    await stack.configure({ ...config, knockers: { "ci-2": { services: ["ssh"] } }, deployer: "ci-2" });
+    await stack.up();
+    await shutOut();
+    const { stdout } = await stack.preview({ args: ["--expect-no-changes"] });
+    expect(hostDiagnostics(stdout)).toEqual([]);
+  });
+
+  test("names what it tried where a host does not let it in", async () => {
+    await shutOut();
+    // Nobody on the host has heard of bob.
+    await stack.configure({ ...config, knockers: { bob: { services: ["ssh"] } }, deployer: "bob" });
+    const { stdout } = await stack.preview();
+    expect(hostDiagnostics(stdout).toSorted()).toEqual(
+      hosts.map(({ name }) =>
+        expect.stringMatching(new RegExp(`^warning: ${name}: was not checked: it .*, after knocks as bob$`)),
+      ),
+    );
+  });
+
+  async function move(): Promise<void> {
+    const bridge = `$(ip -o -4 addr show to ${lab.operator.address4} | awk '{ print $2 }')`;
+    const routes = hosts.map((host) => `ip route add ${host.address4}/32 dev ${bridge} src ${MOVED}`);
+    await lab.operator.run(["sh", "-c", [`ip addr add ${MOVED}/32 dev ${bridge}`, ...routes].join(" && ")]);
+  }
+});
