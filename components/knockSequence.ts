@@ -9,7 +9,7 @@ import { failsWith } from "./program/failsWith";
 
 /** One secret sequence. */
 export interface SequenceSecret {
-  /** `ssh` for the sequence of that service, `ssh.close`, `knockers.alice`, or `baseline.unban`. */
+  /** `ssh` for the sequence of that service, `ssh.close`, `knockers.alice.admit`, or `baseline.unban`. */
   readonly name: string;
   /** Secret. */
   readonly sequence: pulumi.Output<string>;

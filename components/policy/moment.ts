@@ -4,8 +4,8 @@ export const MOMENT: RegExp = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?(?:Z|[+-
 
 const REMEDY = 'write date, time and time zone, like "2027-01-31T18:00:00Z" or "2027-01-31T18:00:00+01:00"';
 
-/** The latest that may be said. What is further away is a slip, and JavaScript and nft print it in several ways. */
-const END = Date.UTC(2200, 0) / 1000;
+/** What may be said. What is further away is a slip; nft knows no moment before 1970, and a window may last for days. */
+const [FIRST, END] = [Date.UTC(2000, 0) / 1000, Date.UTC(2200, 0) / 1000];
 
 /** Parses a moment of RFC 3339 in whole seconds into seconds since 1970. Without a time zone it is none. */
 export function parseMoment(text: string): Parsed<number> {
@@ -15,7 +15,9 @@ export function parseMoment(text: string): Parsed<number> {
   if (!isDay || Number.isNaN(seconds)) {
     return refused("is no moment in time", REMEDY);
   }
-  return seconds > 0 && seconds < END ? value(seconds) : refused("is out of range", "use a year before 2200");
+  return seconds >= FIRST && seconds < END
+    ? value(seconds)
+    : refused("is out of range", "use a year from 2000 to 2199");
 }
 
 /** As `parseMoment` understands it, in UTC: `2027-01-31T18:00:00Z`. */

@@ -167,6 +167,8 @@ export interface Deployer {
 /** An open access window on a host. */
 export interface Admission {
   readonly service: string;
+  /** The knocker who opened it; none where a sequence of the service did, or rules without knockers do not say. */
+  readonly opener?: string;
   /** The source's first address, as the host's rules cut it. */
   readonly source: string;
   readonly secondsLeft: number;

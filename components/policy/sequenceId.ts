@@ -49,15 +49,15 @@ const UNBAN_RESOURCE = "baseline.unban";
 const KNOCKERS = "knockers.";
 
 /**
- * What its resource has behind the component's name: `ssh`, `ssh.close`, `knockers.alice`, `baseline.unban`. Different for
+ * What its resource has behind the component's name: `ssh`, `ssh.close`, `knockers.alice.admit`, `baseline.unban`. Different for
  * different ones.
  */
 export function resourceName(id: SequenceId): string {
   switch (id.kind) {
     case "admit":
-      return openerResource(id.opener);
+      return id.opener.kind === "knocker" ? `${KNOCKERS}${id.opener.name}.admit` : id.opener.name;
     case "close":
-      return `${openerResource(id.opener)}.close`;
+      return id.opener.kind === "knocker" ? `${KNOCKERS}${id.opener.name}.close` : `${id.opener.name}.close`;
     case "unban":
       return UNBAN_RESOURCE;
     default:
@@ -65,21 +65,18 @@ export function resourceName(id: SequenceId): string {
   }
 }
 
-function openerResource({ kind, name }: Opener): string {
-  return kind === "knocker" ? `${KNOCKERS}${name}` : name;
-}
-
 /** What `resourceName` printed. */
 export function parseResourceName(name: string): SequenceId {
   if (name === UNBAN_RESOURCE) {
     return { kind: "unban" };
   }
-  const isKnocker = name.startsWith(KNOCKERS);
-  const [opener = "", part] = (isKnocker ? name.slice(KNOCKERS.length) : name).split(".");
-  return {
-    kind: part === "close" ? "close" : "admit",
-    opener: { kind: isKnocker ? "knocker" : "service", name: opener },
-  };
+  // Of a service there are two parts at most.
+  const [, knocker, itsPart] = /^knockers\.([^.]+)\.(\w+)$/.exec(name) ?? [];
+  if (knocker !== undefined) {
+    return { kind: itsPart === "close" ? "close" : "admit", opener: { kind: "knocker", name: knocker } };
+  }
+  const [service = "", part] = name.split(".");
+  return { kind: part === "close" ? "close" : "admit", opener: { kind: "service", name: service } };
 }
 
 export function isSameSequence(one: SequenceId, other: SequenceId): boolean {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Deployer } from "../policy/policy";
+import type { Admission, Deployer } from "../policy/policy";
 import { shortened } from "./hostText";
 
 /** What the host script's `status` reports. */
@@ -55,7 +55,26 @@ const common = z.object({
         }),
     )
     .default([]),
+  window: z
+    .array(
+      z
+        .string()
+        .regex(/^\S+ \S+ \S+ \d+$/)
+        .transform((line): Admission => {
+          const [opener = "-", service = "", source = "", seconds] = line.split(" ");
+          return { service, source, secondsLeft: Number(seconds), ...(opener !== "-" && { opener }) };
+        }),
+    )
+    .default([]),
 });
+
+/** With knockers a window is reported by each of its openers as well. */
+function admissionsOf({
+  admitted,
+  window,
+}: Pick<z.output<typeof common>, "admitted" | "window">): readonly Admission[] {
+  return window.length > 0 ? window : admitted;
+}
 
 const report = z.discriminatedUnion("state", [
   common.extend({ state: z.literal("unguarded") }),
@@ -95,7 +114,7 @@ export function parseHostStatus(text: string): HostStatus | undefined {
   const { data } = parsed;
   const seen = {
     observed: data.observed[0],
-    deployer: data.deployer && { ...data.deployer, admissions: data.admitted },
+    deployer: data.deployer && { ...data.deployer, admissions: admissionsOf(data) },
     otherTables: data["other-table"].join("\n"),
     warnings: data.warning.map(shortened),
     findings: data.finding.map(shortened),

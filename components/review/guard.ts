@@ -1,8 +1,9 @@
 import { optionalDuration } from "../outline/forms";
 import type { Outline, OutlinedService } from "../outline/outline";
 import { printDuration } from "../policy/duration";
+import { printMoment } from "../policy/moment";
 import type { Nothing, OwnOpening, Protocol } from "../policy/policy";
-import { isSameSequence, type Opener, printSequenceId } from "../policy/sequenceId";
+import { isSameSequence, type Opener, printSequenceId, type SequenceId } from "../policy/sequenceId";
 import { unreachable } from "../policy/unreachable";
 import { byWidth, type Direction, type Sides } from "./change";
 
@@ -59,6 +60,44 @@ export function opens(outline: Outline, opener: Opener, service: OutlinedService
 /** The services that a sequence opens. */
 export function openedBy(outline: Outline, opener: Opener): readonly OutlinedService[] {
   return outline.services.filter((service) => opens(outline, opener, service));
+}
+
+/** What is there to compare of a sequence: a service's never ends. */
+interface OpenerFacts {
+  readonly opening: OwnOpening<Protocol>;
+  readonly until: number;
+}
+
+function factsOf({ services, knockers }: Outline, { kind, name }: Opener): OpenerFacts | undefined {
+  if (kind === "knocker") {
+    return knockers.find((knocker) => knocker.name === name);
+  }
+  const opening = services.find((service) => service.name === name)?.opening;
+  return opening?.kind === "own" ? { opening, until: 0 } : undefined;
+}
+
+/** In which ways who knew a sequence before gets further with it as another's, in words; where it is the same people. */
+export function widerThanBefore(
+  former: SequenceId,
+  opener: Opener,
+  { before, after }: Sides,
+): readonly string[] {
+  const was = former.kind === "admit" ? factsOf(before.outline, former.opener) : undefined;
+  const is = factsOf(after.outline, opener);
+  if (was === undefined || is === undefined) {
+    return [];
+  }
+  return [
+    ...(was.until > 0 && (is.until === 0 || is.until > was.until)
+      ? [
+          `${is.until === 0 ? "without an end" : `until ${printMoment(is.until)}`}, not ${printMoment(was.until)}`,
+        ]
+      : []),
+    ...(is.opening.unbans && !was.opening.unbans ? ["off the blacklist"] : []),
+    ...(is.opening.knockTimeoutSeconds > was.opening.knockTimeoutSeconds
+      ? [`with ${printDuration(is.opening.knockTimeoutSeconds)} from knock to knock`]
+      : []),
+  ];
 }
 
 /** Only a text that somebody else wrote names a sequence that is not there. */

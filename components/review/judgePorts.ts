@@ -7,7 +7,7 @@ import { printPortRange } from "../policy/portRange";
 import { type Opener, printSequenceId, type SequenceId } from "../policy/sequenceId";
 import { unreachable } from "../policy/unreachable";
 import { byNumber, byWidth, type Judgement, type Sides, widest } from "./change";
-import { compareGuards, guardOf, openedBy, opens } from "./guard";
+import { compareGuards, guardOf, openedBy, opens, widerThanBefore } from "./guard";
 import { describeDoor, listNetworks, said } from "./words";
 
 type OutlinedDoor = Door<Protocol>;
@@ -34,11 +34,13 @@ export function judgeTakenOver(opener: Opener, former: SequenceId, sides: Sides)
       was.kind === "guarded" && !(former.kind === "admit" && opens(before.outline, former.opener, was.by))
     );
   });
-  return gained.length > 0
-    ? {
-        direction: "opens up",
-        meaning: `${listPorts(gained)}: whoever knows the sequence of ${printSequenceId(former)} gets in; the old one opens nothing`,
-      }
+  const whoever = `whoever knows the sequence of ${printSequenceId(former)} gets in`;
+  if (gained.length > 0) {
+    return { direction: "opens up", meaning: `${listPorts(gained)}: ${whoever}; the old one opens nothing` };
+  }
+  const wider = widerThanBefore(former, opener, sides);
+  return wider.length > 0
+    ? { direction: "opens up", meaning: `${whoever}: ${wider.join(", ")}` }
     : { direction: "changes", meaning: "the same people get in by it" };
 }
 

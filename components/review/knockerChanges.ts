@@ -5,7 +5,7 @@ import type { Nothing } from "../policy/policy";
 import { type Opener, printSequenceId } from "../policy/sequenceId";
 import { byNumber, byWidth, type Judgement, type ReviewedChange, type Sides } from "./change";
 import type { Judges } from "./fieldChanges";
-import { opens } from "./guard";
+import { opens, widerThanBefore } from "./guard";
 import { describeOwn } from "./serviceChanges";
 
 /** What the lines about a knocker have as their subject. No name of a service has a space. */
@@ -30,9 +30,23 @@ export function knockerChanges(sides: Sides): readonly ReviewedChange[] {
       before: describeKnocker(knocker),
       after: "",
       direction: "closes down" as const,
-      meaning: `${knocker.name} gets in nowhere any more, and the windows that ${knocker.name} opened close: nobody else's`,
+      meaning: `${whereNot(knocker, sides)}, and the windows that ${knocker.name} opened close: nobody else's`,
     })),
   ];
+}
+
+function whereNot({ name }: OutlinedKnocker, { after, formerOwner }: Sides): string {
+  const openers = [
+    ...after.outline.knockers.map((knocker): Opener => ({ kind: "knocker", name: knocker.name })),
+    ...after.outline.services.map((service): Opener => ({ kind: "service", name: service.name })),
+  ];
+  const heir = openers.find((opener) => {
+    const former = formerOwner({ kind: "admit", opener });
+    return former?.kind === "admit" && former.opener.kind === "knocker" && former.opener.name === name;
+  });
+  return heir === undefined
+    ? `${name} gets in nowhere any more`
+    : `the sequence of ${name} is that of ${heir.name} now`;
 }
 
 function missingIn(
@@ -52,8 +66,12 @@ function judgeNewKnocker({ name, services }: OutlinedKnocker, sides: Sides): Jud
     return { direction: "opens up", meaning: `${name} may open ${services.join(", ")}; ${closing}` };
   }
   const whoever = `whoever knows the former sequence of ${printSequenceId(former)}`;
-  return gained.length > 0
-    ? { direction: "opens up", meaning: `${whoever} may open ${gained.join(", ")} as ${name}` }
+  if (gained.length > 0) {
+    return { direction: "opens up", meaning: `${whoever} may open ${gained.join(", ")} as ${name}` };
+  }
+  const wider = widerThanBefore(former, { kind: "knocker", name }, sides);
+  return wider.length > 0
+    ? { direction: "opens up", meaning: `${whoever} gets in as ${name}: ${wider.join(", ")}` }
     : { direction: "changes", meaning: `${whoever} gets in as before, as ${name}` };
 
   function openedBefore(service: string): boolean {

@@ -1,8 +1,9 @@
 import { uncovered } from "../policy/coveredNetworks";
+import { printMoment } from "../policy/moment";
 import { printPortRange } from "../policy/portRange";
 import { isSameSequence, type SequenceId } from "../policy/sequenceId";
 import { unreachable } from "../policy/unreachable";
-import type { Sides } from "./change";
+import type { Side, Sides } from "./change";
 import { type Guard, guardOf } from "./guard";
 import { martiansAgain } from "./judgeNetworks";
 import { isShut } from "./judgePorts";
@@ -65,7 +66,19 @@ function guardRisks(
   rotated: readonly SequenceId[],
 ): readonly string[] {
   const lost = uncovered(before.outline.allow, after.outline.allow);
-  const gone = was.knockers.filter((name) => !is.knockers.includes(name));
+  const heirsOf = new Set(
+    is.knockers.flatMap((name) => {
+      const former = formerOwner({ kind: "admit", opener: { kind: "knocker", name } });
+      return former?.kind === "admit" ? [former.opener.name] : [];
+    }),
+  );
+  const gone = was.knockers.filter((name) => !is.knockers.includes(name) && !heirsOf.has(name));
+  const endOf = ({ outline }: Side, knocker: string): number =>
+    outline.knockers.find(({ name }) => name === knocker)?.until ?? 0;
+  const ending = is.knockers.filter((name) => {
+    const [old, now] = [endOf(before, name), endOf(after, name)];
+    return now > 0 && was.knockers.includes(name) && (old === 0 || now < old);
+  });
   const rotatedOnes = is.knockers.filter((name) => was.knockers.includes(name) && isRotated(name));
   return [
     ...lost.map(
@@ -77,6 +90,7 @@ function guardRisks(
       ? [`${port} opens to its knockers alone: ${is.knockers.join(", ")}`]
       : []),
     ...gone.map((name) => `${name} does not open ${port} any more`),
+    ...ending.map((name) => `${name} opens ${port} until ${printMoment(endOf(after, name))} only`),
     ...rotatedOnes.map(
       (name) => `${port} opens to another sequence of ${name}: hand it out before this is applied`,
     ),

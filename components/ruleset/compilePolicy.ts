@@ -25,6 +25,7 @@ import {
 import { PORT_RANGES } from "./portMaps";
 import type { Chain, NamedSet, Ruleset } from "./ruleset";
 import { buildStages, distinctTimeouts, knockTimeouts, type Stage } from "./stages";
+import { forgetChains } from "./windowChains";
 
 /** The one table that we own on a host, family inet. */
 export const TABLE = "portknock";
@@ -48,6 +49,7 @@ export function compilePolicy(policy: Policy): Ruleset {
       ...logChains(policy, stages),
       ...(profile.kind === "baseline" ? baselineChains(policy, profile, families) : []),
       doneChain(policy),
+      ...forgetChains(policy, families),
       ...sequences.flatMap((sequence) => completeChains(sequence, policy, families)),
       ...knockTimeouts(stages).map((seconds) => advanceChain(seconds, policy, stages, families)),
       ...distinctTimeouts(firstStages(stages)).map((seconds) => firstChain(seconds, families)),

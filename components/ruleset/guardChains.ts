@@ -32,7 +32,7 @@ import {
   when,
 } from "./phrases";
 import type { Chain, Rule } from "./ruleset";
-import { enteredChains, enteredRules, knockedServices } from "./windowChains";
+import { enteredChains, enteredRules, forgetOnceRules, knockedServices } from "./windowChains";
 
 /** What a packet to a guarded port meets. The scratch register holds the service that owns the port. */
 export function guardChains(policy: Policy, families: readonly Family[]): readonly Chain[] {
@@ -95,6 +95,7 @@ function connectChain(policy: Policy, families: readonly Family[]): Chain {
             revokeAdmission(family),
           ])
         : []),
+      ...forgetOnceRules(policy),
       ...when(
         keepingServices(policy).length > 0,
         rule("connect: a flow to keep", UDP, goto("pk_keep")),

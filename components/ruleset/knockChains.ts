@@ -31,7 +31,7 @@ import {
 } from "./phrases";
 import type { Chain, Rule, Statement } from "./ruleset";
 import { knockTimeouts, type Stage } from "./stages";
-import { forgetWindowRules, windowRules } from "./windowChains";
+import { forgetWindowsRules, windowRules } from "./windowChains";
 
 /** Beyond it first knocks are ignored: see `firstChain` below. A source that makes none for ten seconds begins afresh. */
 const FIRST_KNOCK_PACE = "12/minute burst 10 packets";
@@ -210,7 +210,7 @@ function completionRules(
     case "admit":
       return admittedRules(sequence, policy, families);
     case "close":
-      return sequence.services.flatMap((service) => closeRules(sequence, service, policy, families));
+      return sequence.services.flatMap((service) => closeRules(service, policy, families));
     case "unban":
       return unbanRules("unban", families);
     default:
@@ -219,7 +219,6 @@ function completionRules(
 }
 
 function closeRules(
-  { opener }: NamedSequence & { readonly action: "close" },
   { name, flowTimeoutSeconds }: Service,
   policy: Policy,
   families: readonly Family[],
@@ -231,7 +230,7 @@ function closeRules(
       flowTimeoutSeconds > 0,
       ...perFamily(families, `${name}: forget its flows`, (family) => [forgetFlows(family)]),
     ),
-    ...forgetWindowRules(opener, name, policy, families),
+    ...forgetWindowsRules(name, policy),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { printDuration } from "../policy/duration";
 import { keepingServices } from "../policy/flows";
-import type { NamedSequence } from "../policy/namedSequences";
+import { type NamedSequence, namedSequences } from "../policy/namedSequences";
 import type { Policy, Service } from "../policy/policy";
 import type { Opener } from "../policy/sequenceId";
 import { serviceId } from "../policy/serviceId";
@@ -100,20 +100,75 @@ export function windowRules(
   );
 }
 
-/** Behind the rules that revoke an admission. The scratch register holds another number behind them. */
-export function forgetWindowRules(
-  opener: Opener,
-  service: string,
+/** The rules that end all windows of a source at a service; the scratch register holds the service, before and behind. */
+export function forgetWindowsRules(service: string, { knockers }: Policy): readonly Rule[] {
+  return when(knockers.length > 0, rule(`${service}: no windows any more`, jump(forgetChainName(service))));
+}
+
+/** Where an admission for once is used up: the rule that finds the chain which ends its windows. */
+export function forgetOnceRules(policy: Policy): readonly Rule[] {
+  const once = policy.services.filter(({ access }) => access === "once");
+  return when(
+    once.length > 0 && policy.knockers.length > 0,
+    rule("connect: no windows any more", {
+      kind: "dispatch",
+      key: [SCRATCH],
+      cases: once.map(({ name }) => ({ when: serviceId(name), verdict: jump(forgetChainName(name)) })),
+    }),
+  );
+}
+
+/**
+ * What was closed, or used up, must not live on in the window of somebody else who opened it too: the next update would
+ * take it for one that is open.
+ */
+export function forgetChains(policy: Policy, families: readonly Family[]): readonly Chain[] {
+  if (policy.knockers.length === 0) {
+    return [];
+  }
+  const closed = new Set(
+    namedSequences(policy).flatMap((sequence) =>
+      sequence.action === "close" ? sequence.services.map(({ name }) => name) : [],
+    ),
+  );
+  return policy.services
+    .filter(({ name, access }) => closed.has(name) || access === "once")
+    .map((service) => forgetChain(service, policy, families));
+}
+
+function forgetChain(
+  { name, flowTimeoutSeconds }: Service,
   policy: Policy,
   families: readonly Family[],
-): readonly Rule[] {
-  return when(
-    policy.knockers.length > 0,
-    rule(`${service}: whose window`, assign({ kind: "constant", value: windowId(opener, service) })),
-    ...perFamily(families, `${service}: no window of ${opener.name} any more`, (family) => [
-      { kind: "delete", set: `pk_windows${family.version}`, element: { key: admission(family) } },
-    ]),
-  );
+): Chain {
+  const openers: readonly Opener[] = [
+    { kind: "service", name },
+    ...policy.knockers
+      .filter(({ services }) => services.includes(name))
+      .map((knocker) => ({ kind: "knocker", name: knocker.name }) as const),
+  ];
+  return {
+    name: forgetChainName(name),
+    rules: [
+      ...openers.flatMap((opener) => [
+        rule(`${name}: whose window`, assign({ kind: "constant", value: windowId(opener, name) })),
+        ...perFamily(families, `${name}: no window of ${opener.name} any more`, (family) => [
+          { kind: "delete", set: `pk_windows${family.version}`, element: { key: admission(family) } },
+        ]),
+        ...when(
+          flowTimeoutSeconds > 0,
+          ...perFamily(families, `${name}: no flows of ${opener.name} any more`, (family) => [
+            { kind: "delete", set: `pk_flow_windows${family.version}`, element: { key: admission(family) } },
+          ]),
+        ),
+      ]),
+      rule(`${name}: which service`, assign({ kind: "constant", value: serviceId(name) })),
+    ],
+  };
+}
+
+function forgetChainName(service: string): string {
+  return `pk_forget_${service}`;
 }
 
 /** Where a connection begins to a service that knockers open: the rule that finds the chain which says who came in. */

@@ -126,6 +126,27 @@ describe.each([
       expect([await getsIn(laptop), await getsIn(phone)]).toEqual([false, false]);
     });
 
+    it("windows that are closed for all who opened them, and do not live on in those of others", async () => {
+      const closing = "47159,57283";
+      const once = { ssh: { ...services.ssh, access: "once" }, web: WEB };
+      await guard(lab, host, rules({ alice: ALICE, bob: { ...BOB, closeSequence: closing } }));
+      await knock(laptop, ALICE);
+      await knock(laptop, { sequence: closing });
+      expect([await windows(), await getsIn(laptop)]).toEqual([["alice web laptop"], false]);
+      await knock(laptop, BOB);
+      await guard(lab, host, rules({ alice: ALICE }));
+      expect(await getsIn(laptop)).toBe(false);
+
+      const rulesOnce = (knockers: Readonly<Record<string, Knocker>>) =>
+        hostPayload({ services: once, policy: { knockers } });
+      await guard(lab, host, rulesOnce({ alice: ALICE, bob: BOB }));
+      await knock(laptop, ALICE);
+      expect([await getsIn(laptop), await getsIn(laptop)]).toEqual([true, false]);
+      await knock(laptop, BOB);
+      await guard(lab, host, rulesOnce({ alice: ALICE }));
+      expect(await getsIn(laptop)).toBe(false);
+    });
+
     it("windows that come back with the rules before, where the new ones are rolled back", async () => {
       await knock(phone, BOB);
       const closing = hostPayload({

@@ -79,6 +79,39 @@ describe("the risk that SSH opens to another sequence", () => {
   });
 });
 
+describe("the risk of a knocker", () => {
+  const knocked = (alice: Written | undefined, more: Written = {}): Deployed => ({
+    policy: {
+      services: { ssh: { ports: ["22"] }, db },
+      knockers: {
+        zoe: { services: ["ssh"], sequence: "5301,6402,7513" },
+        ...(alice !== undefined && { alice: { services: ["ssh"], sequence: "7300,8400,9511", ...alice } }),
+        ...more,
+      },
+    },
+  });
+
+  it.each([
+    ["who goes", knocked({}), knocked(undefined), ["alice does not open 22/tcp any more"]],
+    ["who comes", knocked(undefined), knocked({}), []],
+    [
+      "who loses the service",
+      knocked({}),
+      knocked({ services: ["db"] }),
+      ["alice does not open 22/tcp any more"],
+    ],
+    [
+      "who gets an end",
+      knocked({}),
+      knocked({ until: "2027-01-31T18:00:00Z" }),
+      ["alice opens 22/tcp until 2027-01-31T18:00:00Z only"],
+    ],
+    ["who loses one", knocked({ until: "2027-01-31T18:00:00Z" }), knocked({}), []],
+  ])("is named: %s", (_, before, after, expected) => {
+    expect(risks(before, after)).toEqual(expected);
+  });
+});
+
 describe("the risk that a network", () => {
   const guarded = (fields: Written): Deployed => ({ policy: { services: { ssh }, ...fields } });
   const open = (fields: Written): Deployed => ({

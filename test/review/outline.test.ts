@@ -62,8 +62,9 @@ services.ssh.ports = 22/tcp
         git: { ports: ["9418"] },
       },
       knockers: {
-        alice: { services: ["web", "git"], sequence: "7300/udp,8400", until: "2027-01-31T19:00:00+01:00" },
+        alice: { services: ["git"], sequence: "7300/udp,8400", until: "2027-01-31T19:00:00+01:00" },
       },
+      deployer: "alice",
       allow: ["198.51.100.7"],
       openPorts: ["80", "443"],
       guardedAnswer: "drop",
@@ -101,13 +102,13 @@ baseline.traps = 23/tcp
 baseline.traps = 3389/tcp
 baseline.unbanKnockTimeout = 7s
 baseline.unbanKnocks = 3: tcp, udp, tcp
+deployer = alice
 guardedAnswer = drop
 identity.ipv4Prefix = 24
 identity.ipv6Prefix = 64
 knockers.alice.knockTimeout = 5s
 knockers.alice.knocks = 2: udp, tcp
 knockers.alice.services = git
-knockers.alice.services = web
 knockers.alice.until = 2027-01-31T18:00:00Z
 log.admissions = true
 log.linesPerMinute = 10

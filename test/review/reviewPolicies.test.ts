@@ -109,6 +109,58 @@ describe("what a review calls opening up and closing down", () => {
     ]);
   });
 
+  describe("of a sequence that is another's now", () => {
+    const OLD = "7300,8400,9511";
+    const knockers = (all: Written, ofSsh: Written = { ports: ["22"] }, fields: Written = {}): Written => ({
+      services: { ssh: ofSsh, web: WEB },
+      knockers: { zoe: { services: ["ssh"], sequence: "5301,6402,7513" }, ...all },
+      ...fields,
+    });
+    const bob = { services: ["ssh"], sequence: OLD };
+    const ended = { ...bob, until: "2020-01-01T00:00:00Z" };
+
+    it.each([
+      [
+        "a new knocker who may do the same",
+        knockers({ bob }),
+        knockers({ carol: bob }),
+        "knocker carol new knocker: changes",
+      ],
+      [
+        "a new knocker without the end of the old one",
+        knockers({ bob: ended }),
+        knockers({ carol: bob }),
+        "knocker carol new knocker: opens up",
+      ],
+      [
+        "a new knocker whom it takes off the blacklist",
+        knockers({ bob }, undefined, { baseline: {} }),
+        knockers({ carol: { ...bob, unban: true } }, undefined, { baseline: {} }),
+        "knocker carol new knocker: opens up",
+      ],
+      [
+        "a new knocker who may knock slower",
+        knockers({ bob }),
+        knockers({ carol: { ...bob, knockTimeout: "5m" } }),
+        "knocker carol new knocker: opens up",
+      ],
+      [
+        "the service itself",
+        knockers({ bob: ended }),
+        knockers({}, { ports: ["22"], sequence: OLD }),
+        "ssh knocks: opens up",
+      ],
+      [
+        "a knocker who had another one",
+        knockers({ bob: ended, carol: { services: ["ssh"], sequence: "4301,5402,6513" } }),
+        knockers({ carol: bob }),
+        "knocker carol sequence: opens up",
+      ],
+    ])("says what becomes of it: %s", (_, before, after, expected) => {
+      expect(changed(before, after)).toContain(expected);
+    });
+  });
+
   it("takes a service that is called unban for no sequence off the blacklist", () => {
     const named = (sequence: string): Written => ({ services: { ssh: SSH, unban: { ...WEB, sequence } } });
     expect(changed(named("7000,5000,6001"), named("7000,5000,6002"))).toEqual(["unban sequence: changes"]);

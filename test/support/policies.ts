@@ -144,20 +144,23 @@ export const POLICIES: fc.Arbitrary<PolicyInput> = PARTS.map((parts) => {
     parts.names[index],
     { ports: guarded[index], ...parts.choices[index], ...knocking },
   ]);
-  const knockers = ofKnockers.map(({ opened, until, sequence, closing }, index) => [
-    parts.names[MAX_SERVICES + index],
-    {
-      services: [
-        ...opened.map((number) => services[number % services.length]?.[0]),
-        services.at(index - ofKnockers.length)?.[0],
-      ],
-      sequence,
-      ...parts.knocking[index],
-      ...(parts.baseline === undefined && { unban: undefined }),
-      ...(closing !== undefined && { closeSequence: closing }),
-      ...(until !== undefined && { until }),
-    },
-  ]);
+  const knockers = ofKnockers.map(({ opened, until, sequence, closing }, index) => {
+    const his = [...opened.map((number) => number % services.length), index - ofKnockers.length].map(
+      (place) => services.at(place) ?? [],
+    );
+    const keepsFlows = his.some(([, service]) => typeof service === "object" && "flowTimeout" in service);
+    return [
+      parts.names[MAX_SERVICES + index],
+      {
+        services: his.map(([name]) => name),
+        sequence,
+        ...parts.knocking[index],
+        ...(parts.baseline === undefined && { unban: undefined }),
+        ...(closing !== undefined && { closeSequence: closing }),
+        ...(until !== undefined && !keepsFlows && { until }),
+      },
+    ];
+  });
   const openPortsFrom = parts.restricted.map(({ from, alsoTheOthers }, index) => ({
     ports: index === 0 ? toSome : [...toOthers, ...(alsoTheOthers ? toSome : [])],
     from,

@@ -1,7 +1,7 @@
 import { keepsSecondFlow } from "../flows";
 import type { Policy } from "../policy";
 import type { Problem } from "../policyError";
-import { deployerIsKnocker, namedAsService, opensNoService } from "./knockerRules";
+import { deployerIsKnocker, flowsWithoutEnd, namedAsService, opensNoService } from "./knockerRules";
 import { guardLocksPulumiOut } from "./lockOut";
 import type { PolicyRule, Surroundings } from "./policyRule";
 import { guardedAndServed, guardedTwice, knockOnTakenPort, servedTwice } from "./portRules";
@@ -30,6 +30,7 @@ const RULES: readonly PolicyRule[] = [
   keepsSecondFlow,
   namedAsService,
   opensNoService,
+  flowsWithoutEnd,
   deployerIsKnocker,
   sameWindowId,
   sameConnectionTwice,

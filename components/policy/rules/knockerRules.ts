@@ -1,3 +1,4 @@
+import { keepingServices } from "../flows";
 import { printMoment } from "../moment";
 import type { Policy } from "../policy";
 import type { Problem } from "../policyError";
@@ -28,6 +29,18 @@ export const opensNoService: PolicyRule = (
       path: `knockers.${name}.services`,
       problem: "names a service that is not there",
       remedy: `known are ${[...names].join(", ")}`,
+    }));
+};
+
+/** Who has flows is not asked whose they are, packet by packet. */
+export const flowsWithoutEnd: PolicyRule = ({ services, knockers }: Policy): readonly Problem[] => {
+  const keeping = new Set(keepingServices({ services }).map(({ name }) => name));
+  return knockers
+    .filter((knocker) => knocker.until > 0 && knocker.services.some((service) => keeping.has(service)))
+    .map(({ name }) => ({
+      path: `knockers.${name}.until`,
+      problem: "cannot end the flows of a service that has a flowTimeout: they would go on",
+      remedy: "leave until out, or take that service or its flowTimeout out",
     }));
 };
 

@@ -2,7 +2,7 @@ import { type OwnKnock, ownKnock } from "../deployerKnocks";
 import { doorAt, doorsOf } from "../door";
 import { martianness } from "../martians";
 import { canonicalAddress, contains, isLoopback, sourceOf } from "../network";
-import type { Deployer, Policy, Service } from "../policy";
+import type { Admission, Deployer, Policy, Service } from "../policy";
 import type { Problem } from "../policyError";
 import { unreachable } from "../unreachable";
 import type { Surroundings } from "./policyRule";
@@ -70,7 +70,7 @@ export function deployerWarnings(policy: Policy, deployer: Deployer, now: number
     !isLoopback(deployer.address);
   return needsKnock
     ? [
-        `only a knock lets Pulumi in to ${door.by.name}, for ${secondsLeft(policy, door.by, deployer)} more seconds: ` +
+        `only a knock lets Pulumi in to ${door.by.name}, for ${secondsLeft(policy, door.by, deployer, now)} more seconds: ` +
           "an update that changes that sequence would be rolled back, and later runs must knock again; " +
           `add ${deployer.address} to allow`,
       ]
@@ -122,7 +122,7 @@ function withoutAllow(policy: Policy, by: Service, deployer: Deployer, now: numb
   if (own.kind === "knocks") {
     return [];
   }
-  const left = secondsLeft(policy, by, deployer);
+  const left = secondsLeft(policy, by, deployer, now);
   if (left >= policy.rollbackSeconds) {
     return [];
   }
@@ -135,12 +135,24 @@ function withoutAllow(policy: Policy, by: Service, deployer: Deployer, now: numb
 }
 
 /** How long the deployer's window stays open under these rules; 0 for none. */
-function secondsLeft({ identity }: Policy, by: Service, { address, admissions }: Deployer): number {
-  const source = sourceOf(address, identity);
-  const windows = admissions.filter(
-    (admission) => admission.service === by.name && canonicalAddress(admission.source) === source,
-  );
-  return Math.min(by.accessWindowSeconds, Math.max(0, ...windows.map((window) => window.secondsLeft)));
+function secondsLeft(policy: Policy, by: Service, { address, admissions }: Deployer, now: number): number {
+  const source = sourceOf(address, policy.identity);
+  const left = admissions
+    .filter((admission) => admission.service === by.name && canonicalAddress(admission.source) === source)
+    .map((admission) => Math.min(admission.secondsLeft, secondsAllowed(policy, admission, now)));
+  return Math.min(by.accessWindowSeconds, Math.max(0, ...left));
+}
+
+/** A knocker's window closes with him, and at his end. */
+function secondsAllowed({ knockers }: Policy, { opener, service }: Admission, now: number): number {
+  if (opener === undefined) {
+    return Number.POSITIVE_INFINITY;
+  }
+  const knocker = knockers.find(({ name, services }) => name === opener && services.includes(service));
+  if (knocker === undefined) {
+    return 0;
+  }
+  return knocker.until === 0 ? Number.POSITIVE_INFINITY : Math.floor(knocker.until - now);
 }
 
 function asMartian(policy: Policy, address: string): readonly Reason[] {

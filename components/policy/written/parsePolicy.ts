@@ -85,11 +85,15 @@ function parse(
   );
   const knocking = parseRecord("knockers", () => knockerSchema, knockers ?? {}, problems);
   // Until it is known whom a knocker may visit, it may be any service.
-  const areAllKnocked = missing.some((path) => path.startsWith("knockers"));
+  const areAllKnocked = missing.some((path) => /^knockers(\.[^.]+(\.services(\.\d+)?)?)?$/.test(path));
   const knocked = new Set([...knocking.values()].flatMap((knocker) => knocker.services));
   const guarded = parseRecord(
     "services",
-    (written, name) => serviceSchema(written, areAllKnocked || knocked.has(name)),
+    (written, name) =>
+      serviceSchema(written, {
+        hasKnockers: areAllKnocked || knocked.has(name),
+        isMissing: (field) => missing.includes(`services.${name}.${field}`),
+      }),
     services,
     problems,
   );

@@ -59,16 +59,24 @@ const knocked: EntrySchema<UnnamedService> = {
   remains: knockedSchema(portsSchema.default([])),
 };
 
-/**
- * How a guarded service is written: one schema where it has a sequence, others where it shares one, or has none.
- *
- * @param hasKnockers whether a knocker opens it
- */
-export function serviceSchema(written: unknown, hasKnockers: boolean): EntrySchema<UnnamedService> {
+/** What is known of a service beside what is written. */
+interface Surroundings {
+  /** Whether a knocker opens it. */
+  readonly hasKnockers: boolean;
+  /** Whether something will be written in a field. */
+  readonly isMissing: (field: keyof ServiceArgs) => boolean;
+}
+
+/** How a guarded service is written: one schema where it has a sequence, others where it shares one, or has none. */
+export function serviceSchema(
+  written: unknown,
+  { hasKnockers, isMissing }: Surroundings,
+): EntrySchema<UnnamedService> {
   if (isWritten("sequenceOf", written)) {
     return shared;
   }
-  return hasKnockers && !isWritten("sequence", written) ? knocked : own;
+  const hasSequence = isWritten("sequence", written) || isMissing("sequence");
+  return hasKnockers && !hasSequence ? knocked : own;
 }
 
 interface NeededOfOwn {

@@ -88,7 +88,7 @@ put_noted_back() {
 	awk -v generation="$(readlink "$confirmed")" '
 		NR == 1 { now = $1; next }
 		FNR == 1 { if ($3 != generation) exit; elapsed = (now - $1) * 1000; next }
-		$2 > elapsed { $2 = sprintf("%.0f", $2 - elapsed); print }' /proc/uptime "$noted" | put_back | nft -f - 2>/dev/null
+		$2 > elapsed { $2 = sprintf("%.0f", $2 - elapsed); print }' /proc/uptime "$noted" | without_openers | put_back | nft -f - 2>/dev/null
 	rm -f "$noted"
 }
 

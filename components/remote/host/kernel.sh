@@ -124,7 +124,7 @@ move_windows_of_overlap() {
 	for family in 4 6; do
 		carried_windows admitted $family "$1" "$1"
 		carried_windows flows $family "$1" "$1"
-	done | put_back | nft -f - 2>/dev/null || true
+	done | without_openers | put_back | nft -f - 2>/dev/null || true
 }
 
 remove_overlap() {

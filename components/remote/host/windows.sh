@@ -145,6 +145,12 @@ connected_sources() {
 		}'
 }
 
+# Who opened a window last, who knocks meanwhile may have written as well: another value of an element that is there is an
+# error, and takes all the others with it.
+without_openers() {
+	awk '$1 !~ /^pk_opener_/'
+}
+
 # Statements that add these elements, each with the longest time that a line gives it, and never more than granted. A key
 # of a map ends in ` : VALUE`.
 put_back() {

@@ -42,7 +42,10 @@ export function createKnocking(policy: Policy, timers: Timers, doubt: Doubt, isU
     if (guard !== undefined) {
       if (isAllowed(packet.source)) return "admitted";
       const isAdmitted = timers.left(source, `admitted ${guard.name}`, now) > 0;
-      if (isAdmitted && guard.access === "once" && isOpening) timers.stop(source, `admitted ${guard.name}`);
+      if (isAdmitted && guard.access === "once" && isOpening) {
+        timers.stop(source, `admitted ${guard.name}`);
+        forgetWindows(source, guard.name);
+      }
       const mayGoOn = packet.protocol === "udp" || (isUntracked && !packet.flags.includes("syn"));
       const isGoingOn = mayGoOn && timers.left(source, `flows ${guard.name}`, now) > 0;
       const isKept = guard.flowTimeoutSeconds > 0 && (packet.protocol === "udp" || isUntracked);
@@ -93,6 +96,12 @@ export function createKnocking(policy: Policy, timers: Timers, doubt: Doubt, isU
     }
   };
 
+  /** Whoever opened them. */
+  const forgetWindows = (source: string, service: string): void => {
+    for (const sequence of sequences)
+      if (sequence.action === "admit") timers.stop(source, windowTimer(sequence.opener, service));
+  };
+
   const complete = (completion: Completion, source: string, now: number): void => {
     switch (completion.action) {
       case "admit":
@@ -109,7 +118,7 @@ export function createKnocking(policy: Policy, timers: Timers, doubt: Doubt, isU
         for (const { name } of completion.services) {
           timers.stop(source, `admitted ${name}`);
           timers.stop(source, `flows ${name}`);
-          timers.stop(source, windowTimer(completion.opener, name));
+          forgetWindows(source, name);
         }
         break;
       case "unban":

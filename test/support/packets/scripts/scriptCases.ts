@@ -107,7 +107,7 @@ export const SCRIPT_CASES: readonly ScriptCase[] = [
           knockTimeout: LONG,
           until: "2199-01-31T18:00:00Z",
         },
-        carol: { services: ["ssh", "web"], sequence: "9000,7000", until: "2001-01-31T18:00:00Z" },
+        carol: { services: ["ssh", "once"], sequence: "9000,7000", until: "2001-01-31T18:00:00Z" },
       },
       ...OPEN_PORTS,
     }),
