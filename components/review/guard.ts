@@ -87,15 +87,16 @@ export function widerThanBefore(
   if (was === undefined || is === undefined) {
     return [];
   }
+  const [slow, fast] = [was.opening.knockTimeoutSeconds, is.opening.knockTimeoutSeconds];
+  // A new baseline has a new blacklist.
+  const hadBlacklist = [before, after].every(({ outline }) => outline.profile.kind === "baseline");
   return [
+    ...(fast > slow ? [`${printDuration(fast)} instead of ${printDuration(slow)} from knock to knock`] : []),
+    ...(hadBlacklist && is.opening.unbans && !was.opening.unbans ? ["off the blacklist too"] : []),
     ...(was.until > 0 && (is.until === 0 || is.until > was.until)
       ? [
-          `${is.until === 0 ? "without an end" : `until ${printMoment(is.until)}`}, not ${printMoment(was.until)}`,
+          `the access of ${opener.name} ${is.until === 0 ? "does not end" : `ends at ${printMoment(is.until)}`}`,
         ]
-      : []),
-    ...(is.opening.unbans && !was.opening.unbans ? ["off the blacklist"] : []),
-    ...(is.opening.knockTimeoutSeconds > was.opening.knockTimeoutSeconds
-      ? [`with ${printDuration(is.opening.knockTimeoutSeconds)} from knock to knock`]
       : []),
   ];
 }

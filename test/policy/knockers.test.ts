@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { parseMoment, printMoment } from "../../components/policy/moment";
 import { printProblem } from "../../components/policy/policyError";
 import { deployerProblems, deployerWarnings } from "../../components/policy/rules/lockOut";
 import { parsePolicy, partProblems, tryParsePolicy } from "../../components/policy/written/parsePolicy";
@@ -222,36 +221,5 @@ describe("a deployer who knocks", () => {
     ]);
     const later = parsePolicy(policy({ knockers: { ci: { ...alice, until: "2027-01-31T18:01:00Z" } } }));
     expect(deployerProblems(later, "web-1", deployer, NOW)).toEqual([]);
-  });
-});
-
-describe("a moment", () => {
-  it.each([
-    ["2027-01-31T18:00:00Z", "2027-01-31T18:00:00Z"],
-    ["2027-01-31T18:00Z", "2027-01-31T18:00:00Z"],
-    ["2027-01-31T18:00:07+05:45", "2027-01-31T12:15:07Z"],
-    ["2028-02-29T00:00:00-11:00", "2028-02-29T11:00:00Z"],
-  ])("of RFC 3339 is read: %s", (text, printed) => {
-    const parsed = parseMoment(text);
-    expect(parsed.kind === "value" ? printMoment(parsed.value) : parsed.problem).toBe(printed);
-  });
-
-  it.each([
-    "",
-    "tomorrow",
-    "2027-01-31",
-    "2027-01-31T18:00:00",
-    "2027-01-31 18:00:00Z",
-    "2027-02-30T18:00:00Z",
-    "2027-13-01T18:00:00Z",
-    "2027-01-31T25:00:00Z",
-    "2027-01-31T18:00:00.5Z",
-    "1801418400",
-  ])("is refused in another form, or where there is none: %s", (text) => {
-    expect(parseMoment(text)).toMatchObject({ kind: "refused", problem: "is no moment in time" });
-  });
-
-  it.each(["1999-12-31T23:59:59Z", "2200-01-01T00:00:00Z"])("is refused out of range: %s", (text) => {
-    expect(parseMoment(text)).toMatchObject({ kind: "refused", problem: "is out of range" });
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { baselineSchema } from "../../components/policy/written/baselineSchema";
-import { parsePolicy } from "../../components/policy/written/parsePolicy";
+import { parsePolicy, tryParsePolicy } from "../../components/policy/written/parsePolicy";
 import { policySchema } from "../../components/policy/written/policySchema";
 import { ownFields, sharedFields } from "../../components/policy/written/serviceSchema";
 import { problemsOf, ssh } from "../support/problemsOf";
@@ -13,6 +13,7 @@ describe("a policy", () => {
   it("gets every default", () => {
     expect(parsePolicy({ services: { ssh: { ports: ["22"], sequence: SEQUENCE } } })).toEqual({
       knockers: [],
+      deployer: "",
       services: [
         {
           name: "ssh",
@@ -212,7 +213,7 @@ describe("a policy of another shape", () => {
   });
 
   const knownFields =
-    "known are services, knockers, allow, openPorts, guardedAnswer, identity, log, rollbackTimeout, baseline, hosts";
+    "known are services, knockers, deployer, allow, openPorts, guardedAnswer, identity, log, rollbackTimeout, baseline, hosts";
   const knownOfServices =
     "known are ports, sequence, sequenceOf, knockTimeout, closeSequence, unban, accessWindow, access, flowTimeout";
   it("rejects unknown fields without repeating them", () => {
@@ -241,5 +242,29 @@ describe("a policy of another shape", () => {
 
   it("rejects inherited fields: only what is written counts", () => {
     expect(problemsOf(Object.create(ssh()))).toEqual(["services: is not an object; give one entry a name"]);
+  });
+});
+
+describe("a policy without a service that is fine", () => {
+  it.each<readonly [object, readonly string[]]>([
+    [{ ssh: 5 }, ["services.ssh: is missing or of another type; give an object"]],
+    [
+      { "7": { ports: ["22"], sequence: SEQUENCE } },
+      ["services: name 1 is not a name; begin with a letter, then letters, digits and dashes, 32 at most"],
+    ],
+  ])("is not said to guard nothing where one is refused: %j", (services, problems) => {
+    expect(problemsOf({ services })).toEqual(problems);
+  });
+
+  it("is said to guard nothing where there is none", () => {
+    expect(problemsOf({ services: {} })).toEqual(["services: guards nothing; name at least one service"]);
+  });
+
+  it("is not said to guard nothing where the caller refused one", () => {
+    const found = { path: "services.ssh.ports", problem: "is a secret", remedy: "give it in the clear" };
+    expect(tryParsePolicy({ services: {} }, { found: [found] })).toEqual({
+      kind: "refused",
+      problems: [found],
+    });
   });
 });

@@ -485,6 +485,16 @@ const ROWS: {
           "knocker alice services, mail → nothing, closes down: alice may not open mail any more, and the windows of it that alice opened close: nobody else's",
         ],
       ],
+      [
+        knocking({}, { sequenceOf: "db" }),
+        knocking({ services: ["mail"] }, { sequenceOf: "db" }),
+        [
+          "knocker alice services, ssh → mail, opens up: alice may open mail too; alice may not open ssh any more, and the windows of it that alice opened close: nobody else's",
+        ],
+        [
+          "knocker alice services, mail → ssh, opens up: alice may open ssh too; alice may not open mail any more, and the windows of it that alice opened close: nobody else's",
+        ],
+      ],
     ],
     until: [
       [

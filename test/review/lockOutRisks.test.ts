@@ -136,6 +136,12 @@ describe("the risk that a network", () => {
       open({ allow: ["8.0.0.0/7"] }),
       [again("10.0.0.0/8")],
     ],
+    [
+      "left allow, and is a part of a martian",
+      open({ allow: ["192.168.1.0/24"] }),
+      open({}),
+      [again("192.168.1.0/24")],
+    ],
     ["left allow, but the internet routes it", open({ allow: ["8.8.8.0/24"] }), open({}), []],
     [
       "left allow, but is excepted",
@@ -200,6 +206,8 @@ describe("the port of SSH", () => {
     baseline: fields,
   });
   const restricted = { openPortsFrom: [{ ports: ["2222"], from: ["8.8.8.8"] }] };
+  const from22 = (address: string): Written =>
+    baseline([], { openPortsFrom: [{ ports: ["22"], from: [address] }] });
 
   it.each<readonly [string, number, Written, readonly string[]]>([
     [
@@ -225,6 +233,14 @@ describe("the port of SSH", () => {
     ["open", 2222, baseline(["22", "2222"]), []],
   ])("is a risk where it moves to one that is %s", (_, port, policy, expected) => {
     expect(risks({ policy, places: [at(22)] }, { policy, places: [at(port)] })).toEqual(expected);
+  });
+
+  it.each<readonly [string, Written, Written]>([
+    ["guarded", baseline(["80"]), { services: { db, ssh }, baseline: {} }],
+    ["open to some", baseline([], { traps: ["22"] }), from22("8.8.8.8")],
+    ["a trap", baseline(["80"]), baseline([], { traps: ["22"] })],
+  ])("is no risk where nobody got in before and it becomes %s", (_, before, after) => {
+    expect(risks({ policy: before }, { policy: after })).toEqual([]);
   });
 
   it("is no risk where it moves without a baseline", () => {

@@ -184,6 +184,23 @@ describe("a new service", () => {
       changed(services({ ssh: unban }, { baseline: {} }), services({ admin: unban }, { baseline: {} })),
     ).toEqual(["admin new service: changes", "ssh service removed: changes"]);
   });
+
+  it("is no new way off the blacklist beside one that has none", () => {
+    const unban = { ...ssh, unban: true };
+    const after = services({ admin: unban, web }, { baseline: {} });
+    expect(changed(services({ ssh: unban }, { baseline: {} }), after)).toEqual([
+      "admin new service: changes",
+      "ssh service removed: changes",
+      "web new service: opens up",
+    ]);
+  });
+
+  it("is no new way off a blacklist that comes with it", () => {
+    const after = services({ ssh, web: { ...web, unban: true } }, { baseline: {} });
+    expect(meanings(services({ ssh }), after)[0]).toBe(
+      "closes down: 443/tcp was left as the host has it, now open to who knocked for web",
+    );
+  });
 });
 
 describe("a port that was open to some and becomes guarded", () => {
@@ -280,6 +297,12 @@ describe("networks and ports that are written in another way", () => {
         "opens up: 192.168.1.0/24: let in to every guarded port without knocking",
         "changes: lets in the same sources as before",
       ],
+    ],
+    [
+      "a part of a martian that is excepted",
+      excepted(),
+      excepted("192.168.1.0/24"),
+      ["opens up: 192.168.1.0/24: may reach the host"],
     ],
     [
       "an excepted network that is no martian",

@@ -261,6 +261,20 @@ describe("lock-out risks", () => {
 });
 
 describe("the printed review", () => {
+  const wider = { accessWindow: "1h" };
+  const harder = { access: "once" };
+
+  it.each<readonly [string, Written, Written]>([
+    ["Nothing changes.", ssh({}), ssh({})],
+    ["1 change.", {}, { rollbackTimeout: "2m" }],
+    ["1 change, 1 opens up.", ssh({}), ssh(wider)],
+    ["1 change, 1 closes down.", ssh({}), ssh(harder)],
+    ["2 changes, 1 opens up, 1 closes down.", ssh({}), ssh({ ...wider, ...harder })],
+    ["2 changes, 2 open up.", ssh({}), ssh({ ...wider, knockTimeout: "9s" })],
+  ])("begins with a summary: %s", (summary, before, after) => {
+    expect(printReview(review(before, after)).split("\n")[2]).toBe(`**${summary}**`);
+  });
+
   it("has a summary, a table by service, the risks and a picture, and no port of a sequence", () => {
     const text = printReview(
       review(
