@@ -137,10 +137,11 @@ async function askHost(
   }
   const server = connection.proxy ?? connection;
   const way = await openWay(server, openers, secondsBetweenKnocks(policy, server.port));
-  held.push(way);
   const result = await probeHost(connection, patience);
   if (pulumi.runtime.isDryRun()) {
     way.close();
+  } else {
+    held.push(way);
   }
   return result.kind === "unchecked"
     ? { ...result, reason: `${result.reason}, after knocks as ${way.tried.join(", ")}` }

@@ -68,12 +68,19 @@ const common = z.object({
     .default([]),
 });
 
-/** With knockers a window is reported by each of its openers as well. */
+/** With knockers a window is reported by each of its openers as well, and lasts no longer than who is admitted. */
 function admissionsOf({
   admitted,
   window,
 }: Pick<z.output<typeof common>, "admitted" | "window">): readonly Admission[] {
-  return window.length > 0 ? window : admitted;
+  const left = new Map(
+    admitted.map(({ service, source, secondsLeft }) => [`${service} ${source}`, secondsLeft]),
+  );
+  const opened = window.map((each) => ({
+    ...each,
+    secondsLeft: Math.min(each.secondsLeft, left.get(`${each.service} ${each.source}`) ?? 0),
+  }));
+  return opened.length > 0 ? opened : admitted;
 }
 
 const report = z.discriminatedUnion("state", [

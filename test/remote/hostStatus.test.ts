@@ -74,6 +74,22 @@ describe("a host's report", () => {
     }
   });
 
+  it("tells by whose window somebody is admitted, and for no longer than he is", () => {
+    const lines = [
+      ...GUARDED,
+      "admitted ssh 198.51.100.7 290",
+      "window alice ssh 198.51.100.7 300",
+      "window - ssh 198.51.100.7 20",
+      "window bob web 198.51.100.7 30",
+    ];
+    const source = "198.51.100.7";
+    expect(parse(lines)?.deployer?.admissions).toEqual([
+      { service: "ssh", source, secondsLeft: 290, opener: "alice" },
+      { service: "ssh", source, secondsLeft: 20 },
+      { service: "web", source, secondsLeft: 0, opener: "bob" },
+    ]);
+  });
+
   it("tells who is admitted", () => {
     const lines = [...GUARDED, "admitted ssh 198.51.100.7 290", "admitted web 2001:db8::7 0"];
     expect(parse(lines)?.deployer?.admissions).toEqual([
