@@ -59,6 +59,29 @@ export const MUTATIONS: readonly Mutation[] = [
     mutate: (ruleset) => withoutRules(ruleset, /: revoke/),
   },
   {
+    name: "a knocker whose access has ended is admitted",
+    caseName: "knockers",
+    mutate: (ruleset) =>
+      withRules(ruleset, /does not end within/, ({ statements, ...rule }) => [
+        { ...rule, statements: statements.filter(({ kind }) => kind !== "match") },
+      ]),
+  },
+  {
+    name: "a knocker opens one service of his only",
+    caseName: "knockers",
+    mutate: (ruleset) => withoutRules(ruleset, /^once: (which service|admit)/),
+  },
+  {
+    name: "a window is kept under another's name",
+    caseName: "knockers",
+    mutate: (ruleset) => withoutRules(ruleset, /: whose window$/),
+  },
+  {
+    name: "a window that was closed is kept as somebody's",
+    caseName: "knockers",
+    mutate: (ruleset) => withoutRules(ruleset, /^connect: no windows any more/),
+  },
+  {
     name: "an open port resets",
     caseName: "guard",
     mutate: (ruleset) =>
