@@ -6,12 +6,12 @@ const MILLISECONDS_PER_UNIT: ReadonlyMap<string, number> = new Map([
   ["s", 1000],
 ]);
 
-/** Parses `--delay`: `100ms` or `2s`, at most 300 s, into milliseconds. */
-export function parseDelay(text: string): number {
+/** Parses a flag like `--delay`: `100ms` or `2s`, at most 300 s, into milliseconds. */
+export function parseDelay(text: string, flag = "--delay"): number {
   const match = /^(\d{1,6})(ms|s)$/.exec(text);
   const milliseconds = Number(match?.[1]) * (MILLISECONDS_PER_UNIT.get(match?.[2] ?? "") ?? Number.NaN);
   if (!(milliseconds <= MAX_DELAY_MILLISECONDS)) {
-    throw usageError('--delay: is not a delay; write a number and a unit up to 300s, like "100ms" or "2s"');
+    throw usageError(`${flag}: is not a delay; write a number and a unit up to 300s, like "100ms" or "2s"`);
   }
   return milliseconds;
 }

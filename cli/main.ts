@@ -5,6 +5,7 @@ import { CommandError } from "./commandError";
 import { describeFailure } from "./describeFailure";
 import { addExplainCommand } from "./explainCommand";
 import { addKnockCommand } from "./knockCommand";
+import { addOpenCommand } from "./openCommand";
 import { addRenderCommand } from "./renderCommand";
 import { addReviewCommand } from "./reviewCommand";
 import { readVersion } from "./version";
@@ -12,6 +13,7 @@ import { readVersion } from "./version";
 const EXAMPLES = `
 Examples:
   $ portknock knock web-1.example.com && ssh web-1.example.com
+  $ portknock open web-1.example.com -- pulumi destroy
   $ portknock check policy.json
   $ portknock render policy.json | sudo nft --check --file -
   $ portknock review old.json new.json
@@ -44,6 +46,7 @@ function createProgram(): Command {
     .configureOutput({ outputError: () => undefined })
     .addHelpText("after", EXAMPLES);
   addKnockCommand(program);
+  addOpenCommand(program);
   addCheckCommand(program);
   addRenderCommand(program);
   addReviewCommand(program);

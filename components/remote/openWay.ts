@@ -1,6 +1,5 @@
-import { lookup } from "node:dns/promises";
 import { connect } from "node:net";
-import { knock } from "../client/knock";
+import { knockEverywhere } from "../client/knockEverywhere";
 import type { Knock } from "../policy/policy";
 import type { Hop } from "./connection";
 
@@ -42,13 +41,13 @@ export async function openWay(
   let current = openers[0];
   for (const opener of openers) {
     tried.push(opener.name);
-    await knockEverywhere(host, opener.sequence);
+    await knockAt(host, opener.sequence);
     if (await answers(host, port)) {
       current = opener;
       break;
     }
   }
-  const again = (): Promise<void> => knockEverywhere(host, current?.sequence ?? []);
+  const again = (): Promise<void> => knockAt(host, current?.sequence ?? []);
   const timer = setInterval(() => void again(), everySeconds * 1000).unref();
   const end = setTimeout(() => clearInterval(timer), LONGEST_HOLD_MS).unref();
   return {
@@ -61,10 +60,9 @@ export async function openWay(
   };
 }
 
-/** At every address of a name: whoever connects chooses one for himself. */
-async function knockEverywhere(host: string, sequence: readonly Knock[]): Promise<void> {
-  const found = await lookup(host, { all: true }).catch((): [] => []);
-  await Promise.allSettled(found.map(({ address }) => knock({ host: address, sequence })));
+/** What stands in the way, whoever connects finds out. */
+async function knockAt(host: string, sequence: readonly Knock[]): Promise<void> {
+  await knockEverywhere(host, sequence).catch(() => undefined);
 }
 
 function answers(host: string, port: number): Promise<boolean> {

@@ -1,8 +1,13 @@
+import { writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createLab, type Lab, type LabHost } from "../../lab";
 import { changes, hostDiagnostics, touched } from "../support/engineOutput";
 import { createFleetStack, type FleetConfig, type FleetStack, PROGRAM_KINDS } from "../support/fleetStack";
 import { realProblem } from "../support/realProblem";
+import { engineEnvironment } from "../support/tools";
+
+const CLIENT = resolve(__dirname, "../../dist/cli/main.js");
 
 /** Where the deployer is after it moved. */
 const MOVED = "10.77.9.9";
@@ -89,6 +94,23 @@ describe.skipIf(realProblem()).each(PROGRAM_KINDS)("a %s program that knocks for
         expect.stringMatching(new RegExp(`^warning: ${name}: was not checked: it .*, after knocks as bob$`)),
       ),
     );
+  });
+
+  test("leaves its hosts where somebody knocks for the command that destroys", async () => {
+    await shutOut();
+    const file = join(lab.folder, "ci-2.knocks");
+    writeFileSync(file, SEQUENCES["ci-2"], { mode: 0o600 });
+    const addresses = hosts.map(({ address4 }) => address4);
+    const destroy = ["pulumi", "destroy", "--yes", "--skip-preview", "--non-interactive", "--stack", "dev"];
+    await lab.operator.run(
+      ["node", CLIENT, "open", ...addresses, "--sequence-file", file, "--", ...destroy],
+      {
+        cwd: stack.folder,
+        env: engineEnvironment(join(stack.folder, "state"), "correct horse"),
+        timeoutSeconds: 120,
+      },
+    );
+    for (const host of hosts) expect((await host.run("nft list tables")).stdout).not.toContain("portknock");
   });
 
   async function move(): Promise<void> {

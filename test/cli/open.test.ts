@@ -1,0 +1,54 @@
+import { createServer } from "node:net";
+import { describe, expect, it } from "vitest";
+import { portknock, temporaryFile } from "./portknock";
+
+const knocks = (): string => temporaryFile("knocks", "47001,47013/udp,47025\n");
+const open = (...args: readonly string[]) =>
+  portknock(["open", "127.0.0.1", "--sequence-file", knocks(), "--every", "1s", ...args]);
+
+describe("portknock open", { timeout: 30_000 }, () => {
+  it("runs a command with its arguments, prints what it prints, and ends as it does", async () => {
+    expect(await open("--", "sh", "-c", 'echo "$1"; exit 7', "sh", "--every")).toEqual({
+      exitCode: 7,
+      stdout: "--every\n",
+      stderr: "",
+    });
+  });
+
+  it("knocks before the command, and again as long as it runs", async () => {
+    let connections = 0;
+    const server = createServer((socket) => {
+      connections += 1;
+      socket.on("error", () => {});
+    }).listen(47025, "127.0.0.1");
+    try {
+      const script = "sleep 2.5";
+      expect((await open("--", "sh", "-c", script)).exitCode).toBe(0);
+      expect(connections).toBeGreaterThan(1);
+    } finally {
+      server.close();
+    }
+  });
+
+  it.each([
+    ["without a command", [], 2, "no command to run; write hosts, then -- and the command"],
+    ["with nothing behind the dashes", ["--"], 2, "no command to run; write hosts, then -- and the command"],
+    [
+      "of which nobody knows",
+      ["--", "no-such-command"],
+      1,
+      "the command cannot be started (ENOENT); check its name",
+    ],
+  ])("is refused %s", async (_, args, exitCode, words) => {
+    expect(await open(...args)).toEqual({ exitCode, stdout: "", stderr: `portknock: ${words}\n` });
+  });
+
+  it("runs nothing where a host cannot be looked up", async () => {
+    const args = ["open", "no-such-host.invalid", "--sequence-file", knocks(), "--", "echo", "ran"];
+    expect(await portknock(args)).toEqual({
+      exitCode: 1,
+      stdout: "",
+      stderr: "portknock: no-such-host.invalid: cannot be looked up; check the name and the name server\n",
+    });
+  });
+});
