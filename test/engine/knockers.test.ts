@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createLab, type Lab, type LabClient, type LabHost } from "../../lab";
-import { createFleetStack, type FleetStack, PROGRAM_KINDS } from "../support/fleetStack";
+import { createFleetStack, type FleetStack } from "../support/fleetStack";
 import { realProblem } from "../support/realProblem";
 import { engineEnvironment } from "../support/tools";
 
@@ -17,7 +17,7 @@ const PORTS = Object.values(SEQUENCES).flatMap((sequence) =>
   sequence.split(/\D+/).filter((word) => word !== ""),
 );
 
-describe.skipIf(realProblem()).each(PROGRAM_KINDS)("people of a program of kind %s", (kind) => {
+describe.skipIf(realProblem())("people", () => {
   let lab: Lab;
   let host: LabHost;
   let people: Readonly<Record<"alice" | "bob", LabClient>>;
@@ -32,7 +32,7 @@ describe.skipIf(realProblem()).each(PROGRAM_KINDS)("people of a program of kind 
     ]);
     host = web;
     people = { alice, bob };
-    stack = await createFleetStack(lab, "dev", kind);
+    stack = await createFleetStack(lab, "dev");
     await configure({ alice: ALICE, bob: BOB });
     await stack.up();
   });
