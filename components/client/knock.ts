@@ -108,6 +108,18 @@ export async function knock(options: KnockOptions): Promise<KnockReport> {
 
 /** One look-up of all families, so that "no such host" and "no address of that family" are told apart. */
 async function findTarget(host: string, family: 4 | 6 | undefined): Promise<Target> {
+  const target = (await findTargets(host)).find((found) => family === undefined || found.family === family);
+  if (target === undefined) {
+    throw new KnockError(
+      "noAddressOfFamily",
+      `${host}: has no IPv${family ?? 4} address; leave the family open, or give another host`,
+    );
+  }
+  return target;
+}
+
+/** Every address of a host. */
+export async function findTargets(host: string): Promise<readonly Target[]> {
   // Not quoted: somebody may have written a port, or the sequence, in the host's place.
   if (host === "" || (/[\s,;:/@[\]\p{Cc}]/u.test(host) && !isIPv6(host))) {
     throw new KnockError("badHost", "host: is not a name or an address; give one, without a port or a user");
@@ -115,16 +127,7 @@ async function findTarget(host: string, family: 4 | 6 | undefined): Promise<Targ
   const found = await lookup(host, { all: true, verbatim: true }).catch((): [] => {
     throw new KnockError("unknownHost", `${host}: cannot be looked up; check the name and the name server`);
   });
-  for (const { address } of found) {
-    const itsFamily = isIP(address) === 6 ? 6 : 4;
-    if (family === undefined || family === itsFamily) {
-      return { address, family: itsFamily };
-    }
-  }
-  throw new KnockError(
-    "noAddressOfFamily",
-    `${host}: has no IPv${family ?? 4} address; leave the family open, or give another host`,
-  );
+  return found.map(({ address }) => ({ address, family: isIP(address) === 6 ? 6 : 4 }));
 }
 
 /** Timers may fire up to a millisecond early; a knock must not. */

@@ -1,6 +1,5 @@
-import { lookup } from "node:dns/promises";
 import type { Knock } from "../policy/sequence";
-import { KnockError, knock } from "./knock";
+import { findTargets, knock } from "./knock";
 
 /**
  * Knocks at every address of a name, of both families: whoever connects then chooses one for himself.
@@ -8,11 +7,8 @@ import { KnockError, knock } from "./knock";
  * @throws KnockError when the host has no address, or none of them could be sent a knock.
  */
 export async function knockEverywhere(host: string, sequence: readonly Knock[]): Promise<void> {
-  const found = await lookup(host, { all: true }).catch((): [] => []);
-  if (found.length === 0) {
-    throw new KnockError("unknownHost", `${host}: cannot be looked up; check the name and the name server`);
-  }
-  const sent = await Promise.allSettled(found.map(({ address }) => knock({ host: address, sequence })));
+  const targets = await findTargets(host);
+  const sent = await Promise.allSettled(targets.map(({ address }) => knock({ host: address, sequence })));
   const failures = sent.flatMap((each) => (each.status === "rejected" ? [each.reason] : []));
   if (failures.length === sent.length) {
     throw failures[0];
