@@ -3,8 +3,7 @@ import type { Host } from "./inputs/host";
 import type { Reporter } from "./inputs/reporter";
 import { coexistenceWarnings } from "./neighbours/coexistence";
 import { ifKnown, withoutDependencies } from "./outputs/ifKnown";
-import { doorAt } from "./policy/door";
-import { namedSequences } from "./policy/namedSequences";
+import { deployerSequences, secondsBetweenKnocks } from "./policy/deployerKnocks";
 import type { Policy } from "./policy/policy";
 import type { Problem } from "./policy/policyError";
 import { deployerProblems, deployerWarnings } from "./policy/rules/lockOut";
@@ -12,7 +11,7 @@ import { probing } from "./program/probing";
 import type { Connection, ConnectionResult } from "./remote/connection";
 import { type Manifest, type Owner, printOwner, writeManifest } from "./remote/manifest";
 import { type Observation, observe, UNPROBED } from "./remote/observation";
-import { type Opener, type OpenWay, openWay } from "./remote/openWay";
+import { type OpenWay, openWay } from "./remote/openWay";
 import { type ProbeResult, probeHost } from "./remote/probeHost";
 import type { Patience } from "./remote/redial";
 
@@ -131,12 +130,12 @@ async function askHost(
   held: OpenWay[],
 ): Promise<ProbeResult> {
   const patience = patienceWith(host);
-  const openers = openersFor(policy);
-  if (openers.length === 0) {
+  const known = deployerSequences(policy);
+  if (known.length === 0) {
     return probeHost(connection, patience);
   }
   const server = connection.proxy ?? connection;
-  const way = await openWay(server, openers, secondsBetweenKnocks(policy, server.port));
+  const way = await openWay(server, known, secondsBetweenKnocks(policy, server.port));
   const result = await probeHost(connection, patience);
   if (pulumi.runtime.isDryRun()) {
     way.close();
@@ -146,33 +145,6 @@ async function askHost(
   return result.kind === "unchecked"
     ? { ...result, reason: `${result.reason}, after knocks as ${way.tried.join(", ")}` }
     : result;
-}
-
-/** The deployer first. A host that has not got his sequence yet may know another one that opens the same. */
-function openersFor(policy: Policy): readonly Opener[] {
-  const { deployer } = policy;
-  if (deployer === "") {
-    return [];
-  }
-  const admitting = namedSequences(policy).flatMap((sequence) =>
-    sequence.action === "admit" ? [{ ...sequence, name: sequence.opener.name }] : [],
-  );
-  const own = admitting.filter(({ name }) => name === deployer);
-  const services = new Set(own.flatMap((sequence) => sequence.services.map(({ name }) => name)));
-  const others = admitting.filter(
-    (sequence) => sequence.name !== deployer && sequence.services.some(({ name }) => services.has(name)),
-  );
-  return [...own, ...others].slice(0, MOST_OPENERS).map(({ name, knocks }) => ({ name, sequence: knocks }));
-}
-
-/** A source may make ten first knocks at once. */
-const MOST_OPENERS = 4;
-
-/** Twice within a window, and not more often than a host takes first knocks for long. */
-function secondsBetweenKnocks(policy: Policy, port: number): number {
-  const door = doorAt(policy, { protocol: "tcp", port });
-  const window = door.kind === "guarded" ? door.by.accessWindowSeconds : 0;
-  return Math.min(60, Math.max(5, window / 2));
 }
 
 /**

@@ -1,11 +1,13 @@
-import type { Knocker, Policy, Service } from "./policy";
+import { doorAt } from "./door";
+import { namedSequences } from "./namedSequences";
+import type { Knock, Policy, Service } from "./policy";
 
 /** A host takes one first knock in five seconds for long, so a shorter window cannot be kept open. */
 const SHORTEST_WINDOW_SECONDS = 10;
 
 /** Whether the program can open a service for itself, and keep it open: it does, or why it cannot and what to do. */
 export type OwnKnock =
-  | { readonly kind: "knocks"; readonly knocker: Knocker }
+  | { readonly kind: "knocks" }
   | { readonly kind: "doesNot" }
   | { readonly kind: "cannot"; readonly problem: string; readonly remedy: string };
 
@@ -51,5 +53,36 @@ export function ownKnock(
       remedy: `give knockers.${name}.until a later end`,
     };
   }
-  return { kind: "knocks", knocker };
+  return { kind: "knocks" };
+}
+
+/** As whom to knock: a knocker, or who knows a service's own sequence. */
+export interface KnownSequence {
+  readonly name: string;
+  /** Secret. */
+  readonly sequence: readonly Knock[];
+}
+
+/** A source may make ten first knocks at once. */
+const MOST_SEQUENCES = 4;
+
+/** The deployer's sequence, then others: a host that has not got his yet may know one that opens the same. */
+export function deployerSequences(policy: Policy): readonly KnownSequence[] {
+  const admitting = namedSequences(policy).flatMap((sequence) =>
+    sequence.action === "admit" ? [{ ...sequence, name: sequence.opener.name }] : [],
+  );
+  const own = admitting.filter(({ name }) => name === policy.deployer);
+  const services = new Set(own.flatMap((sequence) => sequence.services.map(({ name }) => name)));
+  const others = admitting.filter(
+    ({ name, ...sequence }) =>
+      name !== policy.deployer && sequence.services.some((service) => services.has(service.name)),
+  );
+  return [...own, ...others].slice(0, MOST_SEQUENCES).map(({ name, knocks }) => ({ name, sequence: knocks }));
+}
+
+/** How often to knock for a port: twice within a window, and not more often than a host takes first knocks for long. */
+export function secondsBetweenKnocks(policy: Policy, port: number): number {
+  const door = doorAt(policy, { protocol: "tcp", port });
+  const window = door.kind === "guarded" ? door.by.accessWindowSeconds : 0;
+  return Math.min(60, Math.max(SHORTEST_WINDOW_SECONDS, window) / 2);
 }

@@ -1,14 +1,8 @@
 import { connect } from "node:net";
 import { knockEverywhere } from "../client/knockEverywhere";
+import type { KnownSequence } from "../policy/deployerKnocks";
 import type { Knock } from "../policy/policy";
 import type { Hop } from "./connection";
-
-/** A knocker, or a service's own sequence, as whom to knock. */
-export interface Opener {
-  readonly name: string;
-  /** Secret. */
-  readonly sequence: readonly Knock[];
-}
 
 /** A way that is held open. */
 export interface OpenWay {
@@ -34,16 +28,16 @@ const ANSWER_MS = 2000;
  */
 export async function openWay(
   { host, port }: Pick<Hop, "host" | "port">,
-  openers: readonly Opener[],
+  sequences: readonly KnownSequence[],
   everySeconds: number,
 ): Promise<OpenWay> {
   const tried: string[] = [];
-  let current = openers[0];
-  for (const opener of openers) {
-    tried.push(opener.name);
-    await knockAt(host, opener.sequence);
+  let current = sequences[0];
+  for (const known of sequences) {
+    tried.push(known.name);
+    await knockAt(host, known.sequence);
     if (await answers(host, port)) {
-      current = opener;
+      current = known;
       break;
     }
   }

@@ -2,6 +2,7 @@ import type { Outline } from "../outline/outline";
 import { printDuration } from "../policy/duration";
 import { printMoment } from "../policy/moment";
 import { namedSequences } from "../policy/namedSequences";
+import { endOf, openedBy } from "../policy/openers";
 import type { Nothing, OwnOpening, Policy, Protocol, Service } from "../policy/policy";
 import { knockKey } from "../policy/sequence";
 import { type Opener, printSequenceId, type SequenceId } from "../policy/sequenceId";
@@ -93,23 +94,8 @@ function outcomesOf<K>(id: SequenceId, policy: Openings<K>): readonly string[] {
 
 type Openings<K> = Pick<Policy<K>, "services" | "knockers">;
 
-/** The service itself, then those that share its sequence; or those of a knocker. */
-function openedBy<K>(
-  { kind, name: owner }: Opener,
-  { services, knockers }: Openings<K>,
-): readonly Service<K>[] {
-  if (kind === "knocker") {
-    const opened = knockers.find(({ name }) => name === owner)?.services ?? [];
-    return services.filter(({ name }) => opened.includes(name));
-  }
-  return [
-    ...services.filter(({ name }) => name === owner),
-    ...services.filter(({ opening }) => opening.kind === "shared" && opening.sequenceOf === owner),
-  ];
-}
-
-function ending<K>({ kind, name: owner }: Opener, { knockers }: Openings<K>): string {
-  const until = kind === "knocker" ? (knockers.find(({ name }) => name === owner)?.until ?? 0) : 0;
+function ending<K>(opener: Opener, policy: Openings<K>): string {
+  const until = endOf(opener, policy);
   return until === 0 ? "" : `, until ${printMoment(until)}`;
 }
 

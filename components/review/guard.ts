@@ -2,6 +2,7 @@ import { optionalDuration } from "../outline/forms";
 import type { Outline, OutlinedService } from "../outline/outline";
 import { printDuration } from "../policy/duration";
 import { printMoment } from "../policy/moment";
+import { endOf, openedBy } from "../policy/openers";
 import type { Nothing, OwnOpening, Protocol } from "../policy/policy";
 import { isSameSequence, type Opener, printSequenceId, type SequenceId } from "../policy/sequenceId";
 import { unreachable } from "../policy/unreachable";
@@ -23,14 +24,13 @@ export interface GuardDifference {
   readonly words: string;
 }
 
-export function guardOf({ services, knockers }: Outline, service: OutlinedService): Guard {
+export function guardOf(outline: Outline, service: OutlinedService): Guard {
   const opener = openerOf(service);
-  const opening = services.find(({ name }) => name === opener?.name)?.opening;
   return {
     service,
     opener,
-    opening: opening?.kind === "own" ? opening : NO_OPENING,
-    knockers: knockers
+    opening: (opener && openingOf(outline, opener)) ?? NO_OPENING,
+    knockers: outline.knockers
       .filter(({ services: opened }) => opened.includes(service.name))
       .map(({ name }) => name),
   };
@@ -51,29 +51,15 @@ function openerOf({ name, opening }: OutlinedService): Opener | undefined {
 
 /** Whether a sequence opens a service. */
 export function opens(outline: Outline, opener: Opener, service: OutlinedService): boolean {
-  const guard = guardOf(outline, service);
-  return opener.kind === "knocker"
-    ? guard.knockers.includes(opener.name)
-    : guard.opener?.name === opener.name;
+  return openedBy(opener, outline).some(({ name }) => name === service.name);
 }
 
-/** The services that a sequence opens. */
-export function openedBy(outline: Outline, opener: Opener): readonly OutlinedService[] {
-  return outline.services.filter((service) => opens(outline, opener, service));
-}
-
-/** What is there to compare of a sequence: a service's never ends. */
-interface OpenerFacts {
-  readonly opening: OwnOpening<Protocol>;
-  readonly until: number;
-}
-
-function factsOf({ services, knockers }: Outline, { kind, name }: Opener): OpenerFacts | undefined {
-  if (kind === "knocker") {
-    return knockers.find((knocker) => knocker.name === name);
-  }
-  const opening = services.find((service) => service.name === name)?.opening;
-  return opening?.kind === "own" ? { opening, until: 0 } : undefined;
+function openingOf(
+  { services, knockers }: Outline,
+  { kind, name: owner }: Opener,
+): OwnOpening<Protocol> | undefined {
+  const opening = (kind === "knocker" ? knockers : services).find(({ name }) => name === owner)?.opening;
+  return opening?.kind === "own" ? opening : undefined;
 }
 
 /** In which ways who knew a sequence before gets further with it as another's, in words; where it is the same people. */
@@ -82,21 +68,20 @@ export function widerThanBefore(
   opener: Opener,
   { before, after }: Sides,
 ): readonly string[] {
-  const was = former.kind === "admit" ? factsOf(before.outline, former.opener) : undefined;
-  const is = factsOf(after.outline, opener);
-  if (was === undefined || is === undefined) {
+  const was = former.kind === "admit" ? openingOf(before.outline, former.opener) : undefined;
+  const is = openingOf(after.outline, opener);
+  if (former.kind !== "admit" || was === undefined || is === undefined) {
     return [];
   }
-  const [slow, fast] = [was.opening.knockTimeoutSeconds, is.opening.knockTimeoutSeconds];
+  const [end, later] = [endOf(former.opener, before.outline), endOf(opener, after.outline)];
+  const [slow, fast] = [was.knockTimeoutSeconds, is.knockTimeoutSeconds];
   // A new baseline has a new blacklist.
   const hadBlacklist = [before, after].every(({ outline }) => outline.profile.kind === "baseline");
   return [
     ...(fast > slow ? [`${printDuration(fast)} instead of ${printDuration(slow)} from knock to knock`] : []),
-    ...(hadBlacklist && is.opening.unbans && !was.opening.unbans ? ["off the blacklist too"] : []),
-    ...(was.until > 0 && (is.until === 0 || is.until > was.until)
-      ? [
-          `the access of ${opener.name} ${is.until === 0 ? "does not end" : `ends at ${printMoment(is.until)}`}`,
-        ]
+    ...(hadBlacklist && is.unbans && !was.unbans ? ["off the blacklist too"] : []),
+    ...(end > 0 && (later === 0 || later > end)
+      ? [`the access of ${opener.name} ${later === 0 ? "does not end" : `ends at ${printMoment(later)}`}`]
       : []),
   ];
 }
@@ -159,12 +144,8 @@ function compareOpeners(was: Guard, is: Guard, sides: Sides): readonly GuardDiff
   const wasOpener = { kind: "admit", opener: was.opener } as const;
   const isKnown =
     !isSameSequence(former, wasOpener) &&
-    (!isSameSequence(former, opener) || hasSequence(sides.before.outline, is.opener));
+    (!isSameSequence(former, opener) || openingOf(sides.before.outline, is.opener) !== undefined);
   return isKnown ? [{ direction: "opens up", words: known }, ...differences] : differences;
-}
-
-function hasSequence({ services }: Outline, { name: opener }: Opener): boolean {
-  return services.some(({ name, opening }) => name === opener && opening.kind === "own");
 }
 
 /** A field that somebody adds does not compile until it is compared, or is said to be none of it. */

@@ -1,13 +1,14 @@
 import type { OutlinedService } from "../outline/outline";
 import { uncovered } from "../policy/coveredNetworks";
 import type { ByDoor, Door } from "../policy/door";
+import { openedBy } from "../policy/openers";
 import type { Network, Nothing, PortRange, Protocol } from "../policy/policy";
 import { cutPorts, liesIn } from "../policy/portPieces";
 import { printPortRange } from "../policy/portRange";
 import { type Opener, printSequenceId, type SequenceId } from "../policy/sequenceId";
 import { unreachable } from "../policy/unreachable";
 import { byNumber, byWidth, type Judgement, type Sides, widest } from "./change";
-import { compareGuards, guardOf, openedBy, opens, widerThanBefore } from "./guard";
+import { compareGuards, guardOf, opens, widerThanBefore } from "./guard";
 import { describeDoor, listNetworks, said } from "./words";
 
 type OutlinedDoor = Door<Protocol>;
@@ -27,7 +28,7 @@ export function judgePorts(ports: readonly PortRange[], sides: Sides): Judgement
 /** What becomes of the ports that a sequence opens which was another one's. */
 export function judgeTakenOver(opener: Opener, former: SequenceId, sides: Sides): Judgement {
   const { before, after } = sides;
-  const ports = openedBy(after.outline, opener).flatMap((each) => each.ports);
+  const ports = openedBy(opener, after.outline).flatMap((each) => each.ports);
   const gained = cutPorts(ports, sides.namedPorts).filter((port) => {
     const was = before.doorOf(port);
     return (

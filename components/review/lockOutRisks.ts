@@ -1,5 +1,6 @@
 import { uncovered } from "../policy/coveredNetworks";
 import { printMoment } from "../policy/moment";
+import { endOf } from "../policy/openers";
 import { printPortRange } from "../policy/portRange";
 import { isSameSequence, type SequenceId } from "../policy/sequenceId";
 import { unreachable } from "../policy/unreachable";
@@ -73,10 +74,9 @@ function guardRisks(
     }),
   );
   const gone = was.knockers.filter((name) => !is.knockers.includes(name) && !heirsOf.has(name));
-  const endOf = ({ outline }: Side, knocker: string): number =>
-    outline.knockers.find(({ name }) => name === knocker)?.until ?? 0;
+  const knockerEnd = ({ outline }: Side, name: string): number => endOf({ kind: "knocker", name }, outline);
   const ending = is.knockers.filter((name) => {
-    const [old, now] = [endOf(before, name), endOf(after, name)];
+    const [old, now] = [knockerEnd(before, name), knockerEnd(after, name)];
     return now > 0 && was.knockers.includes(name) && (old === 0 || now < old);
   });
   const rotatedOnes = is.knockers.filter((name) => was.knockers.includes(name) && isRotated(name));
@@ -90,7 +90,7 @@ function guardRisks(
       ? [`${port} opens to its knockers alone: ${is.knockers.join(", ")}`]
       : []),
     ...gone.map((name) => `${name} does not open ${port} any more`),
-    ...ending.map((name) => `${name} opens ${port} until ${printMoment(endOf(after, name))} only`),
+    ...ending.map((name) => `${name} opens ${port} until ${printMoment(knockerEnd(after, name))} only`),
     ...rotatedOnes.map(
       (name) => `${port} opens to another sequence of ${name}: hand it out before this is applied`,
     ),

@@ -2,9 +2,10 @@ import { namedSequences } from "../policy/namedSequences";
 import type { Nothing, Policy, RulesPart } from "../policy/policy";
 import { baselineChains, baselineFirstRules } from "./baselineChains";
 import { compileSets } from "./compileSets";
+import { completeChains } from "./completionChains";
 import { establishedChains } from "./flowChains";
 import { guardChains } from "./guardChains";
-import { advanceChain, completeChains, firstChain, knockChain } from "./knockChains";
+import { advanceChain, firstChain, knockChain } from "./knockChains";
 import { logChains } from "./logChains";
 import { restrictedRules } from "./openChains";
 import {

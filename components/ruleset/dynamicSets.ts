@@ -1,10 +1,11 @@
 import { keepingServices } from "../policy/flows";
 import type { Policy } from "../policy/policy";
+import { windowIds } from "../policy/windowId";
 import type { Family } from "./phrases";
 import { PORT_TYPE } from "./portMaps";
 import type { NamedSet } from "./ruleset";
 import { knockTimeouts, type Stage } from "./stages";
-import { countOfWindows, windowSets } from "./windowChains";
+import { windowSets } from "./windowChains";
 
 /** One /16 of IPv4 sources at once. Full sets refuse newcomers; they never open anything. */
 const SOURCES = 65536;
@@ -26,7 +27,7 @@ export function dynamicSets(
     ...families.flatMap((family) => knockingSets(family, timeouts)),
     ...(keepingServices(policy).length > 0 ? families.map(flowsSet) : []),
     ...families.flatMap((family) => windowSets(policy, family, OF_SOURCES)),
-    ...(policy.knockers.length > 0 ? [counters("pk_entries", countOfWindows(policy))] : []),
+    ...(policy.knockers.length > 0 ? [counters("pk_entries", windowIds(policy).length)] : []),
     counters("pk_connections", services.length),
     counters("pk_refusals", services.length),
     {

@@ -1,37 +1,27 @@
 import { printDuration } from "../policy/duration";
-import { type NamedSequence, ownerName } from "../policy/namedSequences";
-import type { Nothing, Policy, Service } from "../policy/policy";
-import { serviceId } from "../policy/serviceId";
-import { unreachable } from "../policy/unreachable";
-import { logByStage, logCompletion } from "./logChains";
+import type { Policy } from "../policy/policy";
+import { logByStage } from "./logChains";
 import {
-  add,
-  admission,
   assign,
   type Family,
   FROM_LOOPBACK,
-  forgetFlows,
   forgetStage,
   goto,
   inSet,
-  jump,
   lookUpStage,
   match,
   NOT_FOR_THIS_HOST,
   NOT_PLAIN_SYN,
   PORT_KEY,
   perFamily,
-  revokeAdmission,
   rule,
   SCRATCH,
   SCRATCH_EMPTY,
-  unban,
   update,
   when,
 } from "./phrases";
-import type { Chain, Rule, Statement } from "./ruleset";
+import type { Chain, Statement } from "./ruleset";
 import { knockTimeouts, type Stage } from "./stages";
-import { forgetWindowsRules, windowRules } from "./windowChains";
 
 /** Beyond it first knocks are ignored: see `firstChain` below. A source that makes none for ten seconds begins afresh. */
 const FIRST_KNOCK_PACE = "12/minute burst 10 packets";
@@ -130,151 +120,4 @@ export function advanceChain(
       rule("advance: answered as without us", goto("pk_done")),
     ],
   };
-}
-
-/** What the last knock of a sequence does. */
-export function completeChains(
-  sequence: NamedSequence,
-  policy: Policy,
-  families: readonly Family[],
-): readonly Chain[] {
-  const name = ownerName(sequence);
-  const chain: Chain = {
-    name: completeChainName(sequence),
-    rules: perFamily(families, `${name}: complete, back to the start`, (family) => [forgetStage(family)]),
-  };
-  const done = [
-    ...(policy.log.stages ? [logCompletion(policy.log, sequence)] : []),
-    rule(`${name}: answered as without us`, goto("pk_done")),
-  ];
-  if (sequence.action === "admit" && sequence.until > 0) {
-    return endingChains(chain, sequence, policy, families, done);
-  }
-  return [{ ...chain, rules: [...chain.rules, ...completionRules(sequence, policy, families), ...done] }];
-}
-
-/**
- * The kernel cannot subtract times. So the last windows before the end are as long as the longest of these that ends in
- * time: the whole window, a quarter of it, a sixteenth, and so on. Nobody's window outlasts his access.
- */
-function endingChains(
-  chain: Chain,
-  sequence: Admitting,
-  policy: Policy,
-  families: readonly Family[],
-  done: readonly Rule[],
-): readonly Chain[] {
-  const name = ownerName(sequence);
-  const longest = Math.max(...sequence.services.map(({ accessWindowSeconds }) => accessWindowSeconds));
-  const lengths = shares(longest);
-  const chainFor = (seconds: number): string => `${chain.name}_${seconds}s`;
-  return [
-    ...lengths.map((seconds) => ({
-      name: chainFor(seconds),
-      rules: [...admittedRules(sequence, policy, families, seconds), ...done],
-    })),
-    {
-      ...chain,
-      rules: [
-        ...chain.rules,
-        ...lengths.map((seconds) =>
-          rule(
-            `${name}: does not end within ${printDuration(seconds)}`,
-            match(["meta time"], "<", `${sequence.until - seconds}`),
-            goto(chainFor(seconds)),
-          ),
-        ),
-        rule(`${name}: has ended`, goto("pk_done")),
-      ],
-    },
-  ];
-}
-
-/** Down to a second, the longest first. */
-function shares(seconds: number): readonly number[] {
-  return seconds <= 1 ? [1] : [seconds, ...shares(Math.floor(seconds / 4))];
-}
-
-type Admitting = NamedSequence & { readonly action: "admit" };
-
-export function completeChainName(sequence: NamedSequence): string {
-  return sequence.action === "unban" ? "pk_unban" : `pk_${sequence.action}_${sequence.opener.name}`;
-}
-
-function completionRules(
-  sequence: NamedSequence,
-  policy: Policy,
-  families: readonly Family[],
-): readonly Rule[] {
-  switch (sequence.action) {
-    case "admit":
-      return admittedRules(sequence, policy, families);
-    case "close":
-      return sequence.services.flatMap((service) => closeRules(service, policy, families));
-    case "unban":
-      return unbanRules("unban", families);
-    default:
-      return unreachable(sequence);
-  }
-}
-
-function closeRules(
-  { name, flowTimeoutSeconds }: Service,
-  policy: Policy,
-  families: readonly Family[],
-): readonly Rule[] {
-  return [
-    whichService(name),
-    ...perFamily(families, `${name}: revoke`, (family) => [revokeAdmission(family)]),
-    ...when(
-      flowTimeoutSeconds > 0,
-      ...perFamily(families, `${name}: forget its flows`, (family) => [forgetFlows(family)]),
-    ),
-    ...forgetWindowsRules(name, policy),
-  ];
-}
-
-function admittedRules(
-  sequence: Admitting,
-  policy: Policy,
-  families: readonly Family[],
-  longestSeconds = Number.POSITIVE_INFINITY,
-): readonly Rule[] {
-  const name = ownerName(sequence);
-  return [
-    ...sequence.services.flatMap((service) => [
-      ...admitRules(service, families, longestSeconds),
-      ...windowRules(sequence, service, policy, families, longestSeconds),
-    ]),
-    ...when(policy.profile.kind === "baseline", rule(`${name}: trust`, jump("pk_trust"))),
-    ...(sequence.unbans ? unbanRules(name, families) : []),
-  ];
-}
-
-/** A field of a service that somebody adds does not compile until it is said here whose affair it is. */
-function admitRules(service: Service, families: readonly Family[], longestSeconds: number): readonly Rule[] {
-  const { name, accessWindowSeconds, ports, opening, access, flowTimeoutSeconds, ...others } = service;
-  others satisfies Nothing;
-  const { seconds, write } = windowOf(service, longestSeconds);
-  return [
-    whichService(name),
-    ...perFamily(families, `${name}: admit for ${printDuration(seconds)}`, (family) => [
-      write(`pk_admitted${family.version}`, { key: admission(family), timeoutSeconds: seconds }),
-    ]),
-  ];
-}
-
-/** A window that is cut short must not end a longer one that somebody opened behind the same address. */
-function windowOf({ accessWindowSeconds }: Service, longestSeconds: number) {
-  return accessWindowSeconds <= longestSeconds
-    ? { seconds: accessWindowSeconds, write: update }
-    : { seconds: longestSeconds, write: add };
-}
-
-function whichService(name: string): Rule {
-  return rule(`${name}: which service`, assign({ kind: "constant", value: serviceId(name) }));
-}
-
-function unbanRules(name: string, families: readonly Family[]): readonly Rule[] {
-  return perFamily(families, `${name}: off the blacklist`, (family) => [unban(family)]);
 }

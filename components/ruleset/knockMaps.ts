@@ -1,6 +1,6 @@
 import type { Knock } from "../policy/policy";
 import { knockKey } from "../policy/sequence";
-import { completeChainName } from "./knockChains";
+import { completeChainName } from "./completionChains";
 import { goto } from "./phrases";
 import { PORT_TYPE } from "./portMaps";
 import type { Element, NamedSet } from "./ruleset";

@@ -4,10 +4,10 @@ import { type NamedSequence, namedSequences } from "../policy/namedSequences";
 import type { Policy, Service } from "../policy/policy";
 import type { Opener } from "../policy/sequenceId";
 import { serviceId } from "../policy/serviceId";
-import { FLOW_WINDOW_SECONDS, windowId, windowIds } from "../policy/windowId";
+import { FLOW_WINDOW_SECONDS, windowId } from "../policy/windowId";
 import { logByOpener } from "./logChains";
 import {
-  add,
+  type add,
   admission,
   assign,
   countById,
@@ -51,31 +51,40 @@ export function windowSets(
 }
 
 /** The services that knockers open, beside whatever else opens them. */
-export function knockedServices({ services, knockers }: Policy): readonly Service[] {
-  const knocked = new Set(knockers.flatMap((knocker) => knocker.services));
-  return services.filter(({ name }) => knocked.has(name));
+export function knockedServices(policy: Policy): readonly Service[] {
+  return policy.services.filter(({ name }) => isKnocked(name, policy));
+}
+
+function isKnocked(service: string, { knockers }: Policy): boolean {
+  return knockers.some(({ services }) => services.includes(service));
 }
 
 function openerMap(service: string, version: Family["version"]): string {
   return `pk_opener_${service}${version}`;
 }
 
+/** A sequence that admits. */
+export type Admitting = NamedSequence & { readonly action: "admit" };
+
+/** A window that a sequence opens: how long it is, and whether it takes the place of one that is open. */
+export interface Window {
+  readonly seconds: number;
+  readonly write: typeof add | typeof update;
+}
+
 /** Behind the rules that admit to a service: whose window it is. The scratch register holds another number behind them. */
 export function windowRules(
-  { opener }: NamedSequence & { readonly action: "admit" },
-  service: Service,
+  { opener }: Admitting,
+  { name, flowTimeoutSeconds }: Service,
+  { seconds, write }: Window,
   policy: Policy,
   families: readonly Family[],
-  longestSeconds: number,
 ): readonly Rule[] {
-  const { name, accessWindowSeconds, flowTimeoutSeconds } = service;
   const id = windowId(opener, name);
-  const seconds = Math.min(accessWindowSeconds, longestSeconds);
-  const write = seconds === accessWindowSeconds ? update : add;
   return when(
     policy.knockers.length > 0,
     ...when(
-      knockedServices(policy).includes(service),
+      opener.kind === "knocker" || isKnocked(name, policy),
       // `update` alone would keep the old opener.
       ...perFamily(families, `${name}: forget who opened it`, (family) => [
         forget(openerMap(name, family.version), [family.source]),
@@ -201,9 +210,4 @@ export function enteredChains(policy: Policy, families: readonly Family[]): read
 
 function enteredChainName(service: string): string {
   return `pk_entered_${service}`;
-}
-
-/** How many numbers there are to count under. */
-export function countOfWindows(policy: Policy): number {
-  return windowIds(policy).length;
 }
