@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createLab, type Lab, type LabHost } from "../../lab";
 import { changes, hostDiagnostics, touched } from "../support/engineOutput";
 import { createFleetStack, type FleetConfig, type FleetStack, PROGRAM_KINDS } from "../support/fleetStack";
+import { awaitRollback } from "../support/hostPayload";
 import { realProblem } from "../support/realProblem";
 import { engineEnvironment } from "../support/tools";
 
@@ -94,6 +95,31 @@ describe.skipIf(realProblem()).each(PROGRAM_KINDS)("a %s program that knocks for
         expect.stringMatching(new RegExp(`^warning: ${name}: was not checked: it .*, after knocks as bob$`)),
       ),
     );
+  });
+
+  test("is let in by the old rules again after a rollback", async () => {
+    await shutOut();
+    await stack.configure({
+      ...config,
+      knockers: { "ci-2": { services: ["ssh"] } },
+      deployer: "ci-2",
+      openPorts: ["8888"],
+      rollbackTimeout: "5s",
+    });
+    const [host] = hosts;
+    const block =
+      "until [ -e /var/lib/portknock/candidate ]; do sleep 0.02; done; " +
+      "nft 'add table inet block; add chain inet block in { type filter hook input priority -300; }; add rule inet block in tcp flags & (syn | ack) == syn tcp dport 22 drop'";
+    const [, up] = await Promise.all([host?.run(block), stack.up({ check: false })]);
+    expect(up.exitCode).not.toBe(0);
+    if (host !== undefined) await awaitRollback(host);
+    await host?.run("nft delete table inet block");
+    await shutOut();
+    const { stdout } = await stack.preview();
+    expect(hostDiagnostics(stdout)).toEqual([
+      expect.stringMatching(/^warning: web-1: put its old rules back/),
+    ]);
+    await stack.up();
   });
 
   test("leaves its hosts where somebody knocks for the command that destroys", async () => {
