@@ -40,7 +40,8 @@ async function runOpen(words: readonly string[], flags: OpenFlags): Promise<void
   }
   const every = parseDelay(flags.every, "--every");
   const sequence = await readSequence(flags);
-  const knockAtAll = () => Promise.all(hosts.map((host) => knockEverywhere(host, sequence)));
+  const knockAtAll = () =>
+    Promise.all(hosts.map((host) => knockEverywhere(host, { kind: "sequence", sequence })));
   await knockAtAll();
   // One that fails on the way is made up for by the next.
   const timer = setInterval(() => void knockAtAll().catch(() => undefined), Math.max(every, 1000));

@@ -148,12 +148,24 @@ export interface ServiceArgs {
   unban?: Input<boolean>;
 }
 
-/** Somebody, or something, that knocks. */
+/** Somebody, or something, that knocks: with a `sequence`, or with single packets that a `token` makes. */
 export interface KnockerArgs {
-  /** The services that this knocker may open. One sequence opens all of them. */
+  /** The services that this knocker may open: one sequence, or one packet, opens all of them. */
   services: Input<Input<string>[]>;
-  /** The knocker's own sequence, as that of a service is written. Make it a secret: `config.requireSecret("alice")`. */
-  sequence: Input<string>;
+  /**
+   * The knocker's own sequence, as that of a service is written. Make it a secret: `config.requireSecret("alice")`.
+   *
+   * @default none: then `token` is needed
+   */
+  sequence?: Input<string>;
+  /**
+   * What single packets are made of that open these services once each: 32 random bytes or more, in base64 or as
+   * hexadecimal digits, as `openssl rand -base64 32` prints them. Whoever overhears such a packet has nothing: it works
+   * once, at one host, within ten minutes. `portknock token` makes them. No two knockers have the same. Make it a secret.
+   *
+   * @default none: then `sequence` is needed
+   */
+  token?: Input<string>;
   /**
    * The longest gap to the next knock: `1s` to `5m`.
    *

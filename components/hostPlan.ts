@@ -1,19 +1,22 @@
 import * as pulumi from "@pulumi/pulumi";
+import { freshTokens } from "./client/freshTokens";
 import type { Host } from "./inputs/host";
 import type { Reporter } from "./inputs/reporter";
 import { coexistenceWarnings } from "./neighbours/coexistence";
 import { ifKnown, withoutDependencies } from "./outputs/ifKnown";
-import { deployerSequences, secondsBetweenKnocks } from "./policy/deployerKnocks";
+import { deployerOpenings, secondsBetweenKnocks } from "./policy/deployerKnocks";
 import type { Policy } from "./policy/policy";
 import type { Problem } from "./policy/policyError";
 import { deployerProblems, deployerWarnings } from "./policy/rules/lockOut";
+import { unreachable } from "./policy/unreachable";
 import { probing } from "./program/probing";
 import type { Connection, ConnectionResult } from "./remote/connection";
 import { type Manifest, type Owner, printOwner, writeManifest } from "./remote/manifest";
 import { type Observation, observe, UNPROBED } from "./remote/observation";
-import { type OpenWay, openWay } from "./remote/openWay";
+import { type HeldOpening, type OpenWay, openWay } from "./remote/openWay";
 import { type ProbeResult, probeHost } from "./remote/probeHost";
 import type { Patience } from "./remote/redial";
+import { hostKey } from "./tokens/tokenSecret";
 
 /** Everything about one host before a resource is made for it. */
 export interface HostPlan {
@@ -130,12 +133,12 @@ async function askHost(
   held: OpenWay[],
 ): Promise<ProbeResult> {
   const patience = patienceWith(host);
-  const known = deployerSequences(policy);
-  if (known.length === 0) {
+  const server = connection.proxy ?? connection;
+  const [first, ...others] = heldOpenings(host, connection, policy);
+  if (first === undefined) {
     return probeHost(connection, patience);
   }
-  const server = connection.proxy ?? connection;
-  const way = await openWay(server, known, secondsBetweenKnocks(policy, server.port));
+  const way = await openWay(server, [first, ...others]);
   const result = await probeHost(connection, patience);
   if (pulumi.runtime.isDryRun()) {
     way.close();
@@ -145,6 +148,24 @@ async function askHost(
   return result.kind === "unchecked"
     ? { ...result, reason: `${result.reason}, after knocks as ${way.tried.join(", ")}` }
     : result;
+}
+
+/** Tokens are made for one host, and of a proxy nobody says which host it is. */
+function heldOpenings(host: string, { port, proxy }: Connection, policy: Policy): readonly HeldOpening[] {
+  return deployerOpenings(policy).flatMap((known): readonly HeldOpening[] => {
+    const { name, kind } = known;
+    const everySeconds = secondsBetweenKnocks(policy, proxy?.port ?? port, kind);
+    switch (kind) {
+      case "sequence":
+        return [{ name, everySeconds, opening: { kind, sequence: known.sequence } }];
+      case "token": {
+        const next = freshTokens(hostKey(known.secret, host, name));
+        return proxy === undefined ? [{ name, everySeconds, opening: { kind: "tokens", next } }] : [];
+      }
+      default:
+        return unreachable(kind);
+    }
+  });
 }
 
 /**

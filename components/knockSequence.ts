@@ -1,13 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { KnockerArgs, PortKnockFirewallArgs } from "./args";
 import { isPlain, namedEntries } from "./outputs/plainInput";
-import { namedSequences } from "./policy/namedSequences";
+import { namedSequences, namedTokens } from "./policy/namedSequences";
 import type { Policy } from "./policy/policy";
 import { printSequence } from "./policy/sequence";
 import { isSameSequence, type Opener, resourceName, type SequenceId } from "./policy/sequenceId";
 import { failsWith } from "./program/failsWith";
 
-/** One secret sequence. */
+/** One secret sequence, or what tokens are made of. */
 export interface SequenceSecret {
   /** `ssh` for the sequence of that service, `ssh.close`, `knockers.alice.admit`, or `baseline.unban`. */
   readonly name: string;
@@ -37,8 +37,13 @@ export function sequenceSecrets(
     name: resourceName(id),
     sequence: pulumi.secret(policy.apply(printed(id))),
   });
-  const secretsOf = (opener: Opener, written: Partial<Pick<KnockerArgs, "sequence" | "closeSequence">>) => [
-    ...(written.sequence === undefined ? [] : [secretOf({ kind: "admit", opener })]),
+  const secretsOf = (
+    opener: Opener,
+    written: Partial<Pick<KnockerArgs, "sequence" | "token" | "closeSequence">>,
+  ) => [
+    ...(written.sequence === undefined && written.token === undefined
+      ? []
+      : [secretOf({ kind: "admit", opener })]),
     ...(written.closeSequence === undefined ? [] : [secretOf({ kind: "close", opener })]),
   ];
   // What is inside a baseline that comes later cannot be seen here: it has an empty sequence where it has none.
@@ -51,6 +56,9 @@ export function sequenceSecrets(
 }
 
 function printed(id: SequenceId): (policy: Policy) => string {
-  return (policy) =>
-    printSequence(namedSequences(policy).find((named) => isSameSequence(named.id, id))?.knocks ?? []);
+  return (policy) => {
+    const token = namedTokens(policy).find((named) => isSameSequence(named.id, id));
+    const sequence = namedSequences(policy).find((named) => isSameSequence(named.id, id));
+    return token?.secret ?? printSequence(sequence?.knocks ?? []);
+  };
 }

@@ -137,6 +137,11 @@ function serviceSequences(policy: Policy): Record<string, string> {
   );
 }
 
+/** Who has tokens has the secret that they are made of already. */
 function knockerSequences({ knockers }: Policy): Record<string, string> {
-  return Object.fromEntries(knockers.map(({ name, opening }) => [name, printSequence(opening.sequence)]));
+  return Object.fromEntries(
+    knockers.flatMap(({ name, opening }) =>
+      opening.kind === "own" ? [[name, printSequence(opening.sequence)]] : [],
+    ),
+  );
 }

@@ -48,7 +48,7 @@ export class KnockError extends Error {
   }
 }
 
-type Target = Pick<KnockReport, "address" | "family">;
+export type Target = Pick<KnockReport, "address" | "family">;
 type Answer = "unreachable" | "other";
 
 /** A knock timeout is not longer either. */
@@ -97,7 +97,7 @@ export async function knock(options: KnockOptions): Promise<KnockReport> {
       const answer = await sendSyn(target, port, settleMilliseconds, failed);
       unreachableAnswers += answer === "unreachable" ? 1 : 0;
     } else {
-      await sendDatagram(target, port, failed);
+      await sendDatagram(target, port, new Uint8Array(0), failed);
       // Also after the last knock: what the caller sends next must not overtake it.
       await sleepUntil(performance.now() + settleMilliseconds, options.signal);
     }
@@ -105,6 +105,20 @@ export async function knock(options: KnockOptions): Promise<KnockReport> {
   }
   return { ...target, knocks: options.sequence.length, unreachableAnswers };
 }
+
+/**
+ * Sends a token: one datagram to one address. Whether it opened anything only a connection can show.
+ *
+ * @param token 32 hexadecimal digits, from `tokenOf`
+ * @throws KnockError when it could not be sent.
+ */
+export async function sendToken(target: Target, token: string): Promise<void> {
+  const failed = (code: string) => sendFailure(code, `${target.address}: the packet`);
+  await sendDatagram(target, TOKEN_PORT, Buffer.from(token, "hex"), failed);
+}
+
+/** Where a token goes does not matter to the host: this is the discard service of RFC 863, which hardly anybody has. */
+export const TOKEN_PORT = 9;
 
 /** One look-up of all families, so that "no such host" and "no address of that family" are told apart. */
 async function findTarget(host: string, family: 4 | 6 | undefined): Promise<Target> {
@@ -165,6 +179,7 @@ async function sendSyn(
 async function sendDatagram(
   target: Target,
   port: number,
+  payload: Uint8Array,
   failed: (code: string) => KnockError,
 ): Promise<void> {
   const socket = createSocket(target.family === 6 ? "udp6" : "udp4");
@@ -172,7 +187,7 @@ async function sendDatagram(
     await new Promise<void>((resolve, reject) => {
       const settle = (error: Error | null) => (error === null ? resolve() : reject(failed(codeOf(error))));
       socket.once("error", settle);
-      socket.send(new Uint8Array(0), port, target.address, settle);
+      socket.send(payload, port, target.address, settle);
     });
   } finally {
     socket.close();

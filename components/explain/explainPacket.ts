@@ -2,7 +2,7 @@ import { knocks as knocksForm } from "../outline/forms";
 import { type Door, doorAt } from "../policy/door";
 import { printDuration } from "../policy/duration";
 import { printMoment } from "../policy/moment";
-import { namedSequences } from "../policy/namedSequences";
+import { namedSequences, namedTokens } from "../policy/namedSequences";
 import { contains, isLoopback } from "../policy/network";
 import type { Knock, Nothing, Policy, RulesPart, Service } from "../policy/policy";
 import { unreachable } from "../policy/unreachable";
@@ -84,8 +84,7 @@ function withSequence(
       ? `its first connection within ${window}`
       : `the connections it starts within ${window}`;
   const notes = openersOf(policy, guard).map(
-    ({ who, knocks, ending }) =>
-      `After the sequence of ${who}${knocks} this source is admitted: ${admitted}${ending}.`,
+    ({ what, ending }) => `After ${what} this source is admitted: ${admitted}${ending}.`,
   );
   const flows =
     packet.protocol === "udp" && flowTimeoutSeconds > 0
@@ -94,15 +93,31 @@ function withSequence(
   return { ...explanation, notes: [...explanation.notes, ...notes, ...flows] };
 }
 
-/** Whose sequences open a service, its own or a shared one first. */
+/** What opens a service, its own sequence or a shared one first. */
 interface ExplainedOpener {
-  readonly who: string;
-  readonly knocks: string;
+  readonly what: string;
   /** Behind what they admit to. */
   readonly ending: string;
 }
 
 function openersOf(policy: Policy, service: Service): readonly ExplainedOpener[] {
+  return [...explainedSequences(policy, service), ...explainedTokens(policy, service)];
+}
+
+function explainedTokens(policy: Policy, service: Service): readonly ExplainedOpener[] {
+  return namedTokens(policy)
+    .filter(({ services }) => services.some(({ name }) => name === service.name))
+    .map(({ opener, until }) => ({
+      what: `a packet of ${opener.name} that works once`,
+      ending: endingWords(until),
+    }));
+}
+
+function endingWords(until: number): string {
+  return until === 0 ? "" : `, until ${printMoment(until)}`;
+}
+
+function explainedSequences(policy: Policy, service: Service): readonly ExplainedOpener[] {
   return namedSequences(policy).flatMap((sequence): readonly ExplainedOpener[] => {
     if (sequence.action !== "admit" || !sequence.services.some(({ name }) => name === service.name)) {
       return [];
@@ -111,9 +126,8 @@ function openersOf(policy: Policy, service: Service): readonly ExplainedOpener[]
     const protocols = knocks.map(({ protocol }) => protocol);
     return [
       {
-        who: opener.name,
-        knocks: ` (${knocksForm.print(protocols).join("")}; at most ${printDuration(knockTimeoutSeconds)} apart)`,
-        ending: until === 0 ? "" : `, until ${printMoment(until)}`,
+        what: `the sequence of ${opener.name} (${knocksForm.print(protocols).join("")}; at most ${printDuration(knockTimeoutSeconds)} apart)`,
+        ending: endingWords(until),
       },
     ];
   });

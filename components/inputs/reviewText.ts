@@ -27,7 +27,7 @@ export function reviewText(
 /** What the text is made of but the sequences, and the hosts, whose secrets are looked at one by one. */
 function withoutSequences({ hosts, services, knockers, baseline, ...rest }: PortKnockFirewallArgs): unknown {
   const plain = [...namedEntries<Partial<KnockerArgs>>(services), ...namedEntries(knockers)].map(
-    ([, { sequence, closeSequence, ...others }]) => others,
+    ([, { sequence, token, closeSequence, ...others }]) => others,
   );
   return [rest, plain, isPlain(baseline) ? { ...baseline, unbanSequence: undefined } : baseline];
 }

@@ -1,9 +1,19 @@
-import type { Baseline, Knocker, OwnOpening, Ping, Protocol, SharedOpening } from "../policy/policy";
+import type {
+  Baseline,
+  Knocker,
+  KnockerOpening,
+  OwnOpening,
+  Ping,
+  Protocol,
+  SharedOpening,
+  TokenOpening,
+} from "../policy/policy";
 import {
   choice,
   duration,
   type Form,
   flag,
+  flagFor,
   knocks,
   names,
   networks,
@@ -83,14 +93,18 @@ const SERVICE: Fields<ServicePart> = {
   flowTimeoutSeconds: { name: "flowTimeout", form: optionalDuration },
 };
 
-export type OwnPart = Omit<OwnOpening<Protocol>, "kind">;
+/** What tokens have beside their secret, and sequences that open too. */
+export type TokenPart = Omit<TokenOpening<Protocol>, "kind" | "secret">;
 
-const OWN: Fields<OwnPart> = {
-  sequence: { name: "knocks", form: knocks },
+const TOKEN: Fields<TokenPart> = {
   knockTimeoutSeconds: { name: "knockTimeout", form: duration(5) },
   closeSequence: { name: "closeKnocks", form: knocks },
   unbans: { name: "unban", form: flag },
 };
+
+export type OwnPart = Omit<OwnOpening<Protocol>, "kind">;
+
+const OWN: Fields<OwnPart> = { sequence: { name: "knocks", form: knocks }, ...TOKEN };
 
 export type SharedPart = Omit<SharedOpening, "kind">;
 
@@ -105,6 +119,12 @@ const KNOCKER: Fields<KnockerPart> = {
   until: { name: "until", form: optionalMoment },
 };
 
+export type KnockerOpeningPart = Pick<KnockerOpening<Protocol>, "kind">;
+
+const KNOCKER_OPENING: Fields<KnockerOpeningPart> = {
+  kind: { name: "token", form: flagFor("own", "token") },
+};
+
 /** The fields of an outline, by the part of it that has them. */
 export const FIELDS = {
   policy: POLICY,
@@ -116,5 +136,7 @@ export const FIELDS = {
   service: SERVICE,
   own: OWN,
   shared: SHARED,
+  token: TOKEN,
   knocker: KNOCKER,
+  knockerOpening: KNOCKER_OPENING,
 };

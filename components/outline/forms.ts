@@ -58,6 +58,14 @@ export const flag: Form<boolean> = {
   read: ([line]) => line === "true",
 };
 
+/** Of two words the second one is printed, as true; the first one where nobody chose. */
+export function flagFor<T extends string>(first: T, second: T): Form<T> {
+  return {
+    print: (chosen) => flag.print(chosen === second),
+    read: (lines) => (flag.read(lines) ? second : first),
+  };
+}
+
 export const word: Form<string> = { print: (text) => [text], read: ([line = ""]) => line };
 
 /** A line each, sorted. */

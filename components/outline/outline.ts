@@ -1,4 +1,15 @@
-import type { Log, Nothing, Opening, OwnOpening, Policy, Profile, Protocol, Reach } from "../policy/policy";
+import type {
+  KnockerOpening,
+  Log,
+  Nothing,
+  Opening,
+  OwnOpening,
+  Policy,
+  Profile,
+  Protocol,
+  Reach,
+} from "../policy/policy";
+import { unreachable } from "../policy/unreachable";
 import type { Place } from "./reach";
 
 /**
@@ -19,7 +30,7 @@ export function outlineOf(policy: Policy, hosts: readonly Reach<Place>[] = []): 
     ...policy,
     hosts: hosts.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     services: services.map((service) => ({ ...service, opening: outlineOfOpening(service.opening) })),
-    knockers: knockers.map((knocker) => ({ ...knocker, opening: outlineOfOwn(knocker.opening) })),
+    knockers: knockers.map((knocker) => ({ ...knocker, opening: outlineOfKnocker(knocker.opening) })),
     profile: outlineOfProfile(profile),
     log: { ...log, linesPerMinute: isLogging(log) ? log.linesPerMinute : 0 },
   };
@@ -32,6 +43,21 @@ function isLogging({ linesPerMinute, admissions, stages, refusals, ...others }: 
 
 function outlineOfOpening(opening: Opening): Opening<Protocol> {
   return opening.kind === "own" ? outlineOfOwn(opening) : opening;
+}
+
+function outlineOfKnocker(opening: KnockerOpening): KnockerOpening<Protocol> {
+  switch (opening.kind) {
+    case "own":
+      return outlineOfOwn(opening);
+    case "token":
+      return {
+        ...opening,
+        secret: "",
+        closeSequence: opening.closeSequence.map(({ protocol }) => protocol),
+      };
+    default:
+      return unreachable(opening);
+  }
 }
 
 function outlineOfOwn(opening: OwnOpening): OwnOpening<Protocol> {

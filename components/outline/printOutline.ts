@@ -44,7 +44,22 @@ function openingFacts(opening: OutlinedService["opening"]): readonly Fact[] {
 
 function knockerFacts(knocker: OutlinedKnocker): readonly Fact[] {
   const { name, opening } = knocker;
-  return within(`knockers.${name}`, [...factsOf(FIELDS.knocker, knocker), ...factsOf(FIELDS.own, opening)]);
+  return within(`knockers.${name}`, [
+    ...factsOf(FIELDS.knocker, knocker),
+    ...factsOf(FIELDS.knockerOpening, opening),
+    ...knockerOpeningFacts(opening),
+  ]);
+}
+
+function knockerOpeningFacts(opening: OutlinedKnocker["opening"]): readonly Fact[] {
+  switch (opening.kind) {
+    case "own":
+      return factsOf(FIELDS.own, opening);
+    case "token":
+      return factsOf(FIELDS.token, opening);
+    default:
+      return unreachable(opening);
+  }
 }
 
 function within(prefix: string, facts: readonly Fact[]): readonly Fact[] {

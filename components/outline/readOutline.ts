@@ -1,4 +1,5 @@
-import type { Opening, OwnOpening, Profile, Protocol } from "../policy/policy";
+import type { KnockerOpening, Opening, OwnOpening, Profile, Protocol } from "../policy/policy";
+import { unreachable } from "../policy/unreachable";
 import { readFacts } from "./facts";
 import { FIELDS, type Field } from "./fields";
 import type { Outline, OutlinedKnocker, OutlinedService } from "./outline";
@@ -66,7 +67,7 @@ function readKnocker(name: string, read: Read): OutlinedKnocker {
   return {
     name,
     services: read(FIELDS.knocker.services),
-    opening: readOwn(read),
+    opening: readKnockerOpening(read),
     until: read(FIELDS.knocker.until),
   };
 }
@@ -78,6 +79,20 @@ function readOpening(read: Read): Opening<Protocol> {
   }
   const own = readOwn(read);
   return own.sequence.length > 0 ? own : { kind: "knockers" };
+}
+
+function readKnockerOpening(read: Read): KnockerOpening<Protocol> {
+  const kind = read(FIELDS.knockerOpening.kind);
+  switch (kind) {
+    case "own":
+      return readOwn(read);
+    case "token": {
+      const { sequence, ...common } = readOwn(read);
+      return { ...common, kind, secret: "" };
+    }
+    default:
+      return unreachable(kind);
+  }
 }
 
 function readOwn(read: Read): OwnOpening<Protocol> {

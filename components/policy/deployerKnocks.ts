@@ -1,9 +1,16 @@
+import { SKEW_SECONDS, SLOT_SECONDS, TOKENS_PER_SLOT } from "../tokens/token";
+import { tokenFingerprint } from "../tokens/tokenSecret";
 import { doorAt } from "./door";
-import { namedSequences } from "./namedSequences";
-import type { Knock, Policy, Service } from "./policy";
+import { printDuration } from "./duration";
+import { printMoment } from "./moment";
+import { namedSequences, namedTokens } from "./namedSequences";
+import type { Knock, Knocker, Policy, Service, TokenSupply } from "./policy";
 
 /** A host takes one first knock in five seconds for long, so a shorter window cannot be kept open. */
 const SHORTEST_WINDOW_SECONDS = 10;
+
+/** So often a token may be sent for long. */
+const SECONDS_FOR_A_TOKEN = SLOT_SECONDS / TOKENS_PER_SLOT;
 
 /** Whether the program can open a service for itself, and keep it open: it does, or why it cannot and what to do. */
 export type OwnKnock =
@@ -12,13 +19,13 @@ export type OwnKnock =
   | { readonly kind: "cannot"; readonly problem: string; readonly remedy: string };
 
 /**
- * @param atLeastSeconds for how long from now the way must be open
- * @param now seconds since 1970; without it nobody's access has ended
+ * Behind it: for how long from now the way must be open, in `atLeastSeconds`; `now` in seconds since 1970, without which
+ * nobody's access has ended; and what the host has of tokens, where it has any.
  */
 export function ownKnock(
   { deployer, knockers }: Pick<Policy, "deployer" | "knockers">,
   service: Service,
-  { now, atLeastSeconds }: { readonly now?: number; readonly atLeastSeconds: number },
+  { now, atLeastSeconds, supply }: OwnKnockOptions,
 ): OwnKnock {
   const knocker = knockers.find(({ name }) => name === deployer);
   if (knocker === undefined) {
@@ -39,11 +46,12 @@ export function ownKnock(
       remedy: `set services.${service.name}.access to "window"`,
     };
   }
-  if (service.accessWindowSeconds < SHORTEST_WINDOW_SECONDS) {
+  const shortest = shortestWindow(knocker);
+  if (service.accessWindowSeconds < shortest) {
     return {
       kind: "cannot",
       problem: `the access window of ${service.name} is too short to be kept open`,
-      remedy: `give ${SHORTEST_WINDOW_SECONDS}s or more`,
+      remedy: `give ${printDuration(shortest)} or more`,
     };
   }
   if (until > 0 && now !== undefined && until < now + atLeastSeconds) {
@@ -53,36 +61,89 @@ export function ownKnock(
       remedy: `give knockers.${name}.until a later end`,
     };
   }
-  return { kind: "knocks" };
+  const missing =
+    supply && now !== undefined ? missingTokens(knocker, supply, now + atLeastSeconds, now) : [];
+  return missing[0] ?? { kind: "knocks" };
 }
 
-/** As whom to knock: a knocker, or who knows a service's own sequence. */
-export interface KnownSequence {
-  readonly name: string;
-  /** Secret. */
-  readonly sequence: readonly Knock[];
+interface OwnKnockOptions {
+  readonly now?: number;
+  readonly atLeastSeconds: number;
+  readonly supply?: TokenSupply | undefined;
 }
+
+/** A window is opened anew when half of it has passed. */
+function shortestWindow({ opening }: Knocker): number {
+  return opening.kind === "token" ? 2 * SECONDS_FOR_A_TOKEN : SHORTEST_WINDOW_SECONDS;
+}
+
+/** Why the tokens of a knocker would not open a host. Those of another secret are made when it is loaded. */
+function missingTokens(
+  { name, opening }: Knocker,
+  { clock, filled }: TokenSupply,
+  until: number,
+  now: number,
+): readonly OwnKnock[] {
+  if (opening.kind !== "token") {
+    return [];
+  }
+  const off = Math.round(clock - now);
+  if (Math.abs(off) > SKEW_SECONDS) {
+    return [
+      {
+        kind: "cannot",
+        problem: `the clock of the host is ${printDuration(Math.abs(off))} ${off > 0 ? "ahead" : "behind"}, so that no token is in time`,
+        remedy: "set the clock of that host, or of this machine",
+      },
+    ];
+  }
+  const fingerprint = tokenFingerprint(opening.secret, name);
+  return filled
+    .filter((tokens) => tokens.fingerprint === fingerprint && (tokens.from > now || tokens.to < until))
+    .map(({ from }) => ({
+      kind: "cannot",
+      problem: `the host has no tokens of ${name} left${from > now ? ` before ${printMoment(Math.ceil(from))}` : ""}`,
+      remedy: "wait for them, or find out there why portknock-tokens.timer does not run",
+    }));
+}
+
+/** As whom to knock, a knocker, or who knows a service's own sequence; and with what. Secret. */
+export type KnownOpening = { readonly name: string } & (
+  | { readonly kind: "sequence"; readonly sequence: readonly Knock[] }
+  | { readonly kind: "token"; readonly secret: string }
+);
 
 /** A source may make ten first knocks at once. */
-const MOST_SEQUENCES = 4;
+const MOST_OPENINGS = 4;
 
-/** The deployer's sequence, then others: a host that has not got his yet may know one that opens the same. */
-export function deployerSequences(policy: Policy): readonly KnownSequence[] {
-  const admitting = namedSequences(policy).flatMap((sequence) =>
-    sequence.action === "admit" ? [{ ...sequence, name: sequence.opener.name }] : [],
-  );
+/** What the deployer has, then others: a host that has not got his yet may know one that opens the same. */
+export function deployerOpenings(policy: Policy): readonly KnownOpening[] {
+  const admitting = [
+    ...namedSequences(policy).flatMap((sequence) =>
+      sequence.action === "admit" ? [{ ...sequence, name: sequence.opener.name }] : [],
+    ),
+    ...namedTokens(policy).map((token) => ({ ...token, name: token.opener.name })),
+  ];
   const own = admitting.filter(({ name }) => name === policy.deployer);
   const services = new Set(own.flatMap((sequence) => sequence.services.map(({ name }) => name)));
   const others = admitting.filter(
     ({ name, ...sequence }) =>
       name !== policy.deployer && sequence.services.some((service) => services.has(service.name)),
   );
-  return [...own, ...others].slice(0, MOST_SEQUENCES).map(({ name, knocks }) => ({ name, sequence: knocks }));
+  return [...own, ...others]
+    .slice(0, MOST_OPENINGS)
+    .map((known) =>
+      "secret" in known
+        ? { name: known.name, kind: "token", secret: known.secret }
+        : { name: known.name, kind: "sequence", sequence: known.knocks },
+    );
 }
 
-/** How often to knock for a port: twice within a window, and not more often than a host takes first knocks for long. */
-export function secondsBetweenKnocks(policy: Policy, port: number): number {
+/** How often to knock for a port: twice within a window, and not more often than a host takes knocks for long. */
+export function secondsBetweenKnocks(policy: Policy, port: number, kind: KnownOpening["kind"]): number {
   const door = doorAt(policy, { protocol: "tcp", port });
   const window = door.kind === "guarded" ? door.by.accessWindowSeconds : 0;
-  return Math.min(60, Math.max(SHORTEST_WINDOW_SECONDS, window) / 2);
+  return kind === "token"
+    ? Math.min(300, Math.max(2 * SECONDS_FOR_A_TOKEN, window) / 2)
+    : Math.min(60, Math.max(SHORTEST_WINDOW_SECONDS, window) / 2);
 }

@@ -1,6 +1,15 @@
 import { groupBy } from "./groupBy";
-import type { Knock, Knocker, Nothing, OwnOpening, Policy, Service } from "./policy";
-import { argumentPath, type Opener, type SequenceId } from "./sequenceId";
+import type {
+  Knock,
+  Knocker,
+  KnockerOpening,
+  Nothing,
+  OwnOpening,
+  Policy,
+  Service,
+  TokenOpening,
+} from "./policy";
+import { argumentPath, type Opener, openerPath, type SequenceId } from "./sequenceId";
 
 /** A sequence together with what its last knock does. */
 export type NamedSequence = {
@@ -12,12 +21,7 @@ export type NamedSequence = {
 } & Completion;
 
 export type Completion =
-  | (OfOpener & {
-      readonly action: "admit";
-      readonly unbans: boolean;
-      /** When it stops to admit, in seconds since 1970; 0 for never. */
-      readonly until: number;
-    })
+  | (OfOpener & Admission & { readonly action: "admit" })
   | (OfOpener & { readonly action: "close" })
   | { readonly action: "unban" };
 
@@ -25,6 +29,15 @@ interface OfOpener {
   readonly opener: Opener;
   readonly services: Opened;
 }
+
+interface Admission {
+  readonly unbans: boolean;
+  /** When it stops to admit, in seconds since 1970; 0 for never. */
+  readonly until: number;
+}
+
+/** What admits to services, whether a sequence does or a single packet. */
+export type Admitting = OfOpener & Admission;
 
 /** The services that a sequence opens: the one that it belongs to, then those that share it; or those of a knocker. */
 export type Opened = readonly [Service, ...Service[]];
@@ -53,6 +66,43 @@ export function namedSequences({
   ];
 }
 
+/** What single packets of a knocker open. */
+export interface NamedToken extends OfOpener, Admission {
+  readonly id: SequenceId;
+  /** Where it is written, for messages: `knockers.alice.token`. */
+  readonly path: string;
+  /** Secret. */
+  readonly secret: string;
+}
+
+/** Every knocker of a policy whose packets open once each. */
+export function namedTokens({
+  services,
+  knockers,
+}: Pick<Policy, "services" | "knockers">): readonly NamedToken[] {
+  const byName = new Map(services.map((service) => [service.name, service]));
+  return knockers.flatMap(({ name, services: opened, opening, until }): readonly NamedToken[] => {
+    const [first, ...further] = opened.flatMap((service) => byName.get(service) ?? []);
+    if (opening.kind !== "token" || first === undefined) {
+      return [];
+    }
+    const { kind, secret, unbans, knockTimeoutSeconds, closeSequence, ...others } = opening;
+    others satisfies Nothing;
+    const opener = { kind: "knocker", name } as const;
+    return [
+      {
+        opener,
+        services: [first, ...further],
+        id: { kind: "admit", opener },
+        path: `${openerPath(opener)}.token`,
+        secret,
+        unbans,
+        until,
+      },
+    ];
+  });
+}
+
 /** A field of a knocker that somebody adds does not compile until it stands here, or is said to be none of it. */
 function sequencesOfKnocker(
   knocker: Knocker,
@@ -68,16 +118,27 @@ function sequencesOfKnocker(
 }
 
 function sequencesOf(
-  opening: OwnOpening,
+  opening: KnockerOpening,
   opener: Opener,
   until: number,
   services: Opened,
 ): readonly NamedSequence[] {
-  const { kind, knockTimeoutSeconds, sequence, closeSequence, unbans, ...others } = opening;
-  others satisfies Nothing;
+  const { kind, knockTimeoutSeconds, closeSequence, unbans, ...secrets } = opening;
+  secrets satisfies Pick<OwnOpening, "sequence"> | Pick<TokenOpening, "secret">;
   const common = { opener, services, knockTimeoutSeconds };
   return [
-    { ...common, ...at({ kind: "admit", opener }), action: "admit", knocks: sequence, unbans, until },
+    ...(opening.kind === "token"
+      ? []
+      : [
+          {
+            ...common,
+            ...at({ kind: "admit", opener }),
+            action: "admit" as const,
+            knocks: opening.sequence,
+            unbans,
+            until,
+          },
+        ]),
     ...(closeSequence.length === 0
       ? []
       : [

@@ -72,12 +72,22 @@ export interface KnockersOnly {
   readonly kind: "knockers";
 }
 
-/** Somebody, or something, that knocks: the windows that his sequence opens are his. */
+/** What a knocker opens his services with. */
+export type KnockerOpening<K = Knock> = OwnOpening<K> | TokenOpening<K>;
+
+/** Single packets that open once each. */
+export interface TokenOpening<K = Knock> extends Omit<OwnOpening<K>, "kind" | "sequence"> {
+  readonly kind: "token";
+  /** What tokens are made of, as hexadecimal digits. Secret; an outline has none. */
+  readonly secret: string;
+}
+
+/** Somebody, or something, that knocks: the windows that he opens are his. */
 export interface Knocker<K = Knock> {
   readonly name: string;
   /** The names of the services that he may open, sorted. */
   readonly services: readonly string[];
-  readonly opening: OwnOpening<K>;
+  readonly opening: KnockerOpening<K>;
   /** When his access ends, in seconds since 1970; 0 for never. */
   readonly until: number;
 }
@@ -162,6 +172,24 @@ export interface Deployer {
   readonly port: number;
   /** Who is admitted there at that moment: the deployer may be one of them. */
   readonly admissions: readonly Admission[];
+  /** Nothing where the host's rules have none. */
+  readonly tokens?: TokenSupply;
+}
+
+/** What a host has of tokens, all times in seconds since 1970. */
+export interface TokenSupply {
+  /** What time it was there. */
+  readonly clock: number;
+  readonly filled: readonly FilledTokens[];
+}
+
+export interface FilledTokens {
+  readonly knocker: string;
+  /** Of the secret that they are made of. */
+  readonly fingerprint: string;
+  readonly from: number;
+  /** 0 where there are none. */
+  readonly to: number;
 }
 
 /** An open access window on a host. */

@@ -13,6 +13,7 @@ const PARTS = [
   "kernel",
   "windows",
   "flush",
+  "tokens",
   "boot",
   "apply",
   "confirm",

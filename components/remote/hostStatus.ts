@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Admission, Deployer } from "../policy/policy";
+import type { Admission, Deployer, FilledTokens, TokenSupply } from "../policy/policy";
 import { shortened } from "./hostText";
 
 /** What the host script's `status` reports. */
@@ -55,6 +55,18 @@ const common = z.object({
         }),
     )
     .default([]),
+  clock: z.tuple([z.string().regex(/^\d+$/).transform(Number)]).optional(),
+  tokens: z
+    .array(
+      z
+        .string()
+        .regex(/^\S+ [0-9a-f]+ \d+ \d+$/)
+        .transform((line): FilledTokens => {
+          const [knocker = "", fingerprint = "", from, to] = line.split(" ");
+          return { knocker, fingerprint, from: Number(from), to: Number(to) };
+        }),
+    )
+    .default([]),
   window: z
     .array(
       z
@@ -67,6 +79,13 @@ const common = z.object({
     )
     .default([]),
 });
+
+/** Nothing where the rules have no tokens. */
+function supplyOf({ tokens, clock }: Pick<z.output<typeof common>, "tokens" | "clock">): {
+  readonly tokens?: TokenSupply;
+} {
+  return clock === undefined ? {} : { tokens: { clock: clock[0], filled: tokens } };
+}
 
 /** With knockers a window is reported by each of its openers as well, and lasts no longer than who is admitted. */
 function admissionsOf({
@@ -121,7 +140,11 @@ export function parseHostStatus(text: string): HostStatus | undefined {
   const { data } = parsed;
   const seen = {
     observed: data.observed[0],
-    deployer: data.deployer && { ...data.deployer, admissions: admissionsOf(data) },
+    deployer: data.deployer && {
+      ...data.deployer,
+      admissions: admissionsOf(data),
+      ...supplyOf(data),
+    },
     otherTables: data["other-table"].join("\n"),
     warnings: data.warning.map(shortened),
     findings: data.finding.map(shortened),

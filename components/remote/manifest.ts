@@ -1,11 +1,20 @@
 import { createHash } from "node:crypto";
-import { type NamedSequence, namedSequences } from "../policy/namedSequences";
+import {
+  type Admitting,
+  type NamedSequence,
+  type NamedToken,
+  namedSequences,
+  namedTokens,
+} from "../policy/namedSequences";
 import type { ManifestPart, Nothing, Policy, Service } from "../policy/policy";
 import { printSequence } from "../policy/sequence";
 import { serviceId } from "../policy/serviceId";
 import { sourceMasks } from "../policy/sourceMasks";
 import { trustSeconds } from "../policy/trust";
 import { FLOW_WINDOW_SECONDS, windowId } from "../policy/windowId";
+import { FILLED_SECONDS, SKEW_SECONDS, SLOT_SECONDS, TOKENS_PER_SLOT } from "../tokens/token";
+import { tokenId } from "../tokens/tokenId";
+import { hostKey, tokenFingerprint } from "../tokens/tokenSecret";
 
 /** Whose host it is. Two components, or one component in two stacks, must not overwrite each other. */
 export interface Owner {
@@ -38,11 +47,15 @@ export function forAttempt(manifest: Manifest, attempt: string): string {
 export function writeManifest(content: ManifestContent): Manifest {
   const { owner, adopt, policy, ruleset } = content;
   const sequences = namedSequences(policy);
+  const tokens = namedTokens(policy);
   const desired = [
     `owner ${printOwner(owner)}`,
     ...unruledLines(policy),
     ...serviceLines(policy.services, sequences),
-    ...sequences.flatMap(knockerLines),
+    ...sequences.flatMap((sequence) =>
+      sequence.action === "admit" ? knockerLines(sequence, printSequence(sequence.knocks)) : [],
+    ),
+    ...tokenLines(tokens, owner.host),
     ...(policy.knockers.length > 0 ? [`flow-windows ${FLOW_WINDOW_SECONDS}`] : []),
     ...sequences.map(({ knocks }) => `sequence ${printSequence(knocks)}`),
     ...baselineLines(policy),
@@ -80,15 +93,34 @@ function serviceLines(services: readonly Service[], sequences: readonly NamedSeq
   ]);
 }
 
-/** A knocker's window of a service goes on while he keeps his name, his sequence and that service, and until his end. */
-function knockerLines(sequence: NamedSequence): readonly string[] {
-  if (sequence.action !== "admit" || sequence.opener.kind !== "knocker") {
-    return [];
-  }
-  const { opener, until, knocks } = sequence;
-  return sequence.services.map(({ name }) =>
-    ["knocker", windowId(opener, name), serviceId(name), opener.name, until, printSequence(knocks)].join(" "),
-  );
+/**
+ * A knocker's window of a service goes on while he keeps his name, that service and what he opens it with, and until his
+ * end.
+ */
+function knockerLines({ opener, until, services }: Admitting, openedWith: string): readonly string[] {
+  return opener.kind === "service"
+    ? []
+    : services.map(({ name }) =>
+        ["knocker", windowId(opener, name), serviceId(name), opener.name, until, openedWith].join(" "),
+      );
+}
+
+/** With the keys of this host alone. */
+function tokenLines(tokens: readonly NamedToken[], host: string): readonly string[] {
+  return tokens.length === 0
+    ? []
+    : [
+        ["tokens", SLOT_SECONDS, SKEW_SECONDS, TOKENS_PER_SLOT, FILLED_SECONDS].join(" "),
+        ...tokens.flatMap((token) => {
+          const { name } = token.opener;
+          const fingerprint = tokenFingerprint(token.secret, name);
+          const key = hostKey(token.secret, host, name);
+          return [
+            ["token-key", fingerprint, tokenId(fingerprint), key, name].join(" "),
+            ...knockerLines(token, `token:${fingerprint}`),
+          ];
+        }),
+      ];
 }
 
 /** How long the blacklist and trust may last at most, and what of an address makes a source. */

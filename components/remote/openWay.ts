@@ -1,8 +1,13 @@
 import { connect } from "node:net";
-import { knockEverywhere } from "../client/knockEverywhere";
-import type { KnownSequence } from "../policy/deployerKnocks";
-import type { Knock } from "../policy/policy";
+import { type ClientOpening, knockEverywhere } from "../client/knockEverywhere";
 import type { Hop } from "./connection";
+
+/** As whom to knock, with what, and how often so that the way stays open. Secret. */
+export interface HeldOpening {
+  readonly name: string;
+  readonly opening: ClientOpening;
+  readonly everySeconds: number;
+}
 
 /** A way that is held open. */
 export interface OpenWay {
@@ -23,26 +28,22 @@ const ANSWER_MS = 2000;
 /**
  * Knocks at a server, as one after the other until its port answers, and goes on as the one that was let in, so that the
  * way stays open however late somebody connects. Never throws: whoever connects then finds out what is wrong.
- *
- * @param everySeconds between two times
  */
 export async function openWay(
-  { host, port }: Pick<Hop, "host" | "port">,
-  sequences: readonly KnownSequence[],
-  everySeconds: number,
+  server: Pick<Hop, "host" | "port">,
+  openings: readonly [HeldOpening, ...HeldOpening[]],
 ): Promise<OpenWay> {
   const tried: string[] = [];
-  let current = sequences[0];
-  for (const known of sequences) {
-    tried.push(known.name);
-    await knockAt(host, known.sequence);
-    if (await answers(host, port)) {
-      current = known;
+  let current = openings[0];
+  for (const held of openings) {
+    tried.push(held.name);
+    if (await opens(server, held.opening)) {
+      current = held;
       break;
     }
   }
-  const again = (): Promise<void> => knockAt(host, current?.sequence ?? []);
-  const timer = setInterval(() => void again(), everySeconds * 1000).unref();
+  const again = (): Promise<void> => knockAt(server.host, current.opening);
+  const timer = setInterval(() => void again(), current.everySeconds * 1000).unref();
   const end = setTimeout(() => clearInterval(timer), LONGEST_HOLD_MS).unref();
   return {
     tried,
@@ -54,9 +55,22 @@ export async function openWay(
   };
 }
 
+/** Another client may have used the same token up. */
+const TRIES: Readonly<Record<ClientOpening["kind"], number>> = { sequence: 1, tokens: 3 };
+
+async function opens({ host, port }: Pick<Hop, "host" | "port">, opening: ClientOpening): Promise<boolean> {
+  for (let tries = 0; tries < TRIES[opening.kind]; tries += 1) {
+    await knockAt(host, opening);
+    if (await answers(host, port)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 /** What stands in the way, whoever connects finds out. */
-async function knockAt(host: string, sequence: readonly Knock[]): Promise<void> {
-  await knockEverywhere(host, sequence).catch(() => undefined);
+async function knockAt(host: string, opening: ClientOpening): Promise<void> {
+  await knockEverywhere(host, opening).catch(() => undefined);
 }
 
 function answers(host: string, port: number): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { printDuration } from "../policy/duration";
 import { printSequenceId } from "../policy/sequenceId";
-import type { DrawnKnock, DrawnSequence } from "./drawnSequences";
+import type { DrawnKnock, DrawnSequence, DrawnToken } from "./drawnSequences";
 
 /** More stages than this make a picture that nobody reads. */
 const MAX_STAGES = 30;
@@ -15,7 +15,10 @@ interface DrawnStage {
  * The knocking of a policy as a Mermaid flowchart: stages with names, knocks without ports. Nothing where there would
  * be too much to see. Sequences that begin alike share their first stages.
  */
-export function drawKnocking(sequences: readonly DrawnSequence[]): string | undefined {
+export function drawKnocking(
+  sequences: readonly DrawnSequence[],
+  tokens: readonly DrawnToken[],
+): string | undefined {
   const stages = new Map<string, DrawnStage>();
   const edges = new Set<string>();
   for (const { id: sequence, outcomes, knocks } of sequences) {
@@ -36,6 +39,11 @@ export function drawKnocking(sequences: readonly DrawnSequence[]): string | unde
       }
       at = stage.id;
     }
+  }
+  for (const { opener, outcomes } of tokens) {
+    const id = `stage${stages.size + 1}`;
+    stages.set(`token of ${opener.name}`, { id, label: outcomes.join("<br/>"), isLast: true });
+    edges.add(`start -->|"one packet of ${opener.name}, once"| ${id}`);
   }
   if (stages.size > MAX_STAGES) {
     return undefined;

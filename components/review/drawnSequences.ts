@@ -3,7 +3,15 @@ import { printDuration } from "../policy/duration";
 import { printMoment } from "../policy/moment";
 import { namedSequences } from "../policy/namedSequences";
 import { endOf, openedBy } from "../policy/openers";
-import type { Nothing, OwnOpening, Policy, Protocol, Service } from "../policy/policy";
+import type {
+  KnockerOpening,
+  Nothing,
+  OwnOpening,
+  Policy,
+  Protocol,
+  Service,
+  TokenOpening,
+} from "../policy/policy";
 import { knockKey } from "../policy/sequence";
 import { type Opener, printSequenceId, type SequenceId } from "../policy/sequenceId";
 import { unreachable } from "../policy/unreachable";
@@ -15,6 +23,12 @@ export interface DrawnSequence {
   readonly outcomes: readonly string[];
   readonly knockTimeoutSeconds: number;
   readonly knocks: readonly DrawnKnock[];
+}
+
+/** Single packets that open, as a picture shows them. */
+export interface DrawnToken {
+  readonly opener: Opener;
+  readonly outcomes: readonly string[];
 }
 
 export interface DrawnKnock {
@@ -31,6 +45,16 @@ export function sequencesOfPolicy(policy: Policy): readonly DrawnSequence[] {
     knockTimeoutSeconds,
     knocks: knocks.map((knock) => ({ protocol: knock.protocol, identity: knockKey(knock) })),
   }));
+}
+
+/** Whose single packets open what. */
+export function drawnTokens<K>(policy: Openings<K>): readonly DrawnToken[] {
+  return policy.knockers.flatMap(({ name, opening }): readonly DrawnToken[] => {
+    const opener: Opener = { kind: "knocker", name };
+    return opening.kind === "token"
+      ? [{ opener, outcomes: outcomesOf({ kind: "admit", opener }, policy) }]
+      : [];
+  });
 }
 
 /** The sequences of an outline, which does not say which knocks are equal: none are taken to be. */
@@ -54,11 +78,11 @@ export function sequencesOfOutline(outline: Outline): readonly DrawnSequence[] {
             })),
           },
         ];
-  const drawOwn = (opener: Opener, opening: OwnOpening<Protocol>): readonly DrawnSequence[] => {
-    const { kind, sequence, knockTimeoutSeconds, closeSequence, unbans, ...others } = opening;
-    others satisfies Nothing;
+  const drawOwn = (opener: Opener, opening: KnockerOpening<Protocol>): readonly DrawnSequence[] => {
+    const { kind, knockTimeoutSeconds, closeSequence, unbans, ...openedWith } = opening;
+    openedWith satisfies Pick<OwnOpening<Protocol>, "sequence"> | Pick<TokenOpening, "secret">;
     return [
-      ...draw({ kind: "admit", opener }, sequence, knockTimeoutSeconds),
+      ...draw({ kind: "admit", opener }, opening.kind === "own" ? opening.sequence : [], knockTimeoutSeconds),
       ...draw({ kind: "close", opener }, closeSequence, knockTimeoutSeconds),
     ];
   };

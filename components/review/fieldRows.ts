@@ -1,9 +1,9 @@
-import { FIELDS } from "../outline/fields";
+import { FIELDS, type OwnPart } from "../outline/fields";
 import type { Outline, OutlinedKnocker, OutlinedService } from "../outline/outline";
 import { baselineJudges, ofWholeBaseline, PING_JUDGES } from "./baselineJudges";
 import type { ReviewedChange, Sides } from "./change";
 import { type JudgedField, judgeFields } from "./fieldChanges";
-import { knockerJudges, knockerSubject } from "./knockerChanges";
+import { knockerJudges, knockerOpeningJudges, knockerSubject } from "./knockerChanges";
 import { IDENTITY_JUDGES, LOG_JUDGES, PROFILE_JUDGES, policyJudges } from "./policyJudges";
 import { ownJudges, serviceJudges, sharedJudges } from "./serviceJudges";
 
@@ -45,9 +45,19 @@ function serviceFields(was: OutlinedService, is: OutlinedService, sides: Sides):
 }
 
 function knockerFields(was: OutlinedKnocker, is: OutlinedKnocker): readonly JudgedField[] {
+  const judges = ownJudges(is.name);
   return [
     ...judgeFields(FIELDS.knocker, knockerJudges(is), was, is),
-    ...judgeFields(FIELDS.own, ownJudges(is.name), was.opening, is.opening),
+    ...judgeFields(FIELDS.knockerOpening, knockerOpeningJudges(is), was.opening, is.opening),
+    ...judgeFields(FIELDS.token, judges, was.opening, is.opening),
+    ...(was.opening.kind === "own" && is.opening.kind === "own"
+      ? judgeFields<Pick<OwnPart, "sequence">>(
+          { sequence: FIELDS.own.sequence },
+          { sequence: judges.sequence },
+          was.opening,
+          is.opening,
+        )
+      : []),
   ];
 }
 

@@ -1,16 +1,23 @@
-import type { KnockerPart } from "../outline/fields";
-import type { OutlinedKnocker } from "../outline/outline";
+import type { KnockerOpeningPart, KnockerPart } from "../outline/fields";
+import type { Outline, OutlinedKnocker } from "../outline/outline";
 import { printMoment } from "../policy/moment";
 import type { Nothing } from "../policy/policy";
 import { type Opener, printSequenceId } from "../policy/sequenceId";
+import { unreachable } from "../policy/unreachable";
 import { byNumber, byWidth, type Judgement, type ReviewedChange, type Sides } from "./change";
 import type { Judges } from "./fieldChanges";
 import { opens, widerThanBefore } from "./guard";
-import { describeOwn } from "./serviceChanges";
+import { describeBesides, describeOwn } from "./serviceChanges";
 
 /** What the lines about a knocker have as their subject. No name of a service has a space. */
 export function knockerSubject(name: string): string {
   return `knocker ${name}`;
+}
+
+/** What opens for somebody. */
+export function wordForOpening({ kind, name }: Opener, { knockers }: Outline): "sequence" | "token" {
+  const knocker = kind === "knocker" ? knockers.find((each) => each.name === name) : undefined;
+  return knocker?.opening.kind === "token" ? "token" : "sequence";
 }
 
 /** One line for a knocker that comes or goes. A renamed one is both. */
@@ -84,12 +91,23 @@ function judgeNewKnocker({ name, services }: OutlinedKnocker, sides: Sides): Jud
 /** In one line. A field that somebody adds does not compile until it stands here, or is said to be none of it. */
 function describeKnocker({ name, services, opening, until, ...others }: OutlinedKnocker): string {
   others satisfies Nothing;
-  const { by, further } = describeOwn(opening);
+  const { by, further } = describeKnockerOpening(opening);
   return [
     `${services.join(", ")} after ${by}`,
     ...further,
     ...(until === 0 ? [] : [`until ${printMoment(until)}`]),
   ].join("; ");
+}
+
+function describeKnockerOpening(opening: OutlinedKnocker["opening"]): ReturnType<typeof describeOwn> {
+  switch (opening.kind) {
+    case "own":
+      return describeOwn(opening);
+    case "token":
+      return { by: "a packet that works once", further: describeBesides(opening) };
+    default:
+      return unreachable(opening);
+  }
 }
 
 /** What changes of a knocker mean who is in both policies, but for his sequence. */
@@ -113,6 +131,23 @@ export function knockerJudges({ name }: Pick<Opener, "name">): Judges<KnockerPar
           ? `the access of ${name} does not end`
           : `the access of ${name} ends then, and so do the windows that ${name} opened`,
     }),
+  };
+}
+
+/** Who overhears a sequence knows it; who overhears a packet that opens once knows nothing. */
+export function knockerOpeningJudges({ name }: Pick<Opener, "name">): Judges<KnockerOpeningPart> {
+  const closing = `the windows that ${name} opened close: nobody else's; tell ${name}`;
+  return {
+    kind: ({ after }) =>
+      after === "token"
+        ? {
+            direction: "closes down",
+            meaning: `single packets that work once open for ${name}, and no sequence any more; ${closing}`,
+          }
+        : {
+            direction: "opens up",
+            meaning: `a sequence opens for ${name}, and no single packets any more: whoever overhears it knows it; ${closing}`,
+          },
   };
 }
 

@@ -8,6 +8,7 @@ import type { Side, Sides } from "./change";
 import { type Guard, guardOf } from "./guard";
 import { martiansAgain } from "./judgeNetworks";
 import { isShut } from "./judgePorts";
+import { wordForOpening } from "./knockerChanges";
 import { type SshPort, sshPorts, tcp } from "./sshPorts";
 import { listNetworks } from "./words";
 
@@ -79,7 +80,9 @@ function guardRisks(
     const [old, now] = [knockerEnd(before, name), knockerEnd(after, name)];
     return now > 0 && was.knockers.includes(name) && (old === 0 || now < old);
   });
-  const rotatedOnes = is.knockers.filter((name) => was.knockers.includes(name) && isRotated(name));
+  const rotatedOnes = is.knockers.filter(
+    (name) => was.knockers.includes(name) && (isRotated(name) || isOfAnotherKind(name)),
+  );
   return [
     ...lost.map(
       ({ cidr }) =>
@@ -92,9 +95,17 @@ function guardRisks(
     ...gone.map((name) => `${name} does not open ${port} any more`),
     ...ending.map((name) => `${name} opens ${port} until ${printMoment(knockerEnd(after, name))} only`),
     ...rotatedOnes.map(
-      (name) => `${port} opens to another sequence of ${name}: hand it out before this is applied`,
+      (name) =>
+        `${port} opens to another ${wordForOpening({ kind: "knocker", name }, after.outline)} of ${name}: hand it out before this is applied`,
     ),
   ];
+
+  function isOfAnotherKind(name: string): boolean {
+    const [old, now] = [before, after].map(({ outline }) =>
+      wordForOpening({ kind: "knocker", name }, outline),
+    );
+    return old !== now;
+  }
 
   function isRotated(knocker: string): boolean {
     const id: SequenceId = { kind: "admit", opener: { kind: "knocker", name: knocker } };

@@ -87,9 +87,9 @@ function hostLines({ added, removed, moved, updated, repaired }: TouchedHosts): 
   ];
 }
 
-function picture({ sequences, changes }: Review): readonly string[] {
-  const drawn = drawKnocking(sequences);
-  return drawn === undefined || sequences.length === 0 || changes.length === 0
+function picture({ sequences, tokens, changes }: Review): readonly string[] {
+  const drawn = drawKnocking(sequences, tokens);
+  return drawn === undefined || sequences.length + tokens.length === 0 || changes.length === 0
     ? []
     : ["### Knocking", `\`\`\`mermaid\n${drawn}\n\`\`\``];
 }

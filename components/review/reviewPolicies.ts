@@ -1,13 +1,14 @@
 import { FIELDS } from "../outline/fields";
+import type { Outline } from "../outline/outline";
 import { doorsOf, namedPorts } from "../policy/door";
 import { type Opener, printSequenceId, type SequenceId } from "../policy/sequenceId";
 import { unreachable } from "../policy/unreachable";
 import type { ReviewedChange, Side, Sides } from "./change";
-import type { DrawnSequence } from "./drawnSequences";
+import { type DrawnSequence, type DrawnToken, drawnTokens } from "./drawnSequences";
 import { ALL_SERVICES, BASELINE, fieldRows } from "./fieldRows";
 import { formerOwners } from "./formerOwners";
 import { judgeTakenOver } from "./judgePorts";
-import { knockerChanges, knockerSubject } from "./knockerChanges";
+import { knockerChanges, knockerSubject, wordForOpening } from "./knockerChanges";
 import { lockOutRisks } from "./lockOutRisks";
 import type { ReviewSide } from "./reviewSide";
 import { serviceChanges } from "./serviceChanges";
@@ -23,6 +24,7 @@ export interface Review {
   readonly isUnconfirmed: boolean;
   /** The sequences of the new policy. */
   readonly sequences: readonly DrawnSequence[];
+  readonly tokens: readonly DrawnToken[];
 }
 
 /** What policies do not say. */
@@ -62,6 +64,7 @@ export function reviewPolicies(
     lockOutRisks: lockOutRisks(sides, rotated),
     isUnconfirmed,
     sequences: after.sequences,
+    tokens: drawnTokens(after.outline),
   };
 }
 
@@ -86,30 +89,32 @@ function rotation(
     const judged = judgeTakenOver(sequence.opener, former, sides);
     return [{ subject: subjectOf(sequence.opener), what: "sequence", before: "secret", after, ...judged }];
   }
-  const { subject, what, counted, meaning } = wordsOfRotation(sequence);
+  const { subject, what, counted, meaning } = wordsOfRotation(sequence, sides.after.outline);
   return rows.some((row) => row.subject === subject && row.what === counted)
     ? []
     : [{ subject, what, before: "secret", after: "another secret", direction: "changes", meaning }];
 }
 
 interface RotationWords extends Pick<ReviewedChange, "subject" | "what" | "meaning"> {
-  /** The line about the number and the protocols of its knocks. */
+  /** The line that says it already: about the number and the protocols of its knocks, or that there are tokens now. */
   readonly counted: string;
 }
 
-function wordsOfRotation(sequence: SequenceId): RotationWords {
+function wordsOfRotation(sequence: SequenceId, outline: Outline): RotationWords {
   const meaning = "rotated: tell the people who use it";
   switch (sequence.kind) {
-    case "admit":
+    case "admit": {
+      const what = wordForOpening(sequence.opener, outline);
       return {
         subject: subjectOf(sequence.opener),
-        what: "sequence",
-        counted: "knocks",
+        what,
+        counted: what === "token" ? "token" : "knocks",
         meaning:
           sequence.opener.kind === "service"
             ? "rotated: the old sequence opens nothing and open windows close; tell the people who knock"
-            : `rotated: the old sequence opens nothing, and the windows that ${sequence.opener.name} opened close: nobody else's; tell ${sequence.opener.name}`,
+            : `rotated: the old ${what} opens nothing, and the windows that ${sequence.opener.name} opened close: nobody else's; tell ${sequence.opener.name}`,
       };
+    }
     case "close":
       return {
         subject: subjectOf(sequence.opener),

@@ -1,17 +1,20 @@
-import { type NamedSequence, namedSequences } from "../policy/namedSequences";
+import { type NamedToken, namedSequences, namedTokens } from "../policy/namedSequences";
 import type { Policy } from "../policy/policy";
 import { printSequence } from "../policy/sequence";
 import type { SequenceId } from "../policy/sequenceId";
 
-/** What has another sequence than before. */
+/** What has another sequence than before, or other tokens. */
 export function rotatedSequences(before: Policy, after: Policy): readonly SequenceId[] {
-  const old = new Map(namedSequences(before).map((sequence) => [sequence.path, printed(sequence)]));
-  return namedSequences(after).flatMap((sequence) => {
-    const was = old.get(sequence.path);
-    return was === undefined || was === printed(sequence) ? [] : [sequence.id];
+  const old = new Map(secretsOf(before).map(({ path, secret }) => [path, secret]));
+  return secretsOf(after).flatMap(({ id, path, secret }) => {
+    const was = old.get(path);
+    return was === undefined || was === secret ? [] : [id];
   });
 }
 
-function printed({ knocks }: NamedSequence): string {
-  return printSequence(knocks);
+function secretsOf(policy: Policy): readonly Pick<NamedToken, "id" | "path" | "secret">[] {
+  return [
+    ...namedSequences(policy).map(({ id, path, knocks }) => ({ id, path, secret: printSequence(knocks) })),
+    ...namedTokens(policy),
+  ];
 }

@@ -1,3 +1,4 @@
+import type { TokenPart } from "../outline/fields";
 import { ports as portsForm } from "../outline/forms";
 import type { Outline, OutlinedService } from "../outline/outline";
 import { printDuration } from "../policy/duration";
@@ -105,15 +106,19 @@ function describeOpening(opening: Opening<Protocol>): { by: string; further: rea
 
 /** A sequence that opens services, whose ever it is. */
 export function describeOwn(opening: OwnOpening<Protocol>): { by: string; further: readonly string[] } {
-  const { kind, sequence, knockTimeoutSeconds, closeSequence, unbans: isUnbanning, ...others } = opening;
+  const { kind, sequence, ...besides } = opening;
+  const apart = printDuration(besides.knockTimeoutSeconds);
+  return { by: `${describeKnocks(sequence)}, ${apart} apart`, further: describeBesides(besides) };
+}
+
+/** What else belongs to a sequence, or to tokens. */
+export function describeBesides(besides: TokenPart): readonly string[] {
+  const { knockTimeoutSeconds, closeSequence, unbans: isUnbanning, ...others } = besides;
   others satisfies Nothing;
-  return {
-    by: `${describeKnocks(sequence)}, ${printDuration(knockTimeoutSeconds)} apart`,
-    further: [
-      ...(closeSequence.length === 0 ? [] : [`closes after ${describeKnocks(closeSequence)}`]),
-      ...(isUnbanning ? ["unban"] : []),
-    ],
-  };
+  return [
+    ...(closeSequence.length === 0 ? [] : [`closes after ${describeKnocks(closeSequence)}`]),
+    ...(isUnbanning ? ["unban"] : []),
+  ];
 }
 
 function describeKnocks(protocols: readonly Protocol[]): string {

@@ -71,8 +71,8 @@ export function ownJudges(owner: string, { was, is }: OpeningKinds = STAYS_OWN):
     }),
     unbans: ({ after }) =>
       after === true
-        ? { direction: "opens up", meaning: "the sequence takes its knocker off the blacklist" }
-        : { direction: "closes down", meaning: "the sequence leaves its knocker on the blacklist" },
+        ? { direction: "opens up", meaning: "who opens it leaves the blacklist" }
+        : { direction: "closes down", meaning: "who opens it stays on the blacklist" },
   };
 }
 

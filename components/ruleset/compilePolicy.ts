@@ -1,8 +1,8 @@
-import { namedSequences } from "../policy/namedSequences";
+import { namedSequences, namedTokens } from "../policy/namedSequences";
 import type { Nothing, Policy, RulesPart } from "../policy/policy";
 import { baselineChains, baselineFirstRules } from "./baselineChains";
 import { compileSets } from "./compileSets";
-import { completeChains } from "./completionChains";
+import { completeChains, tokenChains } from "./completionChains";
 import { establishedChains } from "./flowChains";
 import { guardChains } from "./guardChains";
 import { advanceChain, firstChain, knockChain } from "./knockChains";
@@ -26,6 +26,7 @@ import {
 import { PORT_RANGES } from "./portMaps";
 import type { Chain, NamedSet, Ruleset } from "./ruleset";
 import { buildStages, distinctTimeouts, knockTimeouts, type Stage } from "./stages";
+import { carrierChains, tokenRules } from "./tokenRules";
 import { forgetChains } from "./windowChains";
 
 /** The one table that we own on a host, family inet. */
@@ -52,6 +53,8 @@ export function compilePolicy(policy: Policy): Ruleset {
       doneChain(policy),
       ...forgetChains(policy, families),
       ...sequences.flatMap((sequence) => completeChains(sequence, policy, families)),
+      ...namedTokens(policy).flatMap((token) => tokenChains(token, policy, families)),
+      ...carrierChains(policy),
       ...knockTimeouts(stages).map((seconds) => advanceChain(seconds, policy, stages, families)),
       ...distinctTimeouts(firstStages(stages)).map((seconds) => firstChain(seconds, families)),
       knockChain(policy, stages, families),
@@ -77,6 +80,7 @@ function baseChain(policy: Policy, sets: readonly NamedSet[], families: readonly
         match(["ct state"], undefined, "established,related"),
         establishedChains(policy, families).length > 0 ? goto("pk_established") : accept(),
       ),
+      ...tokenRules(policy),
       ...(isBaseline ? baselineFirstRules() : []),
       rule("port: one of the policy", inSet(["th dport"], "pk_named"), {
         kind: "lookUpVerdict",

@@ -1,5 +1,5 @@
 import { printDuration } from "../policy/duration";
-import { type NamedSequence, ownerName } from "../policy/namedSequences";
+import { type Admitting, type NamedSequence, type NamedToken, ownerName } from "../policy/namedSequences";
 import type { Nothing, Policy, Service } from "../policy/policy";
 import { serviceId } from "../policy/serviceId";
 import { unreachable } from "../policy/unreachable";
@@ -15,14 +15,16 @@ import {
   jump,
   match,
   perFamily,
+  returns,
   revokeAdmission,
   rule,
+  SCRATCH_EMPTY,
   unban,
   update,
   when,
 } from "./phrases";
-import type { Chain, Rule } from "./ruleset";
-import { type Admitting, forgetWindowsRules, type Window, windowRules } from "./windowChains";
+import type { Chain, Rule, Statement } from "./ruleset";
+import { forgetWindowsRules, type Window, windowRules } from "./windowChains";
 
 /** What the last knock of a sequence does. */
 export function completeChains(
@@ -35,14 +37,30 @@ export function completeChains(
     name: completeChainName(sequence),
     rules: perFamily(families, `${name}: complete, back to the start`, (family) => [forgetStage(family)]),
   };
+  const end = [goto("pk_done")];
   const done = [
     ...(policy.log.stages ? [logCompletion(policy.log, sequence)] : []),
-    rule(`${name}: answered as without us`, goto("pk_done")),
+    rule(`${name}: answered as without us`, ...end),
   ];
   if (sequence.action === "admit" && sequence.until > 0) {
-    return endingChains(chain, sequence, policy, families, done);
+    return endingChains(chain, sequence, policy, families, { done, end });
   }
   return [{ ...chain, rules: [...chain.rules, ...completionRules(sequence, policy, families), ...done] }];
+}
+
+/** What a single packet does: as the last knock of a sequence, but that its sender keeps the stage that he has. */
+export function tokenChains(
+  token: NamedToken,
+  policy: Policy,
+  families: readonly Family[],
+): readonly Chain[] {
+  const { name } = token.opener;
+  const chain: Chain = { name: admitChainName(name), rules: [] };
+  const end = [assign(SCRATCH_EMPTY), returns()];
+  const done = [rule(`${name}: goes on as without us`, ...end)];
+  return token.until > 0
+    ? endingChains(chain, token, policy, families, { done, end })
+    : [{ ...chain, rules: [...admittedRules(token, policy, families), ...done] }];
 }
 
 /**
@@ -54,9 +72,9 @@ function endingChains(
   sequence: Admitting,
   policy: Policy,
   families: readonly Family[],
-  done: readonly Rule[],
+  { done, end }: { readonly done: readonly Rule[]; readonly end: readonly Statement[] },
 ): readonly Chain[] {
-  const name = ownerName(sequence);
+  const { name } = sequence.opener;
   const longest = Math.max(...sequence.services.map(({ accessWindowSeconds }) => accessWindowSeconds));
   const lengths = shares(longest);
   const chainFor = (seconds: number): string => `${chain.name}_${seconds}s`;
@@ -76,7 +94,7 @@ function endingChains(
             goto(chainFor(seconds)),
           ),
         ),
-        rule(`${name}: has ended`, goto("pk_done")),
+        rule(`${name}: has ended`, ...end),
       ],
     },
   ];
@@ -88,7 +106,21 @@ function shares(seconds: number): readonly number[] {
 }
 
 export function completeChainName(sequence: NamedSequence): string {
-  return sequence.action === "unban" ? "pk_unban" : `pk_${sequence.action}_${sequence.opener.name}`;
+  switch (sequence.action) {
+    case "admit":
+      return admitChainName(sequence.opener.name);
+    case "close":
+      return `pk_close_${sequence.opener.name}`;
+    case "unban":
+      return "pk_unban";
+    default:
+      return unreachable(sequence);
+  }
+}
+
+/** Where those go on whom a sequence, or a single packet, admits. */
+export function admitChainName(opener: string): string {
+  return `pk_admit_${opener}`;
 }
 
 function completionRules(
@@ -130,7 +162,7 @@ function admittedRules(
   families: readonly Family[],
   longestSeconds = Number.POSITIVE_INFINITY,
 ): readonly Rule[] {
-  const name = ownerName(sequence);
+  const { name } = sequence.opener;
   return [
     ...sequence.services.flatMap((service) => [
       ...admitRules(service, windowOf(service, longestSeconds), families),

@@ -5,6 +5,7 @@ import type { Family } from "./phrases";
 import { PORT_TYPE } from "./portMaps";
 import type { NamedSet } from "./ruleset";
 import { knockTimeouts, type Stage } from "./stages";
+import { tokenSets } from "./tokenRules";
 import { windowSets } from "./windowChains";
 
 /** One /16 of IPv4 sources at once. Full sets refuse newcomers; they never open anything. */
@@ -28,6 +29,7 @@ export function dynamicSets(
     ...(keepingServices(policy).length > 0 ? families.map(flowsSet) : []),
     ...families.flatMap((family) => windowSets(policy, family, OF_SOURCES)),
     ...(policy.knockers.length > 0 ? [counters("pk_entries", windowIds(policy).length)] : []),
+    ...tokenSets(policy),
     counters("pk_connections", services.length),
     counters("pk_refusals", services.length),
     {
@@ -49,7 +51,8 @@ function knockingSets({ version, addressType }: Family, timeouts: readonly numbe
       keyType: [addressType],
       valueType: "classid",
       ...OF_SOURCES,
-      timeoutSeconds: Math.max(...timeouts),
+      // Where single packets alone open, nobody has a stage.
+      timeoutSeconds: Math.max(1, ...timeouts),
     },
     ...(timeouts.length > 1 ? [{ name: `pk_waiting${version}`, keyType: [addressType], ...OF_SOURCES }] : []),
     { name: `pk_admitted${version}`, keyType: [addressType, "classid"], ...OF_SOURCES },

@@ -1,5 +1,6 @@
 import { printDuration } from "../policy/duration";
 import { unreachable } from "../policy/unreachable";
+import { SCRATCH } from "./phrases";
 import type {
   Chain,
   DispatchCase,
@@ -24,11 +25,12 @@ export function printRuleset(ruleset: Ruleset): string {
 }
 
 function printSet(set: NamedSet): string {
-  const types = words(concatenate(set.keyType), set.valueType && words(":", set.valueType));
+  const valueType = set.isPacketPart && set.valueType === "classid" ? SCRATCH : set.valueType;
+  const types = words(concatenate(set.keyType), valueType && words(":", valueType));
   return block(
     words(set.valueType ? "map" : "set", set.name),
     lines(
-      words("type", types),
+      words(set.isPacketPart ? "typeof" : "type", types),
       set.flags.length > 0 && words("flags", set.flags.join(",")),
       set.size !== undefined && words("size", `${set.size}`),
       set.timeoutSeconds !== undefined && words("timeout", printDuration(set.timeoutSeconds)),
@@ -134,6 +136,7 @@ function printDynamicElement(element: DynamicElement): string {
     concatenate(element.key),
     element.timeoutSeconds !== undefined && words("timeout", printDuration(element.timeoutSeconds)),
     element.rateOver && words("limit rate over", element.rateOver),
+    element.rate && words("limit rate", element.rate),
     element.isCounted && "counter",
     element.value && words(":", element.value),
   );

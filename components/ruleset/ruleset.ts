@@ -9,6 +9,8 @@ export interface Ruleset {
 export interface NamedSet {
   readonly name: string;
   readonly keyType: readonly string[];
+  /** The key is what these parts of a packet hold, for which no type has a name. */
+  readonly isPacketPart?: true;
   readonly valueType?: "classid" | "verdict";
   readonly flags: readonly SetFlag[];
   /** Required on dynamic sets: without one the kernel assumes 65535 entries in some versions, any in others. */
@@ -88,6 +90,8 @@ export interface DynamicElement {
   readonly timeoutSeconds?: number;
   /** Matches only packets above this rate. */
   readonly rateOver?: string;
+  /** Matches only packets up to this rate. */
+  readonly rate?: string;
   /** Counts the packets that wrote it. */
   readonly isCounted?: boolean;
   readonly value?: string;

@@ -1,6 +1,6 @@
 import { printDuration } from "../policy/duration";
 import { keepingServices } from "../policy/flows";
-import { type NamedSequence, namedSequences } from "../policy/namedSequences";
+import { type Admitting, namedSequences } from "../policy/namedSequences";
 import type { Policy, Service } from "../policy/policy";
 import type { Opener } from "../policy/sequenceId";
 import { serviceId } from "../policy/serviceId";
@@ -62,9 +62,6 @@ function isKnocked(service: string, { knockers }: Policy): boolean {
 function openerMap(service: string, version: Family["version"]): string {
   return `pk_opener_${service}${version}`;
 }
-
-/** A sequence that admits. */
-export type Admitting = NamedSequence & { readonly action: "admit" };
 
 /** A window that a sequence opens: how long it is, and whether it takes the place of one that is open. */
 export interface Window {

@@ -34,6 +34,8 @@ describe("the compiler", () => {
       "recent-2016",
       "shared-prefix",
       "shared-sequence",
+      "tokens",
+      "tokens-baseline",
       "udp-only",
       "unban",
       "v6-allow",

@@ -7,12 +7,16 @@ const call = (calls: string, files: Readonly<Record<string, string>> = {}): stri
   besideRecorded(recordedFile("1.1.3", "version"), calls, files);
 
 describe.skipIf(dashProblem() !== undefined)("the host script", () => {
-  it.each(["unit_text", "dropin_text", "reload_unit_text", "stop_unit_text"])(
-    "writes exactly this unit: %s",
-    async (name) => {
-      await expect(call(name)).toMatchFileSnapshot(join(__dirname, "units", `${name}.txt`));
-    },
-  );
+  it.each([
+    "unit_text",
+    "dropin_text",
+    "reload_unit_text",
+    "stop_unit_text",
+    "tokens_service_text",
+    "tokens_timer_text",
+  ])("writes exactly this unit: %s", async (name) => {
+    await expect(call(name)).toMatchFileSnapshot(join(__dirname, "units", `${name}.txt`));
+  });
 
   it("reads listings with the counts that later versions of nft append", () => {
     const counted = "\t\telements = { 192.0.2.1 } # count 1";

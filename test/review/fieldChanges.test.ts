@@ -24,6 +24,12 @@ const knocking = (alice: Written, ofSsh: Written = {}): Written => ({
   knockers: { alice: { services: ["ssh"], sequence: "7300,8400,9500", ...alice } },
 });
 
+/** The same with single packets. */
+const withToken = (alice: Written): Written => ({
+  services: { ssh: { ports: ["22"] }, db: DB, mail: MAIL },
+  knockers: { alice: { services: ["ssh"], token: "c0".repeat(32), ...alice } },
+});
+
 /** Two policies, and every line of the review of the second one, and of the way back. */
 type Row = readonly [before: Written, after: Written, there: readonly string[], back: readonly string[]];
 
@@ -432,8 +438,8 @@ const ROWS: {
       [
         ssh({}, { baseline: {} }),
         ssh({ unban: true }, { baseline: {} }),
-        ["ssh unban, nothing → true, opens up: the sequence takes its knocker off the blacklist"],
-        ["ssh unban, true → nothing, closes down: the sequence leaves its knocker on the blacklist"],
+        ["ssh unban, nothing → true, opens up: who opens it leaves the blacklist"],
+        ["ssh unban, true → nothing, closes down: who opens it stays on the blacklist"],
       ],
     ],
   },
@@ -471,6 +477,49 @@ const ROWS: {
         ],
         [
           "ssh sequenceOf, nothing → db, opens up: the sequence of db opens ssh too; nothing else does; whoever knows the sequence of db gets in",
+        ],
+      ],
+    ],
+  },
+  // What tokens and sequences have in common stands among the fields of a sequence of its own.
+  token: {
+    knockTimeoutSeconds: [
+      [
+        withToken({}),
+        withToken({ knockTimeout: "9s" }),
+        ["knocker alice knockTimeout, 5s → 9s, opens up: 9s at most from knock to knock"],
+        ["knocker alice knockTimeout, 9s → 5s, closes down: 5s at most from knock to knock"],
+      ],
+    ],
+    closeSequence: [
+      [
+        withToken({}),
+        withToken({ closeSequence: "9311,7200/udp" }),
+        [
+          "knocker alice closeKnocks, nothing → 2: tcp, udp, changes: knockers can end their access themselves",
+        ],
+        ["knocker alice closeKnocks, 2: tcp, udp → nothing, changes: knockers cannot end their access"],
+      ],
+    ],
+    unbans: [
+      [
+        { ...withToken({}), baseline: {} },
+        { ...withToken({ unban: true }), baseline: {} },
+        ["knocker alice unban, nothing → true, opens up: who opens it leaves the blacklist"],
+        ["knocker alice unban, true → nothing, closes down: who opens it stays on the blacklist"],
+      ],
+    ],
+  },
+  knockerOpening: {
+    kind: [
+      [
+        knocking({}),
+        withToken({}),
+        [
+          "knocker alice token, nothing → true, closes down: single packets that work once open for alice, and no sequence any more; the windows that alice opened close: nobody else's; tell alice",
+        ],
+        [
+          "knocker alice token, true → nothing, opens up: a sequence opens for alice, and no single packets any more: whoever overhears it knows it; the windows that alice opened close: nobody else's; tell alice",
         ],
       ],
     ],

@@ -63,6 +63,7 @@ services.ssh.ports = 22/tcp
       },
       knockers: {
         alice: { services: ["git"], sequence: "7300/udp,8400", until: "2027-01-31T19:00:00+01:00" },
+        bob: { services: ["git", "web"], token: "c0".repeat(32), unban: true },
       },
       deployer: "alice",
       allow: ["198.51.100.7"],
@@ -110,6 +111,11 @@ knockers.alice.knockTimeout = 5s
 knockers.alice.knocks = 2: udp, tcp
 knockers.alice.services = git
 knockers.alice.until = 2027-01-31T18:00:00Z
+knockers.bob.knockTimeout = 5s
+knockers.bob.services = git
+knockers.bob.services = web
+knockers.bob.token = true
+knockers.bob.unban = true
 log.admissions = true
 log.linesPerMinute = 10
 log.refusals = true

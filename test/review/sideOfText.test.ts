@@ -160,8 +160,8 @@ describe("the picture of the knocking", () => {
       { ports: [`${100 + index}`], sequence: `${20_000 + 3 * index},${30_000 + 3 * index}` },
     ]);
     const side = sideOfPolicy(parsePolicy({ services: Object.fromEntries(services) }));
-    expect(drawKnocking(side.sequences)).toBe(undefined);
-    expect(drawKnocking(side.sequences.slice(0, 2))?.split("\n")[0]).toBe("flowchart LR");
+    expect(drawKnocking(side.sequences, [])).toBe(undefined);
+    expect(drawKnocking(side.sequences.slice(0, 2), [])?.split("\n")[0]).toBe("flowchart LR");
   });
 
   it("says what the last knock of each sequence does", () => {
@@ -175,7 +175,7 @@ describe("the picture of the knocking", () => {
         baseline: { unbanSequence: "6205,5003" },
       }),
     );
-    expect(drawKnocking(side.sequences)?.match(/\(\[".*"\]\)/g)).toEqual([
+    expect(drawKnocking(side.sequences, [])?.match(/\(\[".*"\]\)/g)).toEqual([
       '(["ssh: one connection within 10s<br/>sftp: admitted for 1h"])',
       '(["ssh, sftp: access ended"])',
       '(["off the blacklist"])',

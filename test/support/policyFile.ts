@@ -3,7 +3,7 @@ import type { PortKnockFirewallArgs } from "../../components/args";
 import { nameSchema } from "../../components/policy/nameProblem";
 import { baselineSchema } from "../../components/policy/written/baselineSchema";
 import { objectOf, type SchemasOf } from "../../components/policy/written/fieldSchemas";
-import { knockerFields } from "../../components/policy/written/knockerSchema";
+import { sequenceFields, tokenFields } from "../../components/policy/written/knockerSchema";
 import { ruleFields } from "../../components/policy/written/policySchema";
 import { knockedFields, ownFields, sharedFields } from "../../components/policy/written/serviceSchema";
 
@@ -16,7 +16,7 @@ const policyFile = objectOf({
     nameSchema,
     z.union([objectOf(ownFields), objectOf(sharedFields), objectOf(knockedFields)]),
   ),
-  knockers: z.record(nameSchema, objectOf(knockerFields)).optional(),
+  knockers: z.record(nameSchema, z.union([objectOf(sequenceFields), objectOf(tokenFields)])).optional(),
   ...ruleFields,
   baseline: baselineSchema.optional(),
 } satisfies SchemasOf<Omit<PortKnockFirewallArgs, "hosts"> & { readonly $schema: string }>);

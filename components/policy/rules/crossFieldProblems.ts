@@ -13,6 +13,7 @@ import {
   unbansNobody,
   unfitKnocks,
 } from "./sequenceRules";
+import { sameTokenId, sameTokenTwice, tooManyTokens } from "./tokenSecrets";
 
 /**
  * Rules about what is written where it is read by itself already. A new rule is one small function in this list.
@@ -33,6 +34,9 @@ const RULES: readonly PolicyRule[] = [
   flowsWithoutEnd,
   deployerIsKnocker,
   sameWindowId,
+  sameTokenTwice,
+  sameTokenId,
+  tooManyTokens,
   sameConnectionTwice,
   guardLocksPulumiOut,
 ];

@@ -66,7 +66,7 @@ export function deployerWarnings(policy: Policy, deployer: Deployer, now: number
     door.kind === "guarded" &&
     !contains(policy.allow, deployer.address) &&
     reasonsAgainst(policy, deployer, now).length === 0 &&
-    knockOf(policy, door.by, now).kind !== "knocks" &&
+    knockOf(policy, door.by, deployer, now).kind !== "knocks" &&
     !isLoopback(deployer.address);
   return needsKnock
     ? [
@@ -82,8 +82,8 @@ interface Reason {
   readonly remedy: string;
 }
 
-function knockOf(policy: Policy, service: Service, now: number): OwnKnock {
-  return ownKnock(policy, service, { now, atLeastSeconds: policy.rollbackSeconds });
+function knockOf(policy: Policy, service: Service, { tokens }: Deployer, now: number): OwnKnock {
+  return ownKnock(policy, service, { now, atLeastSeconds: policy.rollbackSeconds, supply: tokens });
 }
 
 function reasonsAgainst(policy: Policy, deployer: Deployer, now: number): readonly Reason[] {
@@ -118,7 +118,7 @@ function reasonsAgainst(policy: Policy, deployer: Deployer, now: number): readon
 
 /** An open window goes on under the new rules. It must last until the host would give up waiting for confirm. */
 function withoutAllow(policy: Policy, by: Service, deployer: Deployer, now: number): readonly Reason[] {
-  const own = knockOf(policy, by, now);
+  const own = knockOf(policy, by, deployer, now);
   if (own.kind === "knocks") {
     return [];
   }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { ServiceArgs } from "../../args";
-import type { Knock, OwnOpening } from "../policy";
+import type { Knock, OwnOpening, TokenOpening } from "../policy";
 import { durationWithin, optionalSequenceSchema, type SchemasOf } from "./fieldSchemas";
 
 /** The gap to the next knock that every sequence may have. */
@@ -15,10 +15,20 @@ export const ofSequence = {
 
 export type OfSequence = keyof typeof ofSequence;
 
-interface WrittenOpening extends Readonly<z.output<z.ZodObject<typeof ofSequence>>> {
+type OfWritten = Readonly<z.output<z.ZodObject<typeof ofSequence>>>;
+
+interface WrittenOpening extends OfWritten {
   readonly sequence: readonly Knock[];
+}
+
+interface WrittenTokens extends OfWritten {
+  readonly token: string;
 }
 
 export function toOwnOpening({ sequence, knockTimeout, closeSequence, unban }: WrittenOpening): OwnOpening {
   return { kind: "own", sequence, knockTimeoutSeconds: knockTimeout, closeSequence, unbans: unban };
+}
+
+export function toTokenOpening({ token, knockTimeout, closeSequence, unban }: WrittenTokens): TokenOpening {
+  return { kind: "token", secret: token, knockTimeoutSeconds: knockTimeout, closeSequence, unbans: unban };
 }

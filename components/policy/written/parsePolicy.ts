@@ -83,7 +83,13 @@ function parse(
     rules,
     problems,
   );
-  const knocking = parseRecord("knockers", () => knockerSchema, knockers ?? {}, problems);
+  const knocking = parseRecord(
+    "knockers",
+    (written, name) =>
+      knockerSchema(written, { isMissing: (field) => missing.includes(`knockers.${name}.${field}`) }),
+    knockers ?? {},
+    problems,
+  );
   // Until it is known whom a knocker may visit, it may be any service.
   const areAllKnocked = missing.some((path) => /^knockers(\.[^.]+(\.services(\.\d+)?)?)?$/.test(path));
   const knocked = new Set([...knocking.values()].flatMap((knocker) => knocker.services));

@@ -14,6 +14,7 @@ import {
 } from "./fieldSchemas";
 import { type OfSequence, ofSequence, toOwnOpening } from "./openingSchema";
 import type { EntrySchema } from "./parseFields";
+import { type Absent, absentBecause, isWritten } from "./writtenFields";
 
 type UnnamedService = Omit<Service, "name">;
 
@@ -156,26 +157,10 @@ function knockedSchema(ports: z.ZodType<readonly PortRange[]>): z.ZodType<Unname
   });
 }
 
-function isWritten(field: keyof ServiceArgs, written: unknown): boolean {
-  return (
-    typeof written === "object" &&
-    written !== null &&
-    field in written &&
-    (written as Readonly<Record<string, unknown>>)[field] !== undefined
-  );
-}
-
-/** What is left of a written service of which every field was taken: one that somebody adds does not compile there. */
-type Absent = Readonly<Record<string, undefined>>;
-
 function absentOfSequence(message: string) {
   const absent = absentBecause(message);
   return { knockTimeout: absent, closeSequence: absent, unban: absent } satisfies Record<
     OfSequence,
     typeof absent
   >;
-}
-
-function absentBecause(message: string) {
-  return z.custom<undefined>((value) => value === undefined, message).optional();
 }

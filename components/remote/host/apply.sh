@@ -6,6 +6,8 @@ apply() {
 	before=$(live)
 	check_owner "$2"
 	prepare_candidate "$1" "$2"
+	! has_tokens "$next" || command -v basenc >/dev/null ||
+		refuse 'tokens need basenc of coreutils 8.31 or newer on this host; upgrade the package coreutils'
 	try_out "$next" || refuse "nft $nft_version refused the ruleset ($(reason))"
 	lost=$(printf '%s\n' "$trial" | lost_timeouts "$next/ruleset.nft")
 	[ -z "$lost" ] || refuse "nft $nft_version loses timeouts on their way to the kernel ($lost); upgrade the package nftables"
@@ -14,6 +16,7 @@ apply() {
 	arm_rollback || abandon 'the rollback timer could not be armed; nothing was changed'
 	point candidate "$next" || take_back "$state could not be written; make room on the disk"
 	load "$next" "$before" || take_back "nft $nft_version could not load the ruleset ($(reason))"
+	fill_tokens "$next" || take_back 'the tokens of this host could not be made; make room on /run and on the disk'
 	record_listing || take_back 'what was loaded could not be recorded; make room on the disk'
 	disarm_all_but "$next"
 	sweep

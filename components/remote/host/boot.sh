@@ -8,10 +8,11 @@ prepare_boot() {
 	if ! cmp -s "$1/ruleset.nft" "$boot_file"; then
 		{ cp "$1/ruleset.nft" "$boot_file.new" 2>/dev/null && sync "$boot_file.new"; } || fail_to_write "$boot_file"
 	fi
-	if ! units_stand; then
+	if ! units_stand "$1"; then
 		{ mkdir -p "${dropin_file%/*}" 2>/dev/null && chmod 755 "${dropin_file%/*}"; } || fail_to_write "$dropin_file"
 		replace_file "$unit_file" 644 "$(unit_text)"
 		write_flush_units
+		write_token_units "$1"
 	fi
 	# It makes systemd read the files anew as well, also those that a run wrote which died then.
 	systemctl --quiet enable "$unit_name" 2>/dev/null ||
@@ -27,10 +28,12 @@ finish_boot() {
 	systemctl start "$unit_name" 2>/dev/null ||
 		fail "systemd could not start the unit $unit_name; see journalctl -b -u $unit_name"
 	start_flush_units
+	start_token_timer
 }
 
+# units_stand GENERATION
 units_stand() {
-	[ "$(unit_text)" = "$(cat "$unit_file" 2>/dev/null)" ] && flush_units_stand
+	[ "$(unit_text)" = "$(cat "$unit_file" 2>/dev/null)" ] && flush_units_stand && token_units_stand "$1"
 }
 
 unit_text() {
@@ -58,7 +61,7 @@ unit_text() {
 # lost, or not mounted yet, the boot file stands in. nft quotes the rules that it cannot load, and the journal is not
 # the place for them.
 bring_back() {
-	printf "/bin/sh -c '%snft list table inet portknock >/dev/null 2>&1 || { %s && %s; }'" \
+	printf "/bin/sh -c '%snft -t list table inet portknock >/dev/null 2>&1 || { %s && %s; }'" \
 		"${1:+$1 }" "{ nft -f $confirmed/ruleset.nft 2>/dev/null || nft -f $boot_file 2>/dev/null; }" "$2"
 }
 
@@ -68,6 +71,7 @@ remove_boot() {
 	systemctl stop "$unit_name" 2>/dev/null
 	rm -f "$wants_link" "$unit_file" "$unit_file.new"
 	remove_flush_units
+	remove_token_units
 	rm -rf "$boot_folder"
 	check_gone "$wants_link" "$unit_file" "$dropin_file" "$reload_unit_file" "$stop_unit_file" "$boot_folder"
 	if ! systemctl daemon-reload ||

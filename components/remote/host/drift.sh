@@ -4,7 +4,7 @@
 findings() {
 	table_findings "$1"
 	window_findings "$1"
-	if nft list table inet portknock_overlap >/dev/null 2>&1; then
+	if nft -t list table inet portknock_overlap >/dev/null 2>&1; then
 		echo 'the table portknock_overlap was left behind by a run that died'
 	fi
 	is_pending || boot_findings "$1"
@@ -17,6 +17,7 @@ boot_findings() {
 		echo 'the boot file was changed'
 	fi
 	flush_unit_findings
+	token_unit_findings "$1"
 	if [ ! -e "$unit_file" ]; then
 		echo "the unit $unit_name is missing"
 	elif [ "$(unit_text)" != "$(cat "$unit_file")" ]; then
@@ -32,7 +33,7 @@ boot_findings() {
 
 table_findings() {
 	local expected lost
-	if ! nft list table inet portknock >/dev/null 2>&1; then
+	if ! nft -t list table inet portknock >/dev/null 2>&1; then
 		echo 'the table is missing'
 	elif [ ! -e "$1/listing" ]; then
 		echo 'the last apply did not finish'

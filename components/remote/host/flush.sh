@@ -76,14 +76,16 @@ noting() {
 # Kept where no reboot finds it. What an earlier run left behind, or belongs to other rules, is worth nothing.
 note_granted() {
 	rm -f "$noted"
-	nft list table inet portknock >/dev/null 2>&1 && [ -e "$confirmed" ] || return 0
+	nft -t list table inet portknock >/dev/null 2>&1 && [ -e "$confirmed" ] || return 0
 	{
 		printf '%s %s\n' "$(cat /proc/uptime)" "$(readlink "$confirmed")"
 		carried "$(readlink "$confirmed")" "$(live)"
 	} >"$noted.new" && mv "$noted.new" "$noted"
 }
 
+# Tokens are not put back: one that was used meanwhile would come back with them.
 put_noted_back() {
+	! has_tokens "$confirmed" || systemctl --no-block start "$tokens_service"
 	[ -e "$noted" ] || return 0
 	awk -v generation="$(readlink "$confirmed")" '
 		NR == 1 { now = $1; next }

@@ -24,10 +24,10 @@ load() {
 	local transaction outcome
 	complaint=
 	transaction=$(mktemp "$state/transaction.XXXXXXXX") &&
-		fill_transaction "$1" "$2" >"$transaction" &&
+		fill_transaction whole "$1" "$2" >"$transaction" &&
 		load_overlap "$transaction" &&
 		# Once more, for whom the old rules admitted in the meantime.
-		fill_transaction "$1" "$2" >"$transaction" &&
+		fill_transaction replacement "$1" "$2" >"$transaction" &&
 		complaint=$(nft -f "$transaction" 2>&1) &&
 		move_windows_of_overlap "$1"
 	outcome=$?
@@ -93,9 +93,41 @@ lost_timeouts() {
 		}' "$1" -
 }
 
-# fill_transaction NEW OLD: the text of it.
+# fill_transaction whole|replacement NEW OLD: the text of it.
 fill_transaction() {
-	cat "$1/ruleset.nft" && carried "$1" "$2" | put_back
+	"$1" "$2" && carried "$2" "$3" | put_back
+}
+
+whole() {
+	cat "$1/ruleset.nft"
+}
+
+# replacement NEW: what puts these rules in the place of those that are loaded. Tokens stay where they are: a packet that
+# uses one up between a listing and the commit would find it back again, and so would who overheard it.
+replacement() {
+	local emptied
+	if has_tokens "$1" && emptied=$(emptied_but_tokens) && [ -n "$emptied" ]; then
+		printf '%s\n' "$emptied" && sed '1,2d' "$1/ruleset.nft"
+	else
+		whole "$1"
+	fi
+}
+
+# Statements that leave nothing of our table but its tokens; none where it has no tokens. Maps of verdicts are emptied
+# before the chains go that they lead to.
+emptied_but_tokens() {
+	nft -t list table inet portknock 2>/dev/null | awk '
+		function is_kept(name) { return name ~ /^pk_(tokens|spent|early|filled)$/ }
+		/^\t(set|map) / && !is_kept($2) { sets[++set] = $1 " inet portknock " $2 }
+		/^\t(set|map) / && is_kept($2) { kept++ }
+		/^\tchain / { chains[++chain] = $2 }
+		END {
+			if (kept < 4) exit
+			print "flush table inet portknock"
+			for (i = 1; i <= set; i++) print "flush " sets[i]
+			for (i = 1; i <= set; i++) print "delete " sets[i]
+			for (i = 1; i <= chain; i++) print "delete chain inet portknock " chains[i]
+		}'
 }
 
 # The rules of a file as they are, for when nothing else will do.
@@ -171,7 +203,33 @@ note_stray_table() {
 }
 
 list_table() {
-	nft -s list table inet portknock 2>/dev/null | without_traffic
+	if nft list map inet portknock pk_filled >/dev/null 2>&1; then
+		list_without_tokens
+	else
+		nft -s list table inet portknock 2>/dev/null
+	fi | without_traffic
+}
+
+# As nft lists the table, but for what packets write: of a hundred thousand tokens that takes seconds.
+list_without_tokens() {
+	local brief static
+	brief=$(nft -s -t list table inet portknock 2>/dev/null) || return 1
+	static=$(printf '%s\n' "$brief" | awk '
+		/^\t(set|map) / { kind = $1; name = $2; dynamic = 0 }
+		/^\t\tflags (.*,)?dynamic/ { dynamic = 1 }
+		/^\t}/ && name != "" { if (!dynamic) print "list " kind " inet portknock " name; name = "" }')
+	{
+		printf '%s\n' "$static" | nft -s -f - 2>/dev/null
+		echo 'portknock brief'
+		printf '%s\n' "$brief"
+	} | awk '
+		$0 == "portknock brief" { brief = 1; next }
+		/^\t(set|map|chain) / { name = $2 }
+		!brief && /^\t/ { whole[name] = whole[name] $0 "\n" }
+		!brief { next }
+		/^\t(set|map) / { skipping = name in whole; if (skipping) printf "%s", whole[name] }
+		!skipping { print }
+		/^\t}/ { skipping = 0 }'
 }
 
 # A listing without what packets write into it: the elements of dynamic sets. nft 1.1 appends counts of elements.
@@ -185,9 +243,9 @@ without_traffic() {
 		/}/ { skipping = 0 }'
 }
 
-# elements SET: lines `MILLISECONDS-LEFT PACKETS KEY…`.
+# elements SET [map]: lines `MILLISECONDS-LEFT PACKETS KEY…`.
 elements() {
-	nft list set inet "$table" "$1" 2>/dev/null | tr -d '\n\t' |
+	nft list "${2:-set}" inet "$table" "$1" 2>/dev/null | tr -d '\n\t' |
 		sed -n 's/.*elements = { *\([^}]*\)}.*/\1/p' | tr ',' '\n' |
 		awk '
 			function milliseconds(text,   total, size) {

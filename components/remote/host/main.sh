@@ -7,6 +7,7 @@
 #   remove MARKER DIR    leave the host as it was, if it still belongs to the owner named in DIR
 #   status [SSH_CONNECTION [DONE]]   read-only report for the probe; ends with the exit status DONE
 #   note, put-back       run by systemd around a flush of all tables: what sources were granted
+#   fill                 run by a timer: tokens for single packets, until a day from now
 #
 # DIR holds `manifest` and `ruleset.nft`. Nothing secret is ever an argument, an environment variable or output.
 # Every state on disk is reached by one rename, so dying at any line leaves a state that the next run mends.
@@ -23,11 +24,12 @@ candidate=$state/candidate
 boot_folder=/etc/portknock
 boot_file=$boot_folder/ruleset.nft
 unit_name=portknock.service
-unit_file=/etc/systemd/system/$unit_name
-wants_link=/etc/systemd/system/sysinit.target.wants/$unit_name
-dropin_file=/etc/systemd/system/nftables.service.d/portknock.conf
-reload_unit_file=/etc/systemd/system/portknock-before-reload.service
-stop_unit_file=/etc/systemd/system/portknock-before-stop.service
+unit_folder=/etc/systemd/system
+unit_file=$unit_folder/$unit_name
+wants_link=$unit_folder/sysinit.target.wants/$unit_name
+dropin_file=$unit_folder/nftables.service.d/portknock.conf
+reload_unit_file=$unit_folder/portknock-before-reload.service
+stop_unit_file=$unit_folder/portknock-before-stop.service
 noted=/run/portknock-noted
 timer=portknock-rollback
 boot_id=/proc/sys/kernel/random/boot_id
@@ -61,6 +63,7 @@ portknock_main() {
 	status) require_processes && preflight && require_powers && status "${2:-}" && end "${3:-0}" ;;
 	note) note_granted ;;
 	put-back) put_noted_back ;;
+	fill) preflight && with_lock fill ;;
 	*) fail 'unknown verb; use apply, confirm, rollback, remove or status' ;;
 	esac
 	set -- $?

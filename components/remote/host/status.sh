@@ -22,7 +22,7 @@ report() {
 	loaded=$(live)
 	if [ -z "$loaded" ]; then
 		printf 'state unguarded\n'
-		if nft list table inet portknock >/dev/null 2>&1; then
+		if nft -t list table inet portknock >/dev/null 2>&1; then
 			printf 'finding the table stands without our records of it\n'
 		fi
 		# Changes when our state folder comes or goes: a host that lost it is not taken for one never seen.
@@ -38,6 +38,7 @@ report() {
 		END { if (lines > 50) print "finding and " lines - 50 " more" }'
 	[ ! -e "$state/rolled-back" ] || printf 'rolled-back\n'
 	counters "$loaded"
+	token_lines "$loaded"
 	refused_ports "$loaded"
 	if [ -n "$(field blacklist "$loaded")" ]; then
 		printf 'blacklisted %s\n' "$({ elements pk_blacklist4; elements pk_blacklist6; } | wc -l)"

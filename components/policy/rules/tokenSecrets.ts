@@ -1,0 +1,56 @@
+import { tokenId } from "../../tokens/tokenId";
+import { tokenFingerprint } from "../../tokens/tokenSecret";
+import { namedTokens } from "../namedSequences";
+import type { Policy } from "../policy";
+import type { Problem } from "../policyError";
+import type { PolicyRule } from "./policyRule";
+
+/** As many as the map of a host has room for, with a day of tokens each. */
+const MOST_KNOCKERS = 800;
+
+const GIVE_ANOTHER = 'give another one, as "openssl rand -base64 32" prints it';
+
+/** Who has the secret of another one could take his place, and use his tokens up. */
+export const sameTokenTwice: PolicyRule = (policy: Policy): readonly Problem[] =>
+  repeats(
+    policy,
+    ({ secret }) => secret,
+    (first) => `is that of ${first}; ${GIVE_ANOTHER}`,
+  );
+
+/** The kernel keeps them by a number, of which there are sixteen million. */
+export const sameTokenId: PolicyRule = (policy: Policy): readonly Problem[] =>
+  repeats(
+    policy,
+    ({ secret, opener }) => tokenId(tokenFingerprint(secret, opener.name)),
+    (first) => `makes tokens that the kernel could not tell from those of ${first}; ${GIVE_ANOTHER}`,
+  );
+
+export const tooManyTokens: PolicyRule = (policy: Policy): readonly Problem[] =>
+  namedTokens(policy).length > MOST_KNOCKERS
+    ? [
+        {
+          path: "knockers",
+          problem: `has more than ${MOST_KNOCKERS} knockers with a token`,
+          remedy: "give some of them a sequence, or fewer hosts by another component",
+        },
+      ]
+    : [];
+
+type Token = ReturnType<typeof namedTokens>[number];
+
+function repeats(
+  policy: Policy,
+  keyOf: (token: Token) => string,
+  words: (first: string) => string,
+): readonly Problem[] {
+  const firsts = new Map<string, string>();
+  return namedTokens(policy)
+    .filter(({ secret }) => secret !== "")
+    .flatMap((token) => {
+      const first = firsts.get(keyOf(token));
+      firsts.set(keyOf(token), first ?? token.opener.name);
+      const [problem = "", remedy = ""] = first === undefined ? [] : words(first).split("; ");
+      return first === undefined ? [] : [{ path: token.path, problem, remedy }];
+    });
+}

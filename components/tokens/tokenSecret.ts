@@ -1,0 +1,68 @@
+import { hkdf } from "@noble/hashes/hkdf";
+import { sha256 } from "@noble/hashes/sha2";
+import { bytesToHex, hexToBytes, utf8ToBytes } from "@noble/hashes/utils";
+import { type Parsed, refused, value } from "../policy/parsed";
+
+/** A key of fewer bytes could be guessed from one token that somebody overheard. */
+const KEY_BYTES = 32;
+const HEX = /^([0-9a-f]{2})+$/i;
+/** RFC 4648, with either alphabet, padded or not. */
+const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/;
+
+/**
+ * The secret that a knocker's tokens are made of: at least 32 random bytes, as hexadecimal digits or in base64.
+ *
+ * @returns its bytes as lower-case hexadecimal digits, however it was written
+ */
+export function parseTokenSecret(text: string): Parsed<string> {
+  const written = text.trim();
+  const hex = HEX.test(written) ? written.toLowerCase() : BASE64.test(written) ? hexOf(written) : undefined;
+  if (hex === undefined) {
+    return refused("is neither base64 nor hexadecimal digits", MAKE_ONE);
+  }
+  if (hex.length < 2 * KEY_BYTES) {
+    return refused(`has fewer than ${KEY_BYTES} bytes`, MAKE_ONE);
+  }
+  return value(hex);
+}
+
+const MAKE_ONE = `give ${KEY_BYTES} random bytes, as "openssl rand -base64 ${KEY_BYTES}" prints them`;
+
+/**
+ * The key with which one host makes the tokens of one knocker: what root on a host reads there opens no other host.
+ * HKDF-SHA-256 (RFC 5869) without a salt, of 32 bytes.
+ *
+ * @param secret hexadecimal digits, as `parseTokenSecret` returns them
+ * @returns hexadecimal digits
+ */
+export function hostKey(secret: string, host: string, knocker: string): string {
+  return bytesToHex(derive(secret, `portknock token ${host} ${knocker}`, KEY_BYTES));
+}
+
+/** What tells one secret of a knocker from another, and nothing of it. 16 hexadecimal digits. */
+export function tokenFingerprint(secret: string, knocker: string): string {
+  return bytesToHex(derive(secret, `portknock fingerprint ${knocker}`, 8));
+}
+
+function derive(secret: string, purpose: string, length: number): Uint8Array {
+  return hkdf(sha256, hexToBytes(secret), undefined, utf8ToBytes(purpose), length);
+}
+
+/** Not every text of the alphabet is base64: a whole number of bytes leaves no single digit over, and no spare bits. */
+function hexOf(base64: string): string | undefined {
+  const digits = base64.replace(/=+$/, "");
+  let hex = "";
+  let bits = 0;
+  let read = 0;
+  for (const digit of digits) {
+    read = ((read << 6) | ALPHABET.indexOf(digit.replace("-", "+").replace("_", "/"))) & 0xffff;
+    bits += 6;
+    if (bits >= 8) {
+      bits -= 8;
+      hex += ((read >> bits) & 0xff).toString(16).padStart(2, "0");
+    }
+  }
+  return bits === 6 || (read & ((1 << bits) - 1)) !== 0 ? undefined : hex;
+}
+
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
