@@ -166,8 +166,8 @@ function carrierChain({ name, offset }: Carrier): Chain {
       rule("token: loopback carries none", FROM_LOOPBACK, returns()),
       rule(
         "token: used up by the first who sends it",
-        FOR_THIS_HOST,
         assign({ kind: "lookUp", key, map: "pk_tokens" }),
+        FOR_THIS_HOST,
         add("pk_spent", { key, timeoutSeconds: SPENT_SECONDS, rate: "1/day burst 1 packets" }),
         forget("pk_tokens", key),
         goto("pk_token"),

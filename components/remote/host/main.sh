@@ -32,6 +32,14 @@ reload_unit_file=$unit_folder/portknock-before-reload.service
 stop_unit_file=$unit_folder/portknock-before-stop.service
 noted=/run/portknock-noted
 timer=portknock-rollback
+tokens_service=portknock-tokens.service
+tokens_timer=portknock-tokens.timer
+bounds_file=/var/lib/portknock-tokens
+clock_file=/run/portknock-clock
+# For so long a bound must hold: until the timer has come again.
+bound_seconds=400
+# Off by so much, a clock was set.
+step_seconds=30
 boot_id=/proc/sys/kernel/random/boot_id
 oldest_nft=0.9.8
 within_a_minute='timeout --foreground -k 5 60'

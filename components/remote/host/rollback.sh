@@ -90,7 +90,7 @@ forget_everything() {
 	remove_boot
 	# Until our drop-in was gone, nftables.service could bring it back.
 	delete_table
-	remember_bounds
+	rm -f "$clock_file"
 	forget_state
 }
 

@@ -1,20 +1,11 @@
 # shellcheck shell=dash
 # Single packets that open once: what the host fills its map with, and up to which slot no token comes back.
 #
-# What keeps one that was used from coming back is that its slot is never filled again. In `tokens` of the state folder
-# stands, by the fingerprint of a secret, the newest slot whose tokens may have been used before anybody writes there
-# again. A table that is new, after a boot or a flush, is filled from the slot behind it on, and from a slot that has not
-# begun. Within a table the clock does not matter: the kernel counts the seconds to the begin and the end of a slot.
-
-tokens_service=portknock-tokens.service
-tokens_timer=portknock-tokens.timer
-bounds_file=$state/tokens
-bounds_of_removed=/run/portknock-tokens
-clock_file=/run/portknock-clock
-# For so long what is written there must hold: until the timer has come again.
-noted_seconds=400
-# Off by so much, a clock was set.
-step_seconds=30
+# What keeps one that was used from coming back is that its slot is never filled again. By the fingerprint of each secret
+# a file says the newest slot whose tokens may have been used before anybody writes there again. It outlives a removal:
+# the same secret may guard this host again before its slot is over. A table that is new, after a boot or a flush, is
+# filled from the slot behind that one on, and from a slot that has not begun. Within a table the clock does not matter:
+# the kernel counts the seconds to the begin and to the end of a slot.
 
 has_tokens() {
 	grep -qs '^token-key ' "$1/manifest"
@@ -49,12 +40,6 @@ clock_origin() {
 	awk -v now="$1" '{ printf "%d\n", now - $1 }' /proc/uptime
 }
 
-# The same secret may guard this host again before its slot is over.
-remember_bounds() {
-	[ ! -e "$bounds_file" ] || cat "$bounds_file" >>"$bounds_of_removed" || fail "/run could not be written; make room there"
-	rm -f "$clock_file"
-}
-
 # clock_step NOW: `stepped` where the clock was set since the last fill.
 clock_step() {
 	[ ! -e "$clock_file" ] || clock_origin "$1" | cat "$clock_file" - | awk -v most=$step_seconds '
@@ -70,10 +55,10 @@ note_clock() {
 # first and the last slot to fill, and `slot SECONDS SKEW TOKENS`.
 plan_tokens() {
 	{
-		cat "$bounds_file" "$bounds_of_removed" 2>/dev/null | sed 's/^/bound /'
+		[ ! -e "$bounds_file" ] || sed 's/^/bound /' "$bounds_file"
 		[ -n "$3" ] || elements pk_filled map | sed 's/^/filled /'
 		cat "$1/manifest"
-	} | awk -v now="$2" -v stepped="$3" -v noted=$noted_seconds '
+	} | awk -v now="$2" -v stepped="$3" -v noted=$bound_seconds '
 		function most(a, b) { return a > b ? a : b }
 		function number(handle,   half, value, place, digit) {
 			split(handle, half, ":")
