@@ -180,6 +180,7 @@ digests() {
 # write_token_units GENERATION: those of rules with tokens; without them there are none.
 write_token_units() {
 	if has_tokens "$1"; then
+		systemctl stop "$tokens_timer" 2>/dev/null
 		replace_file "$unit_folder/$tokens_service" 644 "$(tokens_service_text)"
 		replace_file "$unit_folder/$tokens_timer" 644 "$(tokens_timer_text)"
 	else
@@ -190,7 +191,7 @@ write_token_units() {
 # The timer of rules that have tokens; the others have none.
 start_token_timer() {
 	has_tokens "$confirmed" || return 0
-	{ systemctl --quiet enable "$tokens_timer" && systemctl restart "$tokens_timer"; } 2>/dev/null ||
+	{ systemctl --quiet enable "$tokens_timer" && systemctl start "$tokens_timer"; } 2>/dev/null ||
 		fail "systemd could not start the timer $tokens_timer; see journalctl -b -p err"
 }
 
@@ -227,6 +228,7 @@ tokens_service_text() {
 		[Unit]
 		Description=portknock: fills tokens for single packets
 		After=$unit_name
+		StartLimitIntervalSec=0
 
 		[Service]
 		Type=oneshot
@@ -239,6 +241,7 @@ tokens_timer_text() {
 	cat <<-UNIT
 		[Unit]
 		Description=portknock: fills tokens for single packets
+		StartLimitIntervalSec=0
 
 		[Timer]
 		OnActiveSec=0
