@@ -4,7 +4,7 @@
 findings() {
 	table_findings "$1"
 	window_findings "$1"
-	if nft -t list table inet portknock_overlap >/dev/null 2>&1; then
+	if is_listed portknock_overlap; then
 		echo 'the table portknock_overlap was left behind by a run that died'
 	fi
 	is_pending || boot_findings "$1"
@@ -33,7 +33,7 @@ boot_findings() {
 
 table_findings() {
 	local expected lost
-	if ! nft -t list table inet portknock >/dev/null 2>&1; then
+	if ! is_listed portknock; then
 		echo 'the table is missing'
 	elif [ ! -e "$1/listing" ]; then
 		echo 'the last apply did not finish'

@@ -51,6 +51,7 @@ nft_version=
 before=
 attempt=
 next=
+listed=
 trial=
 complaint=
 
@@ -131,7 +132,7 @@ preflight() {
 # What an apply would need, before anything is touched. A rollback tries whatever it can do without.
 require_powers() {
 	local folder
-	nft list tables >/dev/null 2>&1
+	list_tables >/dev/null
 	set -- $?
 	! never_returned "$1" || fail "$nft_hangs"
 	[ "$1" = 0 ] ||

@@ -22,13 +22,14 @@ report() {
 	loaded=$(live)
 	if [ -z "$loaded" ]; then
 		printf 'state unguarded\n'
-		if nft -t list table inet portknock >/dev/null 2>&1; then
+		if is_listed portknock; then
 			printf 'finding the table stands without our records of it\n'
 		fi
 		# Changes when our state folder comes or goes: a host that lost it is not taken for one never seen.
 		printf 'observed %s\n' "$({ cat /etc/machine-id; stat -c %z /var/lib; } | digest)"
 		return
 	fi
+	listed=$(list_many "$loaded")
 	printf 'state %s\n' "$(if is_pending; then echo pending; else echo guarded; fi)"
 	printf 'owner %s\ntoken %s\nmarker %s\n' "$(field owner "$loaded")" "$(field token "$loaded")" "$(marker "$loaded")"
 	found=$(findings "$loaded")
@@ -97,7 +98,7 @@ refused_ports() {
 other_tables() {
 	local family name
 	! grep -qs . /proc/net/ip_tables_names /proc/net/ip6_tables_names || echo incomplete
-	nft list tables | grep -vx 'table inet portknock\(_overlap\)\{0,1\}' | while read -r _ family name; do
+	list_tables | grep -vx 'table inet portknock\(_overlap\)\{0,1\}' | while read -r _ family name; do
 		nft -s -t list table "$family" "$name" 2>&1 | awk '
 			/type filter hook (ingress|prerouting|input|output) / { filters = 1 }
 			/XT .* not found/ { line[++lines] = "incomplete" }

@@ -11,7 +11,8 @@ granted() {
 # comes back with them. Written once, whatever number of candidates follow each other.
 note_windows() {
 	[ -e "$confirmed" ] || return 0
-	local sets='admitted flows' set family
+	local sets='admitted flows' set family listed
+	listed=$(list_many "$confirmed")
 	! has_knockers "$confirmed" || sets="$sets windows flow_windows"
 	{
 		cat /proc/uptime
@@ -40,8 +41,9 @@ noted_windows() {
 
 # carried NEW OLD: lines `SET MILLISECONDS-LEFT GRANTED-SECONDS KEY`.
 carried() {
-	local family
+	local family listed=
 	if [ -n "$2" ]; then
+		listed=$(list_many "$2")
 		for family in 4 6; do
 			carried_windows admitted $family "$1" "$2"
 			carried_windows flows $family "$1" "$2"
