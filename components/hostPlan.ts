@@ -5,17 +5,21 @@ import type { Reporter } from "./inputs/reporter";
 import { coexistenceWarnings } from "./neighbours/coexistence";
 import { ifKnown, withoutDependencies } from "./outputs/ifKnown";
 import { deployerOpenings, secondsBetweenKnocks } from "./policy/deployerKnocks";
+import { namedTokens } from "./policy/namedSequences";
 import type { Policy } from "./policy/policy";
 import type { Problem } from "./policy/policyError";
 import { deployerProblems, deployerWarnings } from "./policy/rules/lockOut";
+import { tokenWarnings } from "./policy/tokenWarnings";
 import { unreachable } from "./policy/unreachable";
 import { probing } from "./program/probing";
 import type { Connection, ConnectionResult } from "./remote/connection";
+import type { HostStatus } from "./remote/hostStatus";
 import { type Manifest, type Owner, printOwner, writeManifest } from "./remote/manifest";
 import { type Observation, observe, UNPROBED } from "./remote/observation";
 import { type HeldOpening, type OpenWay, openWay } from "./remote/openWay";
 import { type ProbeResult, probeHost } from "./remote/probeHost";
 import type { Patience } from "./remote/redial";
+import { tokensPerSlot } from "./tokens/token";
 import { hostKey } from "./tokens/tokenSecret";
 
 /** Everything about one host before a resource is made for it. */
@@ -98,7 +102,11 @@ export function planHost({ component, host, policy, ruleset, ready }: HostPlanIn
     .all([probed, ifKnown(policy)])
     .apply(([result, desired]) =>
       result?.kind === "answered" && desired
-        ? [...result.status.warnings, ...coexistenceWarnings(desired, result.status.otherTables)]
+        ? [
+            ...result.status.warnings,
+            ...tokensOf(result.status),
+            ...coexistenceWarnings(desired, result.status.otherTables),
+          ]
         : [],
     );
   // Neither words about drift nor markers are secret, and a preview should show them.
@@ -119,6 +127,10 @@ export function planHost({ component, host, policy, ruleset, ready }: HostPlanIn
       }
     },
   };
+}
+
+function tokensOf({ deployer }: HostStatus): readonly string[] {
+  return deployer?.tokens === undefined ? [] : tokenWarnings(deployer.tokens, now());
 }
 
 function now(): number {
@@ -159,7 +171,10 @@ function heldOpenings(host: string, { port, proxy }: Connection, policy: Policy)
       case "sequence":
         return [{ name, everySeconds, opening: { kind, sequence: known.sequence } }];
       case "token": {
-        const next = freshTokens(hostKey(known.secret, host, name));
+        const next = freshTokens(
+          hostKey(known.secret, host, name),
+          tokensPerSlot(namedTokens(policy).length),
+        );
         return proxy === undefined ? [{ name, everySeconds, opening: { kind: "tokens", next } }] : [];
       }
       default:

@@ -1,4 +1,4 @@
-import { SKEW_SECONDS, SLOT_SECONDS, TOKENS_PER_SLOT } from "../tokens/token";
+import { SKEW_SECONDS, SLOT_SECONDS, tokensPerSlot } from "../tokens/token";
 import { tokenFingerprint } from "../tokens/tokenSecret";
 import { doorAt } from "./door";
 import { printDuration } from "./duration";
@@ -10,7 +10,9 @@ import type { Knock, Knocker, Policy, Service, TokenSupply } from "./policy";
 const SHORTEST_WINDOW_SECONDS = 10;
 
 /** So often a token may be sent for long. */
-const SECONDS_FOR_A_TOKEN = SLOT_SECONDS / TOKENS_PER_SLOT;
+function secondsForToken(policy: Pick<Policy, "services" | "knockers">): number {
+  return SLOT_SECONDS / tokensPerSlot(namedTokens(policy).length);
+}
 
 /** Whether the program can open a service for itself, and keep it open: it does, or why it cannot and what to do. */
 export type OwnKnock =
@@ -23,11 +25,11 @@ export type OwnKnock =
  * nobody's access has ended; and what the host has of tokens, where it has any.
  */
 export function ownKnock(
-  { deployer, knockers }: Pick<Policy, "deployer" | "knockers">,
+  policy: Pick<Policy, "deployer" | "services" | "knockers">,
   service: Service,
   { now, atLeastSeconds, supply }: OwnKnockOptions,
 ): OwnKnock {
-  const knocker = knockers.find(({ name }) => name === deployer);
+  const knocker = policy.knockers.find(({ name }) => name === policy.deployer);
   if (knocker === undefined) {
     return { kind: "doesNot" };
   }
@@ -46,7 +48,7 @@ export function ownKnock(
       remedy: `set services.${service.name}.access to "window"`,
     };
   }
-  const shortest = shortestWindow(knocker);
+  const shortest = shortestWindow(knocker, policy);
   if (service.accessWindowSeconds < shortest) {
     return {
       kind: "cannot",
@@ -73,8 +75,8 @@ interface OwnKnockOptions {
 }
 
 /** A window is opened anew when half of it has passed. */
-function shortestWindow({ opening }: Knocker): number {
-  return opening.kind === "token" ? 2 * SECONDS_FOR_A_TOKEN : SHORTEST_WINDOW_SECONDS;
+function shortestWindow({ opening }: Knocker, policy: Pick<Policy, "services" | "knockers">): number {
+  return opening.kind === "token" ? Math.ceil(2 * secondsForToken(policy)) : SHORTEST_WINDOW_SECONDS;
 }
 
 /** Why the tokens of a knocker would not open a host. Those of another secret are made when it is loaded. */
@@ -144,6 +146,6 @@ export function secondsBetweenKnocks(policy: Policy, port: number, kind: KnownOp
   const door = doorAt(policy, { protocol: "tcp", port });
   const window = door.kind === "guarded" ? door.by.accessWindowSeconds : 0;
   return kind === "token"
-    ? Math.min(300, Math.max(2 * SECONDS_FOR_A_TOKEN, window) / 2)
+    ? Math.min(300, Math.max(2 * secondsForToken(policy), window) / 2)
     : Math.min(60, Math.max(SHORTEST_WINDOW_SECONDS, window) / 2);
 }

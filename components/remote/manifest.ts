@@ -12,7 +12,7 @@ import { serviceId } from "../policy/serviceId";
 import { sourceMasks } from "../policy/sourceMasks";
 import { trustSeconds } from "../policy/trust";
 import { FLOW_WINDOW_SECONDS, windowId } from "../policy/windowId";
-import { FILLED_SECONDS, SKEW_SECONDS, SLOT_SECONDS, TOKENS_PER_SLOT } from "../tokens/token";
+import { FILLED_SECONDS, SKEW_SECONDS, SLOT_SECONDS, tokensPerSlot } from "../tokens/token";
 import { tokenId } from "../tokens/tokenId";
 import { hostKey, tokenFingerprint } from "../tokens/tokenSecret";
 
@@ -110,7 +110,7 @@ function tokenLines(tokens: readonly NamedToken[], host: string): readonly strin
   return tokens.length === 0
     ? []
     : [
-        ["tokens", SLOT_SECONDS, SKEW_SECONDS, TOKENS_PER_SLOT, FILLED_SECONDS].join(" "),
+        ["tokens", SLOT_SECONDS, SKEW_SECONDS, tokensPerSlot(tokens.length), FILLED_SECONDS].join(" "),
         ...tokens.flatMap((token) => {
           const { name } = token.opener;
           const fingerprint = tokenFingerprint(token.secret, name);

@@ -56,7 +56,7 @@ export async function openWay(
 }
 
 /** Another client may have used the same token up. */
-const TRIES: Readonly<Record<ClientOpening["kind"], number>> = { sequence: 1, tokens: 3 };
+const TRIES: Readonly<Record<ClientOpening["kind"], number>> = { sequence: 1, tokens: 8 };
 
 async function opens({ host, port }: Pick<Hop, "host" | "port">, opening: ClientOpening): Promise<boolean> {
   for (let tries = 0; tries < TRIES[opening.kind]; tries += 1) {

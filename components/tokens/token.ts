@@ -8,8 +8,25 @@ export const SLOT_SECONDS = 600;
 /** How far the clock of a knocker may be off: a token lives from so long before its slot to so long after it. */
 export const SKEW_SECONDS = 120;
 
-/** How many tokens there are for each slot: two clients with one secret that both choose at random seldom meet. */
+/**
+ * How many tokens there are at least for each slot, with the counters from 0: two clients with one secret that both choose
+ * at random seldom meet.
+ */
 export const TOKENS_PER_SLOT = 8;
+
+/** How many more a host has room and time for: of all knockers together, for one slot. */
+const TOKENS_TOGETHER = 200;
+const MOST_TOKENS_PER_SLOT = 64;
+
+/** How many tokens each of so many knockers has for a slot: fewer knockers, more for each, up to 64. Always even. */
+export function tokensPerSlot(knockers: number): number {
+  const fitting = (count: number): boolean => count * knockers <= TOKENS_TOGETHER;
+  let count = MOST_TOKENS_PER_SLOT;
+  while (count > TOKENS_PER_SLOT && !fitting(count)) {
+    count /= 2;
+  }
+  return count;
+}
 
 /** How far ahead a host fills its map. */
 export const FILLED_SECONDS = 86_400;

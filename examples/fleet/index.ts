@@ -12,14 +12,17 @@ import {
 /** A guarded service as the stack's configuration has it: its sequence stands apart, encrypted. */
 type ServiceConfig = Omit<ServiceArgs, "sequence" | "closeSequence">;
 
-/** Somebody who knocks; his sequence stands with the others. */
-interface KnockerConfig extends Omit<KnockerArgs, "sequence" | "closeSequence"> {
+/** Somebody who knocks; his sequence stands with the others, or what his tokens are made of with the others. */
+interface KnockerConfig extends Omit<KnockerArgs, "sequence" | "token" | "closeSequence"> {
   services: string[];
+  token?: boolean;
 }
 
 const config = new pulumi.Config();
 const privateKey = config.requireSecret("privateKey");
 const sequences = config.requireSecretObject<Record<string, string>>("sequences");
+const tokens =
+  config.getSecretObject<Record<string, string>>("tokens") ?? pulumi.output<Record<string, string>>({});
 const hosts = config.requireObject<Record<string, ConnectionArgs>>("hosts");
 const services = config.requireObject<Record<string, ServiceConfig>>("services");
 const knockers = config.getObject<Record<string, KnockerConfig>>("knockers") ?? {};
@@ -31,6 +34,7 @@ const log = config.getObject<LogArgs>("log");
 const rollbackTimeout = config.get("rollbackTimeout");
 
 const sequenceOf = (name: string) => ({ sequence: sequences.apply((secret) => secret[name] ?? "") });
+const tokenOf = (name: string) => ({ token: tokens.apply((secret) => secret[name] ?? "") });
 /** What knockers open has no sequence of its own here. */
 const isKnocked = (service: string) =>
   Object.values(knockers).some((knocker) => knocker.services.includes(service));
@@ -46,7 +50,10 @@ const firewall = new PortKnockFirewall("fleet", {
     ]),
   ),
   knockers: Object.fromEntries(
-    Object.entries(knockers).map(([name, knocker]) => [name, { ...knocker, ...sequenceOf(name) }]),
+    Object.entries(knockers).map(([name, { token = false, ...knocker }]) => [
+      name,
+      { ...knocker, ...(token ? tokenOf(name) : sequenceOf(name)) },
+    ]),
   ),
   allow: config.getObject<string[]>("allow") ?? [],
   openPorts: config.getObject<string[]>("openPorts") ?? [],

@@ -11,10 +11,14 @@ export interface FleetConfig {
   readonly hosts: readonly LabHost[];
   readonly services: Readonly<Record<string, ServiceConfig>>;
   readonly knockers?: Readonly<
-    Record<string, { readonly services: readonly string[]; readonly until?: string }>
+    Record<
+      string,
+      { readonly services: readonly string[]; readonly until?: string; readonly token?: boolean }
+    >
   >;
   readonly deployer?: string;
   readonly sequences: Readonly<Record<string, string>>;
+  readonly tokens?: Readonly<Record<string, string>>;
   readonly allow?: readonly string[];
   readonly openPorts?: readonly string[];
   readonly rollbackTimeout?: string;
@@ -119,6 +123,9 @@ export async function createFleetStack(
       );
       await pulumi(["config", "set", "--secret", "privateKey"], { input: lab.privateKey });
       await pulumi(["config", "set", "--secret", "sequences"], { input: JSON.stringify(config.sequences) });
+      if (config.tokens !== undefined) {
+        await pulumi(["config", "set", "--secret", "tokens"], { input: JSON.stringify(config.tokens) });
+      }
     },
     writeProgram(text) {
       mkdirSync(join(folder, "program"), { recursive: true });
