@@ -45,11 +45,15 @@ export function tokenPackets(
     { weight: 3, arbitrary: fc.tuple(port, carrier, token).map((words) => words.join(" ")) },
     { weight: 1, arbitrary: token.map((one) => `ping ${one}`) },
   );
+  // A token that opens nothing in the right shape says nothing about another one.
+  const right = fc
+    .tuple(fc.constantFrom(...knockers), fc.nat(OF_EACH_KIND - 1))
+    .map(([knocker, index]) => tokenName(knocker, index, "now"));
   const odd = fc
     .tuple(
       fc.oneof(
-        fc.tuple(carrier, token).map(([how, one]) => `${DISCARD} ${how} ${one}`),
-        token.map((one) => `ping ${one}`),
+        { weight: 2, arbitrary: fc.tuple(carrier, right).map(([how, one]) => `${DISCARD} ${how} ${one}`) },
+        { weight: 1, arbitrary: right.map((one) => `ping ${one}`) },
       ),
       fc.constantFrom("longer", "shorter", "multicast"),
     )
@@ -66,7 +70,7 @@ export function tokenPackets(
     { weight: 10, arbitrary: packet.map((one) => [one]) },
     { weight: 4, arbitrary: packet.map((one) => [one, ...guarded]) },
     { weight: 2, arbitrary: packet.map((one) => [one, one]) },
-    { weight: 4, arbitrary: odd },
+    { weight: 8, arbitrary: odd },
     { weight: 4, arbitrary: knocked },
     { weight: 4, arbitrary: amid },
     { weight: 6, arbitrary: fc.tuple(fc.constantFrom(...others), packet) },

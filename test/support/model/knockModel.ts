@@ -6,7 +6,7 @@ import type { Answer } from "../packets/step";
 import { createBaselineRules } from "./baseline";
 import { createDoubt } from "./doubt";
 import { closedAnswer, stackAnswer } from "./hostStack";
-import { createKnocking, openings, windowTimer } from "./knocking";
+import { createKnocking, openerTimer, openings, windowTimer } from "./knocking";
 import type { Packet, Ping } from "./packet";
 import { perAddress } from "./perAddress";
 import { createTimers, type Timer } from "./timers";
@@ -28,7 +28,7 @@ export interface KnockModel {
 
 /**
  * For how many more seconds a host knows something of a source: `stage 7000/tcp,8000/udp` for the knocks of the
- * attempt that it has going, `admitted ssh`, `window alice at ssh`, `blacklist`, `trust`.
+ * attempt that it has going, `admitted ssh`, `window alice at ssh`, `opener alice of ssh`, `blacklist`, `trust`.
  */
 export type Knowledge = ReadonlyMap<string, number>;
 
@@ -89,9 +89,9 @@ export function createKnockModel(
 }
 
 /** Of every window that may be somebody's. */
-function windowTimers(policy: Policy): readonly `window ${string}`[] {
+function windowTimers(policy: Policy): readonly Timer[] {
   return openings(policy).flatMap(({ opener, services }) =>
-    services.map(({ name }) => windowTimer(opener, name)),
+    services.flatMap(({ name }) => [windowTimer(opener, name), openerTimer(opener, name)]),
   );
 }
 

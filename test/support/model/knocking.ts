@@ -111,6 +111,10 @@ export function createKnocking(policy: Policy, timers: Timers, doubt: Doubt, isU
       timers.start(source, `admitted ${name}`, accessWindowSeconds, now);
       if (policy.knockers.length > 0)
         timers.start(source, windowTimer(admitting.opener, name), accessWindowSeconds, now);
+      if (policy.knockers.some(({ services }) => services.includes(name))) {
+        for (const { opener } of openings(policy)) timers.stop(source, openerTimer(opener, name));
+        timers.start(source, openerTimer(admitting.opener, name), accessWindowSeconds, now);
+      }
     }
     if (admitting.unbans) timers.stop(source, "blacklist");
     if (policy.profile.kind === "baseline") timers.start(source, "trust", longestWindow, now);
@@ -148,6 +152,11 @@ export function openings(policy: Policy): readonly Admitting[] {
 /** Whose window of a service it is. */
 export function windowTimer({ name }: Opener, service: string): `window ${string}` {
   return `window ${name} at ${service}`;
+}
+
+/** Who opened a service last. */
+export function openerTimer({ name }: Opener, service: string): `opener ${string}` {
+  return `opener ${name} of ${service}`;
 }
 
 /** Scripts know accesses that ended long ago, and such as end long after them. */

@@ -16,6 +16,8 @@ export type Timer =
   | `admitted ${string}`
   | `flows ${string}`
   | `window ${string}`
+  /** How long somebody is whoever opened a service last. */
+  | `opener ${string}`
   /** Until it is none any more, and until it may be used. */
   | "token"
   | "early";

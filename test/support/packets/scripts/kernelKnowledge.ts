@@ -4,7 +4,7 @@ import { printSequence } from "../../../../components/policy/sequence";
 import { serviceId } from "../../../../components/policy/serviceId";
 import { windowId } from "../../../../components/policy/windowId";
 import { buildStages, handle } from "../../../../components/ruleset/stages";
-import { openings, windowTimer } from "../../model/knocking";
+import { openerTimer, openings, windowTimer } from "../../model/knocking";
 import type { Knowledge } from "../../model/knockModel";
 
 /** What the kernel's sets said of all sources at a moment. */
@@ -46,7 +46,7 @@ export async function readKernelKnowledge(
   const known = new Map<string, Map<string, number>>();
   const nameOf = namesOf(policy);
   for (const [, set = "", body = ""] of text.matchAll(
-    /pk_(stage|waiting|admitted|windows|flows|blacklist|trusted)[46] \{([^{}]*(?:\{[^}]*\})?)/g,
+    /pk_(stage|waiting|admitted|windows|opener_\w+|flows|blacklist|trusted)[46] \{([^{}]*(?:\{[^}]*\})?)/g,
   )) {
     for (const [, address = "", service, expires = "", stage] of body.matchAll(ELEMENT)) {
       const ofSource = known.get(address) ?? new Map<string, number>();
@@ -93,7 +93,10 @@ function namesOf(policy: Policy): (set: string, value: string) => string {
     ...policy.services.map(({ name }) => [`admitted ${serviceId(name)}`, `admitted ${name}`] as const),
     ...policy.services.map(({ name }) => [`flows ${serviceId(name)}`, `flows ${name}`] as const),
     ...openings(policy).flatMap(({ opener, services }) =>
-      services.map(({ name }) => [`windows ${windowId(opener, name)}`, windowTimer(opener, name)] as const),
+      services.flatMap(({ name }) => [
+        [`windows ${windowId(opener, name)}`, windowTimer(opener, name)] as const,
+        [`opener_${name} ${windowId(opener, name)}`, openerTimer(opener, name)] as const,
+      ]),
     ),
     ...stages.map(({ number, path }) => [`stage ${handle(number)}`, `stage ${printSequence(path)}`] as const),
     ["waiting ", WAITING],

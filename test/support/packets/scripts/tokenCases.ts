@@ -17,33 +17,36 @@ import type { ScriptCase } from "./scriptCase";
 
 const [ALICE, BOB, CAROL] = ["a1".repeat(32), "b2".repeat(32), "c3".repeat(32)];
 
+const TOKENS: ScriptCase = {
+  name: "tokens",
+  policy: parsePolicy({
+    services: {
+      ssh: { ports: ["2222"], accessWindow: LONG },
+      web: { ...SERVICES.web, knockTimeout: LONG },
+      once: { ports: ["6666", "6666/udp"], accessWindow: OPEN, access: "once" },
+    },
+    knockers: {
+      alice: {
+        services: ["ssh", "web", "once"],
+        token: ALICE,
+        closeSequence: "9000,8000/udp",
+        knockTimeout: SHORT,
+      },
+      bob: { services: ["ssh"], token: BOB, until: "2199-01-31T18:00:00Z" },
+      carol: { services: ["ssh", "once"], token: CAROL, until: "2001-01-31T18:00:00Z" },
+      dave: { services: ["ssh"], sequence: "8000/udp,7000", knockTimeout: LONG },
+    },
+    ...OPEN_PORTS,
+  }),
+  listening: LISTENING,
+  others: OTHERS,
+  sources: ["v4", "v6", "v4 neighbour", "v6 neighbour"],
+};
+
 /** Knockers whose packets open once each, beside sequences that a token may begin, go on with or end. */
 export const TOKEN_CASES: readonly ScriptCase[] = [
-  {
-    name: "tokens",
-    policy: parsePolicy({
-      services: {
-        ssh: { ports: ["2222"], accessWindow: LONG },
-        web: { ...SERVICES.web, knockTimeout: LONG },
-        once: { ports: ["6666", "6666/udp"], accessWindow: OPEN, access: "once" },
-      },
-      knockers: {
-        alice: {
-          services: ["ssh", "web", "once"],
-          token: ALICE,
-          closeSequence: "9000,8000/udp",
-          knockTimeout: SHORT,
-        },
-        bob: { services: ["ssh"], token: BOB, until: "2199-01-31T18:00:00Z" },
-        carol: { services: ["ssh", "once"], token: CAROL, until: "2001-01-31T18:00:00Z" },
-        dave: { services: ["ssh"], sequence: "8000/udp,7000", knockTimeout: LONG },
-      },
-      ...OPEN_PORTS,
-    }),
-    listening: LISTENING,
-    others: OTHERS,
-    sources: ["v4", "v6", "v4 neighbour", "v6 neighbour"],
-  },
+  TOKENS,
+  { ...TOKENS, name: "tokens-untracked", isUntracked: true },
   {
     name: "tokens-baseline",
     policy: parsePolicy({
