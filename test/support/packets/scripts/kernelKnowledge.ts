@@ -61,14 +61,14 @@ export async function readKernelKnowledge(
   return { at: before + took / 2, took, of, tokens: readTokens(text) };
 }
 
-/** A number, `0xff timeout 1h expires 59m59s992ms : 1b21:7405`: without the noughts before it. */
-const TOKEN = /0x([0-9a-f]+)(?: timeout \w+)? expires (\w+)/g;
+/** A number, `0xff timeout 1h expires 59m59s992ms : 1b21:7405`; nft 0.9.8 prints it in decimal. */
+const TOKEN = /\b(0x[0-9a-f]+|\d+)(?: timeout \w+)? expires (\w+)/g;
 
 function readTokens(text: string): ReadonlyMap<string, number> {
   const [, body = ""] = /map pk_tokens \{([^{}]*(?:\{[^}]*\})?)/.exec(text) ?? [];
   return new Map(
-    [...body.matchAll(TOKEN)].map(([, digits = "", expires = ""]) => [
-      digits.padStart(32, "0"),
+    [...body.matchAll(TOKEN)].map(([, number = "", expires = ""]) => [
+      BigInt(number).toString(16).padStart(32, "0"),
       toSeconds(expires),
     ]),
   );
