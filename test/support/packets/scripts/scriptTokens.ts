@@ -62,13 +62,17 @@ export function withTokens(packet: string, play: number): string {
   });
 }
 
-/** For nft: as a host fills its sets, but for what keeps a token that was used from coming back. */
+/**
+ * For nft: as a host fills its sets, but for what keeps a token that was used from coming back. What earlier plays left
+ * over would only make the listings long, and what is read slowly is not sure.
+ */
 export function fillingBatch(tokens: readonly ScriptToken[]): string {
   const early = Object.values(SLOTS)
     .filter(({ begins }) => begins > 0)
     .map(({ byte, begins }) => `0:${Number.parseInt(byte, 16).toString(16)} timeout ${begins}s`);
   const elements = tokens.map(({ token, value, ends }) => `0x${token} timeout ${ends}s : ${value}`);
   return [
+    "flush map inet portknock pk_tokens",
     "flush set inet portknock pk_early",
     `add element inet portknock pk_early { ${early.join(", ")} }`,
     ...elements.map((element) => `add element inet portknock pk_tokens { ${element} }`),
