@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parsePolicy } from "../../components/policy/written/parsePolicy";
 import { compilePolicy } from "../../components/ruleset/compilePolicy";
 import { SOURCE_NETWORKS } from "../support/packets/scripts/addresses";
+import { addressFor } from "../support/packets/scripts/addressPacket";
 import {
-  addressFor,
   createScriptLab,
   type ScriptLab,
   scriptLabProblem,

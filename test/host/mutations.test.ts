@@ -5,6 +5,7 @@ import { MUTATIONS } from "../support/mutations";
 import { runScripts } from "../support/packets/scripts/runScripts";
 import { SCRIPT_CASES } from "../support/packets/scripts/scriptCases";
 import { createScriptLab, type ScriptLab, scriptLabProblem } from "../support/packets/scripts/scriptLab";
+import { TOKEN_MUTATIONS } from "../support/tokenMutations";
 
 const problem = scriptLabProblem();
 if (problem !== undefined) console.warn(`skipped: ${problem}`);
@@ -27,7 +28,7 @@ describe.skipIf(problem !== undefined)("the random packets find it out when", ()
   });
   afterAll(() => lab?.[Symbol.asyncDispose]());
 
-  it.concurrent.each(MUTATIONS)("$name", async ({ caseName, mutate }) => {
+  it.concurrent.each([...MUTATIONS, ...TOKEN_MUTATIONS])("$name", async ({ caseName, mutate }) => {
     const found = targets.get(caseName);
     if (found === undefined) throw new Error(`no case is called ${caseName}`);
     const { scriptCase, open, inTurn } = found;

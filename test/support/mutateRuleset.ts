@@ -48,6 +48,26 @@ export function withRules(
   return changed(ruleset, { ...ruleset, chains }, `${comment}`);
 }
 
+/** What the statements of the rules with such a comment become. */
+export function withStatements(
+  ruleset: Ruleset,
+  comment: RegExp,
+  change: (statement: Statement) => readonly Statement[],
+): Ruleset {
+  return withRules(ruleset, comment, (rule) => [{ ...rule, statements: rule.statements.flatMap(change) }]);
+}
+
+export function withRulesOfChain(
+  ruleset: Ruleset,
+  name: string,
+  change: (rules: readonly Rule[]) => readonly Rule[],
+): Ruleset {
+  const chains = ruleset.chains.map((chain) =>
+    chain.name === name ? { ...chain, rules: change(chain.rules) } : chain,
+  );
+  return changed(ruleset, { ...ruleset, chains }, name);
+}
+
 export function withElements(
   ruleset: Ruleset,
   name: string,

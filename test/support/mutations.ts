@@ -77,6 +77,11 @@ export const MUTATIONS: readonly Mutation[] = [
     mutate: (ruleset) => withoutRules(ruleset, /: whose window$/),
   },
   {
+    name: "who opened a window first is taken for who opened it last",
+    caseName: "knockers",
+    mutate: (ruleset) => withoutRules(ruleset, /: forget who opened it/),
+  },
+  {
     name: "a window that was closed is kept as somebody's",
     caseName: "knockers",
     mutate: (ruleset) => withoutRules(ruleset, /^connect: no windows any more/),

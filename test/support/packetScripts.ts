@@ -3,6 +3,7 @@ import { namedSequences } from "../../components/policy/namedSequences";
 import { printSequence } from "../../components/policy/sequence";
 import type { PacketText } from "./packets/rawPacket";
 import type { Script, ScriptCase, ScriptStep } from "./packets/scripts/scriptCase";
+import { tokenPackets } from "./tokenPackets";
 
 const MAX_WAITS = 2;
 
@@ -15,7 +16,7 @@ const ODD_FLAGS = ["ack", "psh+ack", "fin", "fin+ack", "syn+ack", "rst", "syn+fi
 /** From so many that no two retransmissions of a script share one, or nobody could tell their answers apart. */
 const FROM_PORT = fc.noBias(fc.integer({ min: 1024, max: 65_535 }));
 
-/** Scripts against a policy: whole sequences and parts of them, and what gets between. */
+/** Scripts against a policy: whole sequences and parts of them, tokens, and what gets between. */
 export function packetScripts({ policy, others, sources, listening }: ScriptCase): fc.Arbitrary<Script> {
   const sequences = namedSequences(policy).map(({ knocks }) => printSequence(knocks).split(","));
   const guarded = policy.services.flatMap(({ ports }) =>
@@ -35,6 +36,7 @@ export function packetScripts({ policy, others, sources, listening }: ScriptCase
     { weight: 1, arbitrary: odd },
     { weight: 2, arbitrary: fc.tuple(sequence, FROM_PORT).map((one) => retransmitted(one, listening)) },
     { weight: 1, arbitrary: sequence.map(([first = "", ...rest]) => tooFast(first, rest)) },
+    ...tokenPackets({ policy, ports, sequence, guarded, others }),
   );
   const part = fc.oneof(
     {

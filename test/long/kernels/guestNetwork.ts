@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { toRawPacket } from "../../support/packets/rawPacket";
 import { SOURCE_NETWORKS } from "../../support/packets/scripts/addresses";
-import type { ScriptTarget, SourcedPacket } from "../../support/packets/scripts/scriptLab";
+import { addressPacket, type SourcedPacket } from "../../support/packets/scripts/addressPacket";
+import type { ScriptTarget } from "../../support/packets/scripts/scriptLab";
 import type { AddressedPacket, RawReport } from "../../support/packets/startPackets";
 import type { Guest } from "./guest";
 
@@ -85,7 +85,7 @@ export async function createGuestNetwork(guest: Guest): Promise<GuestNetwork> {
     const to = (from: string): string => (from.includes(":") ? address6 : address4);
     const sendTo = (packets: readonly SourcedPacket[], silence: number): Promise<RawReport> =>
       send(
-        packets.map(({ from, packet }) => ({ ...toRawPacket(packet), from, to: to(from) })),
+        packets.map((packet) => addressPacket({ address4, address6 }, packet)),
         silence,
       );
     const answersTo = async (from: string, packets: readonly string[]): Promise<readonly string[]> =>
@@ -109,8 +109,8 @@ export async function createGuestNetwork(guest: Guest): Promise<GuestNetwork> {
       load: async (ruleset) => {
         await guest.run(`${inside} nft -f /dev/stdin`, { input: ruleset });
       },
-      list: async (command) => {
-        const { stdout, started, ended } = await guest.run(`${inside} sh -c '${command}'`);
+      list: async (command, input = "") => {
+        const { stdout, started, ended } = await guest.run(`${inside} sh -c '${command}'`, { input });
         return { text: stdout, before: started, after: ended };
       },
     };

@@ -1,4 +1,3 @@
-import { namedSequences } from "../../../components/policy/namedSequences";
 import { contains } from "../../../components/policy/network";
 import type { Policy } from "../../../components/policy/policy";
 import { printSequence } from "../../../components/policy/sequence";
@@ -7,24 +6,29 @@ import type { Answer } from "../packets/step";
 import { createBaselineRules } from "./baseline";
 import { createDoubt } from "./doubt";
 import { closedAnswer, stackAnswer } from "./hostStack";
-import { createKnocking, windowTimer } from "./knocking";
+import { createKnocking, openerTimer, openings, windowTimer } from "./knocking";
 import type { Packet, Ping } from "./packet";
 import { perAddress } from "./perAddress";
 import { createTimers, type Timer } from "./timers";
+import { createTokens, type HostToken } from "./tokens";
 
 /** What the reference says about the sources of one host. Time is given, in seconds, and never goes back. */
 export interface KnockModel {
+  /** Gives the host tokens. */
+  fill(tokens: readonly HostToken[], now: number): void;
   /** What its sender sees. */
   receive(packet: Packet | Ping, now: number): Answer;
   /** What a host knows of the source that an address belongs to. */
   recall(address: string, now: number): Knowledge;
+  /** For how many more seconds it has a token. */
+  tokenLeft(token: string, now: number): number;
   /** By how many seconds the times given since the last call may be wrong without anything else having been said. */
   takeDoubt(): number;
 }
 
 /**
  * For how many more seconds a host knows something of a source: `stage 7000/tcp,8000/udp` for the knocks of the
- * attempt that it has going, `admitted ssh`, `window alice at ssh`, `blacklist`, `trust`.
+ * attempt that it has going, `admitted ssh`, `window alice at ssh`, `opener alice of ssh`, `blacklist`, `trust`.
  */
 export type Knowledge = ReadonlyMap<string, number>;
 
@@ -42,6 +46,7 @@ export function createKnockModel(
   const doubt = createDoubt();
   const timers = createTimers(doubt);
   const knocking = createKnocking(policy, timers, doubt, isUntracked);
+  const tokens = createTokens(policy, timers);
   const accept = (packet: Packet): Answer => stackAnswer(packet, listening(packet));
   const networkOfSource = perAddress((address) => sourceOf(policy, address));
   const { profile } = policy;
@@ -49,9 +54,15 @@ export function createKnockModel(
     profile.kind === "baseline" ? createBaselineRules(policy, profile, timers, doubt, accept) : undefined;
 
   return {
+    fill: tokens.fill,
+    tokenLeft: tokens.left,
     receive: (packet, now) => {
-      if (packet.protocol === "ping") return pingAnswer(policy, packet);
       const source = networkOfSource(packet.source);
+      if (packet.isMulticast) return "silent";
+      // Then it goes on as a packet without one.
+      const opening = packet.token === undefined ? undefined : tokens.use(packet.token, now);
+      if (opening !== undefined) knocking.admit(opening, source, now);
+      if (packet.protocol === "ping") return pingAnswer(policy, packet);
       const meetKnocking = () => knocking.meet(packet, source, now);
       if (baseline !== undefined) return baseline.meet(packet, source, now, meetKnocking);
       if (meetKnocking() !== "refused") return accept(packet);
@@ -78,11 +89,9 @@ export function createKnockModel(
 }
 
 /** Of every window that may be somebody's. */
-function windowTimers(policy: Policy): readonly `window ${string}`[] {
-  return namedSequences(policy).flatMap((sequence) =>
-    sequence.action === "admit"
-      ? sequence.services.map(({ name }) => windowTimer(sequence.opener, name))
-      : [],
+function windowTimers(policy: Policy): readonly Timer[] {
+  return openings(policy).flatMap(({ opener, services }) =>
+    services.flatMap(({ name }) => [windowTimer(opener, name), openerTimer(opener, name)]),
   );
 }
 

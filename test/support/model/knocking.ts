@@ -1,7 +1,9 @@
 import {
+  type Admitting,
   type Completion,
   type NamedSequence,
   namedSequences,
+  namedTokens,
 } from "../../../components/policy/namedSequences";
 import { contains } from "../../../components/policy/network";
 import type { Knock, Policy } from "../../../components/policy/policy";
@@ -17,6 +19,8 @@ export type Fate = "admitted" | "refused" | "unguarded";
 
 export interface Knocking {
   meet(packet: Packet, source: string, now: number): Fate;
+  /** What a completed sequence does, and a token. */
+  admit(admitting: Admitting, source: string, now: number): void;
   /** The knocks of the attempt that a source has going. */
   attemptOf(source: string, now: number): readonly Knock[];
 }
@@ -98,21 +102,28 @@ export function createKnocking(policy: Policy, timers: Timers, doubt: Doubt, isU
 
   /** Whoever opened them. */
   const forgetWindows = (source: string, service: string): void => {
-    for (const sequence of sequences)
-      if (sequence.action === "admit") timers.stop(source, windowTimer(sequence.opener, service));
+    for (const { opener } of openings(policy)) timers.stop(source, windowTimer(opener, service));
+  };
+
+  const admit = (admitting: Admitting, source: string, now: number): void => {
+    if (hasEnded(admitting)) return;
+    for (const { name, accessWindowSeconds } of admitting.services) {
+      timers.start(source, `admitted ${name}`, accessWindowSeconds, now);
+      if (policy.knockers.length > 0)
+        timers.start(source, windowTimer(admitting.opener, name), accessWindowSeconds, now);
+      if (policy.knockers.some(({ services }) => services.includes(name))) {
+        for (const { opener } of openings(policy)) timers.stop(source, openerTimer(opener, name));
+        timers.start(source, openerTimer(admitting.opener, name), accessWindowSeconds, now);
+      }
+    }
+    if (admitting.unbans) timers.stop(source, "blacklist");
+    if (policy.profile.kind === "baseline") timers.start(source, "trust", longestWindow, now);
   };
 
   const complete = (completion: Completion, source: string, now: number): void => {
     switch (completion.action) {
       case "admit":
-        if (hasEnded(completion)) break;
-        for (const { name, accessWindowSeconds } of completion.services) {
-          timers.start(source, `admitted ${name}`, accessWindowSeconds, now);
-          if (policy.knockers.length > 0)
-            timers.start(source, windowTimer(completion.opener, name), accessWindowSeconds, now);
-        }
-        if (completion.unbans) timers.stop(source, "blacklist");
-        if (policy.profile.kind === "baseline") timers.start(source, "trust", longestWindow, now);
+        admit(completion, source, now);
         break;
       case "close":
         for (const { name } of completion.services) {
@@ -129,7 +140,13 @@ export function createKnocking(policy: Policy, timers: Timers, doubt: Doubt, isU
     }
   };
 
-  return { meet, attemptOf };
+  return { meet, admit, attemptOf };
+}
+
+/** Everything that admits. */
+export function openings(policy: Policy): readonly Admitting[] {
+  const ofSequences = namedSequences(policy).flatMap((one) => (one.action === "admit" ? [one] : []));
+  return [...ofSequences, ...namedTokens(policy)];
 }
 
 /** Whose window of a service it is. */
@@ -137,8 +154,13 @@ export function windowTimer({ name }: Opener, service: string): `window ${string
   return `window ${name} at ${service}`;
 }
 
+/** Who opened a service last. */
+export function openerTimer({ name }: Opener, service: string): `opener ${string}` {
+  return `opener ${name} of ${service}`;
+}
+
 /** Scripts know accesses that ended long ago, and such as end long after them. */
-function hasEnded({ until }: Completion & { readonly action: "admit" }): boolean {
+function hasEnded({ until }: Admitting): boolean {
   return until > 0 && until < Date.now() / 1000;
 }
 

@@ -5,16 +5,23 @@ export type TcpFlag = (typeof TCP_FLAGS)[number];
 export const TCP_FLAGS = ["fin", "syn", "rst", "psh", "ack", "urg"] as const;
 
 /** A packet for the host itself that belongs to no connection. */
-export type Packet = {
+export type Packet = Carried & {
   /** An address: v4 and v6 are different sources. */
   readonly source: string;
   readonly port: number;
 } & ({ readonly protocol: "udp" } | { readonly protocol: "tcp"; readonly flags: readonly TcpFlag[] });
 
-/** An echo request: it is nothing to knocking. */
-export interface Ping {
+/** An echo request: it is no knock. */
+export interface Ping extends Carried {
   readonly source: string;
   readonly protocol: "ping";
+}
+
+interface Carried {
+  /** The token that it carries, 32 hexadecimal digits, whether the host knows it or not. */
+  readonly token?: string;
+  /** It is for all hosts of its network, and its port is none of the policy. */
+  readonly isMulticast?: boolean;
 }
 
 /** Whether a packet opens something new: only such a one is a knock, and only such a one resets. */

@@ -1,6 +1,6 @@
 import type { Doubt } from "./doubt";
 
-/** Times that run for a source: of its stage, its admissions, its ban and its trust. */
+/** Times that run for a source: of its stage, its admissions, its ban and its trust; or for a token. */
 export interface Timers {
   /** Runs for so many seconds from now, whether it was running or not. */
   start(source: string, timer: Timer, seconds: number, now: number): void;
@@ -15,7 +15,12 @@ export type Timer =
   | "trust"
   | `admitted ${string}`
   | `flows ${string}`
-  | `window ${string}`;
+  | `window ${string}`
+  /** How long somebody is whoever opened a service last. */
+  | `opener ${string}`
+  /** Until it is none any more, and until it may be used. */
+  | "token"
+  | "early";
 
 export function createTimers(doubt: Doubt): Timers {
   const ends = new Map<string, number>();

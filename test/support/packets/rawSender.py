@@ -2,7 +2,8 @@
 
 Started as `rawSender.py SOCKET INTERFACE`. A line in, one on each connection, is the packets of one script, in order:
   {"packets": [{"from", "to", "protocol": "tcp", "port", "fromPort"?, "flags"}
-    | {"from", "to", "protocol": "udp", "port", "fromPort"?} | {"from", "to", "protocol": "ping", "id"?}
+    | {"from", "to", "protocol": "udp", "port", "fromPort"?, "data"?: hexadecimal}
+    | {"from", "to", "protocol": "ping", "id"?, "data"?: hexadecimal}
     | {"from", "to", "protocol": "icmp", "message": hexadecimal, its checksum to be filled in}], "silence": seconds}
 a line out what came back for each, when it was sent, in seconds of the monotonic clock, and how long sending took at
 most: until then a packet may have been under way.
@@ -93,6 +94,8 @@ class Wire:
             family: socket.socket(family, socket.SOCK_RAW, socket.IPPROTO_RAW)
             for family in (socket.AF_INET, socket.AF_INET6)
         }
+        for raw in self.raw.values():  # no route says where multicast goes
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, interface.encode())
         self.raw[socket.AF_INET].setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
         self.sniffer = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(3))
         self.sniffer.setsockopt(socket.SOL_SOCKET, 33, 1 << 26)  # SO_RCVBUFFORCE
@@ -104,7 +107,7 @@ class Wire:
         source, target = (socket.inet_pton(family, packet[end]) for end in ("from", "to"))
         if packet["protocol"] in ("ping", "icmp"):
             protocol = ICMP if family == socket.AF_INET else ICMP6
-            message = bytes.fromhex(packet.get("message", "")) or self.echo(protocol, packet.get("id"))
+            message = bytes.fromhex(packet.get("message", "")) or self.echo(protocol, packet)
             expected = self.expect((source, target, message[4:8], protocol))
             self.send_ip(family, source, target, protocol, message, 2)
             return expected
@@ -115,12 +118,14 @@ class Wire:
             self.send_tcp(family, source, target, port, packet["port"], 1, flags)
             return expected
         expected = self.expect((source, target, port, packet["port"], UDP))
-        head = struct.pack("!HHHH", port, packet["port"], 9, 0)
-        self.send_ip(family, source, target, UDP, head + b"x", 6)
+        data = bytes.fromhex(packet.get("data", "78"))
+        head = struct.pack("!HHHH", port, packet["port"], 8 + len(data), 0)
+        self.send_ip(family, source, target, UDP, head + data, 6)
         return expected
 
-    def echo(self, protocol, identifier) -> bytes:
-        return struct.pack("!BBHHH", ECHO[protocol], 0, 0, identifier or next(self.ports), next(self.ports))
+    def echo(self, protocol, packet) -> bytes:
+        head = struct.pack("!BBHHH", ECHO[protocol], 0, 0, packet.get("id") or next(self.ports), next(self.ports))
+        return head + bytes.fromhex(packet.get("data", ""))
 
     def expect(self, flow: tuple) -> Expected:
         self.waiting[flow].append(Expected(flow))

@@ -4,7 +4,7 @@ import { printSequence } from "../../../../components/policy/sequence";
 import { serviceId } from "../../../../components/policy/serviceId";
 import { windowId } from "../../../../components/policy/windowId";
 import { buildStages, handle } from "../../../../components/ruleset/stages";
-import { windowTimer } from "../../model/knocking";
+import { openerTimer, openings, windowTimer } from "../../model/knocking";
 import type { Knowledge } from "../../model/knockModel";
 
 /** What the kernel's sets said of all sources at a moment. */
@@ -14,6 +14,8 @@ export interface Snapshot {
   readonly took: number;
   /** @param address the first of the source's network: `10.1.2.0`. */
   of(address: string): Knowledge;
+  /** For how many more seconds the host has each token. */
+  readonly tokens: ReadonlyMap<string, number>;
 }
 
 /**
@@ -44,7 +46,7 @@ export async function readKernelKnowledge(
   const known = new Map<string, Map<string, number>>();
   const nameOf = namesOf(policy);
   for (const [, set = "", body = ""] of text.matchAll(
-    /pk_(stage|waiting|admitted|windows|flows|blacklist|trusted)[46] \{([^{}]*(?:\{[^}]*\})?)/g,
+    /pk_(stage|waiting|admitted|windows|opener_\w+|flows|blacklist|trusted)[46] \{([^{}]*(?:\{[^}]*\})?)/g,
   )) {
     for (const [, address = "", service, expires = "", stage] of body.matchAll(ELEMENT)) {
       const ofSource = known.get(address) ?? new Map<string, number>();
@@ -56,7 +58,20 @@ export async function readKernelKnowledge(
     const all = known.get(address) ?? new Map<string, number>();
     return areTimed ? withTimedStages(all) : all;
   };
-  return { at: before + took / 2, took, of };
+  return { at: before + took / 2, took, of, tokens: readTokens(text) };
+}
+
+/** A number, `0xff timeout 1h expires 59m59s992ms : 1b21:7405`; nft 0.9.8 prints it in decimal. */
+const TOKEN = /\b(0x[0-9a-f]+|\d+)(?: timeout \w+)? expires (\w+)/g;
+
+function readTokens(text: string): ReadonlyMap<string, number> {
+  const [, body = ""] = /map pk_tokens \{([^{}]*(?:\{[^}]*\})?)/.exec(text) ?? [];
+  return new Map(
+    [...body.matchAll(TOKEN)].map(([, number = "", expires = ""]) => [
+      BigInt(number).toString(16).padStart(32, "0"),
+      toSeconds(expires),
+    ]),
+  );
 }
 
 /** Where knock timeouts differ, a stage counts as long as its source is waited for. */
@@ -77,13 +92,11 @@ function namesOf(policy: Policy): (set: string, value: string) => string {
   const names = new Map([
     ...policy.services.map(({ name }) => [`admitted ${serviceId(name)}`, `admitted ${name}`] as const),
     ...policy.services.map(({ name }) => [`flows ${serviceId(name)}`, `flows ${name}`] as const),
-    ...namedSequences(policy).flatMap((sequence) =>
-      sequence.action === "admit"
-        ? sequence.services.map(
-            ({ name }) =>
-              [`windows ${windowId(sequence.opener, name)}`, windowTimer(sequence.opener, name)] as const,
-          )
-        : [],
+    ...openings(policy).flatMap(({ opener, services }) =>
+      services.flatMap(({ name }) => [
+        [`windows ${windowId(opener, name)}`, windowTimer(opener, name)] as const,
+        [`opener_${name} ${windowId(opener, name)}`, openerTimer(opener, name)] as const,
+      ]),
     ),
     ...stages.map(({ number, path }) => [`stage ${handle(number)}`, `stage ${printSequence(path)}`] as const),
     ["waiting ", WAITING],

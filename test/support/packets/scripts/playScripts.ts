@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { createKnockModel, sourceOf } from "../../model/knockModel";
+import { createKnockModel, type Knowledge, sourceOf } from "../../model/knockModel";
 import type { Packet } from "../../model/packet";
 import { toRawPacket } from "../rawPacket";
 import { addressOf } from "./addresses";
@@ -7,6 +7,7 @@ import { agrees, type Comparison, compareKnowledge } from "./comparison";
 import { readKernelKnowledge, type Snapshot } from "./kernelKnowledge";
 import type { PacketStep, Script, ScriptCase } from "./scriptCase";
 import type { ScriptTarget } from "./scriptLab";
+import { fillingBatch, hostTokens, type ScriptToken, withTokens } from "./scriptTokens";
 
 /** How long everybody waits: longer than the short times of the cases and not as long as the long ones. */
 const WAIT_SECONDS = 3.2;
@@ -35,6 +36,7 @@ export async function playScripts(
 ): Promise<readonly Played[]> {
   const plays = scripts.map((script) => createPlay(scriptCase, target, script));
   const rounds = Math.max(...plays.map(({ rounds }) => rounds));
+  await fillTokens(target, plays);
   for (let round = 0; round < rounds; round += 1) {
     if (round > 0) await sleep(1000 * WAIT_SECONDS);
     await Promise.all(plays.map((play) => play.send(round, silence)));
@@ -44,6 +46,14 @@ export async function playScripts(
     if (plays.some((play) => isWrong(play.result()))) break;
   }
   return plays.map((play) => play.result());
+}
+
+/** All at once, as a host does it. */
+async function fillTokens(target: ScriptTarget, plays: readonly Play[]): Promise<void> {
+  const tokens = plays.flatMap((play) => play.tokens);
+  if (tokens.length === 0) return;
+  const { before, after } = await target.list("nft -f -", fillingBatch(tokens));
+  for (const play of plays) play.fill((before + after) / 2, (after - before) / 2);
 }
 
 /** A time so close to its end may have passed in the kernel and not in the model, or the other way round. */
@@ -61,6 +71,10 @@ export function isWrong(played: Played): boolean {
 interface Play {
   /** The waits and one more. */
   readonly rounds: number;
+  /** What the host must have. */
+  readonly tokens: readonly ScriptToken[];
+  /** They were filled at this moment, or so many seconds before or after it. */
+  fill(now: number, slack: number): void;
   send(round: number, silence: number): Promise<void>;
   recall(snapshot: Snapshot): void;
   result(): Played;
@@ -76,16 +90,23 @@ function createPlay(
   const model = createKnockModel(policy, isListening, isUntracked);
   const rounds = splitAtWaits(script);
   const comparisons: Comparison[] = [];
+  const tokens = hostTokens(policy, script, number);
   let doubt = Number.POSITIVE_INFINITY;
   let latest = 0;
+  let filling = 0;
   let played = 0;
   return {
     rounds: rounds.length,
+    tokens,
+    fill: (now, slack) => {
+      model.fill(tokens, now);
+      filling = slack;
+    },
     send: async (round, silence) => {
       const packets = (rounds[round] ?? []).map(({ source, packet }) => ({
         what: `source ${source}, ${sources[source]}, sends ${packet}`,
         from: addresses[source] ?? "",
-        packet,
+        packet: withTokens(packet, number),
       }));
       const { steps, late } = await target.send(packets, silence);
       for (const [index, { what, from, packet }] of packets.entries()) {
@@ -93,18 +114,25 @@ function createPlay(
         const expected = model.receive({ ...toRawPacket(packet), source: from }, at);
         comparisons.push({ what, kernel: answer, model: expected });
       }
-      doubt = Math.min(doubt, model.takeDoubt() - late);
+      doubt = Math.min(doubt, model.takeDoubt() - late - filling);
       latest = Math.max(latest, late);
     },
     recall: (snapshot) => {
       played += 1;
-      const slack = snapshot.took / 2 + latest;
+      const slack = snapshot.took / 2 + latest + filling;
       for (const [index, address] of addresses.entries()) {
         const [network = ""] = sourceOf(policy, address).split("/");
         const what = `source ${index}, ${sources[index]}, is known for`;
         const known = snapshot.of(network);
         comparisons.push(compareKnowledge(what, known, model.recall(address, snapshot.at), slack));
       }
+      const left = (of: (token: string) => number): Knowledge =>
+        new Map(tokens.map(({ name, token }) => [name, of(token)] as const).filter(([, time]) => time > 0));
+      const [kernel, expected] = [
+        left((token) => snapshot.tokens.get(token) ?? 0),
+        left((token) => model.tokenLeft(token, snapshot.at)),
+      ];
+      if (tokens.length > 0) comparisons.push(compareKnowledge("tokens left", kernel, expected, slack));
       doubt = Math.min(doubt, model.takeDoubt() - slack);
     },
     result: () => ({ script, comparisons, doubt, isComplete: played === rounds.length }),

@@ -2,9 +2,8 @@ import { spawnSync } from "node:child_process";
 import { printRuleset } from "../../../../components/ruleset/printRuleset";
 import type { Ruleset } from "../../../../components/ruleset/ruleset";
 import { createLab, type Lab, type LabClient, labProblem } from "../../../../lab";
-import type { Addresses } from "../../../../lab/network";
 import { waitUntil } from "../../../../lab/waitUntil";
-import { type PacketText, toRawPacket } from "../rawPacket";
+import type { PacketText } from "../rawPacket";
 import {
   type AddressedPacket,
   type RawReport,
@@ -14,6 +13,7 @@ import {
 } from "../startPackets";
 import type { Answer } from "../step";
 import { addressOf, SOURCE_NETWORKS } from "./addresses";
+import { addressFor, addressPacket, type SourcedPacket } from "./addressPacket";
 import type { TimedListing } from "./kernelKnowledge";
 
 /** Why no script can be played here, in one line with its remedy; `undefined` when one can. */
@@ -36,7 +36,7 @@ export interface ScriptTarget {
   /** Sends these, in order, and says what came back no later than so many seconds after the last one. */
   send(packets: readonly SourcedPacket[], silence: number): Promise<RawReport>;
   /** Runs a command of the shell where the rules are. */
-  list(command: string): Promise<TimedListing>;
+  list(command: string, input?: string): Promise<TimedListing>;
 }
 
 /** A network with our table, and nothing else. */
@@ -47,11 +47,6 @@ export interface Target extends ScriptTarget {
   untrack(): Promise<void>;
   /** The same from one address. */
   answersTo(from: string, packets: readonly PacketText[]): Promise<readonly Answer[]>;
-}
-
-export interface SourcedPacket {
-  readonly from: string;
-  readonly packet: PacketText;
 }
 
 export const UNTRACKING = ["prerouting", "output"]
@@ -87,15 +82,15 @@ export async function createScriptLab(): Promise<ScriptLab> {
 function createTarget(station: LabClient, sender: RawSender): Target {
   const send = (packets: readonly SourcedPacket[], silence: number): Promise<RawReport> =>
     sender.send(
-      packets.map(({ from, packet }) => ({ ...toRawPacket(packet), from, to: addressFor(station, from) })),
+      packets.map((packet) => addressPacket(station, packet)),
       silence,
     );
   return {
     station,
     send,
-    list: async (command) => {
+    list: async (command, input = "") => {
       const before = monotonicSeconds();
-      const { stdout } = await station.run(["sh", "-c", command]);
+      const { stdout } = await station.run(["sh", "-c", command], { input });
       return { text: stdout, before, after: monotonicSeconds() };
     },
     load: async (ruleset) => {
@@ -117,11 +112,6 @@ function createTarget(station: LabClient, sender: RawSender): Target {
 /** Of the clock that the senders use too. */
 function monotonicSeconds(): number {
   return Number(process.hrtime.bigint()) / 1e9;
-}
-
-/** A station's address of the family of another one. */
-export function addressFor({ address4, address6 }: Addresses, other: string): string {
-  return other.includes(":") ? address6 : address4;
 }
 
 /** The first packets wait for neighbour discovery, over IPv6 for a second. */
