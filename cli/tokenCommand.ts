@@ -130,7 +130,7 @@ function printToken({ slot, token }: Code, { host, knocker, address }: Whose): s
     ]),
     "",
     "Phones",
-    "  Android: the line with bash, in Termux. iOS: the line with nc, in a-Shell. No browser sends it.",
+    "  Android: the line with bash, in Termux. iOS: the line with python3, in a-Shell. No browser sends it.",
   ];
   return `${lines.join("\n")}\n`;
 }

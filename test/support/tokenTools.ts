@@ -18,6 +18,7 @@ export const TOKEN_TOOLS: readonly TokenTool[] = [
   { name: "bash", begin: "bash -c ", command: "bash", remedy: "run: apt-get install -y bash" },
   { name: "nc", begin: "printf ", command: "nc", remedy: "run: apt-get install -y netcat-openbsd" },
   { name: "perl", begin: "perl ", command: "perl", remedy: "run: apt-get install -y perl" },
+  { name: "python", begin: "python3 ", command: "python3", remedy: "run: apt-get install -y python3" },
   { name: "dig", begin: "dig ", command: "dig", remedy: "run: apt-get install -y bind9-dnsutils" },
   {
     name: "nslookup",
