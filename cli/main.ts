@@ -8,12 +8,14 @@ import { addKnockCommand } from "./knockCommand";
 import { addOpenCommand } from "./openCommand";
 import { addRenderCommand } from "./renderCommand";
 import { addReviewCommand } from "./reviewCommand";
+import { addTokenCommand } from "./tokenCommand";
 import { readVersion } from "./version";
 
 const EXAMPLES = `
 Examples:
   $ portknock knock web-1.example.com && ssh web-1.example.com
   $ portknock open web-1.example.com -- pulumi destroy
+  $ portknock token web-1 --as alice
   $ portknock check policy.json
   $ portknock render policy.json | sudo nft --check --file -
   $ portknock review old.json new.json
@@ -37,7 +39,8 @@ function main(): void {
 function createProgram(): Command {
   const program = new Command("portknock")
     .description(
-      "Knocks at hosts guarded by PortKnockFirewall, and checks, prints, reviews and explains their policies.",
+      "Knocks at hosts guarded by PortKnockFirewall, makes tokens that open them, and checks, prints, reviews and " +
+        "explains their policies.",
     )
     .version(readVersion(), "-V, --version", "print the version")
     .helpCommand(false)
@@ -47,6 +50,7 @@ function createProgram(): Command {
     .addHelpText("after", EXAMPLES);
   addKnockCommand(program);
   addOpenCommand(program);
+  addTokenCommand(program);
   addCheckCommand(program);
   addRenderCommand(program);
   addReviewCommand(program);

@@ -115,13 +115,15 @@ export async function knock(options: KnockOptions): Promise<KnockReport> {
 export async function sendToken(target: Target, token: string): Promise<void> {
   const failed = (code: string) => sendFailure(code, `${target.address}: the packet`);
   await sendDatagram(target, TOKEN_PORT, Buffer.from(token, "hex"), failed);
+  // What the caller sends next must not overtake it.
+  await sleepUntil(performance.now() + DEFAULT_DELAY_MILLISECONDS, undefined);
 }
 
 /** Where a token goes does not matter to the host: this is the discard service of RFC 863, which hardly anybody has. */
 export const TOKEN_PORT = 9;
 
 /** One look-up of all families, so that "no such host" and "no address of that family" are told apart. */
-async function findTarget(host: string, family: 4 | 6 | undefined): Promise<Target> {
+export async function findTarget(host: string, family: 4 | 6 | undefined): Promise<Target> {
   const target = (await findTargets(host)).find((found) => family === undefined || found.family === family);
   if (target === undefined) {
     throw new KnockError(

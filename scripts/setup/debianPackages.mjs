@@ -15,7 +15,17 @@ const forHosts = [
   "knockd",
 ];
 const loginShells = ["fish", "tcsh", "zsh"];
-const forTests = [...forHosts, ...loginShells, "curl", "python3", "shellcheck"];
+const forTests = [
+  ...forHosts,
+  ...loginShells,
+  "bind9-dnsutils",
+  "curl",
+  "iputils-ping",
+  "netcat-openbsd",
+  "perl",
+  "python3",
+  "shellcheck",
+];
 const wanted = {
   bench: ["nftables", "iproute2", "iptables", "knockd"],
   demo: forHosts,

@@ -1,5 +1,7 @@
 import { chmodSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { receiveTokens } from "../support/receiveTokens";
+import { slotNow, tokensOf, VECTOR_SECRET } from "../support/tokensOf";
 import { portknock, temporaryFile, withoutTime } from "./portknock";
 
 const KNOCKED = "knocked 127.0.0.1: 3 knocks in T s\n";
@@ -105,6 +107,85 @@ describe("portknock knock", { timeout: 30_000 }, () => {
       exitCode: 1,
       stdout: "",
       stderr: "portknock: host: is not a name or an address; give one, without a port or a user\n",
+    });
+  });
+});
+
+describe("portknock knock with tokens", { timeout: 30_000 }, () => {
+  const secretFile = (): string => temporaryFile("alice.token", `${VECTOR_SECRET}\n`);
+  const SENT = /^sent 127\.0\.0\.9 one token of alice, good until \d\d:[0-5]2 UTC\n$/;
+  const args = (...more: readonly string[]): readonly string[] => [
+    ...["knock", "127.0.0.9", "--as", "alice", "--token-file", secretFile()],
+    ...more,
+  ];
+
+  it("sends one token of the host's name in the program, and says until when it is good", async () => {
+    const slots = [slotNow()];
+    const received = await receiveTokens("127.0.0.9", async () => {
+      const { exitCode, stdout, stderr } = await portknock(args("--name", "web-1"));
+      expect([exitCode, stderr]).toEqual([0, ""]);
+      expect(stdout).toMatch(SENT);
+    });
+    slots.push(slotNow());
+    if (received === undefined) return;
+    expect(received).toHaveLength(1);
+    expect(tokensOf("web-1", "alice", slots)).toContain(received[0]);
+  });
+
+  it("takes what stands before the first dot of the host for that name", async () => {
+    const { exitCode, stdout } = await portknock([
+      ...["knock", "localhost", "-4", "--as", "alice", "--token-file", secretFile()],
+    ]);
+    expect([exitCode, stdout.replace(/\d\d:\d\d/, "T")]).toEqual([
+      0,
+      "sent localhost (127.0.0.1) one token of alice, good until T UTC\n",
+    ]);
+  });
+
+  it("prints nothing when it is to be quiet", async () => {
+    expect(await portknock(args("--name", "web-1", "-q"))).toEqual({ exitCode: 0, stdout: "", stderr: "" });
+  });
+
+  it("rejects a host without an address of the family that is asked for", async () => {
+    expect(await portknock(args("--name", "web-1", "-6"))).toEqual({
+      exitCode: 1,
+      stdout: "",
+      stderr: "portknock: 127.0.0.9: has no IPv6 address; leave the family open, or give another host\n",
+    });
+  });
+
+  const HELP = 'see "portknock --help"';
+  it.each([
+    [
+      "an address without the host's name",
+      ["192.0.2.7", "--as", "alice"],
+      "HOST: does not begin with the name of a host in the program; give --name",
+    ],
+    [
+      "a secret without a knocker",
+      ["web-1", "--token-file", "f"],
+      "--as: is missing; give the knocker's name in the program",
+    ],
+    [
+      "a knocker without a secret and a terminal to ask on",
+      ["web-1", "--as", "alice"],
+      "no token secret, and no terminal to ask on; give --token-file",
+    ],
+    [
+      "a sequence and a secret",
+      ["web-1", "--as", "alice", "--sequence-file", "f"],
+      `option '--as <KNOCKER>' cannot be used with option '--sequence-file <PATH>'; ${HELP}`,
+    ],
+    [
+      "a delay of one packet",
+      ["web-1", "--token-file", "f", "--delay", "1s"],
+      `option '--token-file <PATH>' cannot be used with option '--delay <TIME>'; ${HELP}`,
+    ],
+  ])("rejects %s as wrong usage", async (_, words, problem) => {
+    expect(await portknock(["knock", ...words])).toEqual({
+      exitCode: 2,
+      stdout: "",
+      stderr: `portknock: ${problem}\n`,
     });
   });
 });

@@ -1,5 +1,7 @@
 import { createServer } from "node:net";
 import { describe, expect, it } from "vitest";
+import { receiveTokens } from "../support/receiveTokens";
+import { slotNow, tokensOf, VECTOR_SECRET } from "../support/tokensOf";
 import { portknock, temporaryFile } from "./portknock";
 
 const knocks = (): string => temporaryFile("knocks", "47001,47013/udp,47025\n");
@@ -60,5 +62,59 @@ describe("portknock open", { timeout: 30_000 }, () => {
       stdout: "",
       stderr: "portknock: no-such-host.invalid: cannot be looked up; check the name and the name server\n",
     });
+  });
+});
+
+describe("portknock open with tokens", { timeout: 30_000 }, () => {
+  const secretFile = (): string => temporaryFile("ci.token", `${VECTOR_SECRET}\n`);
+  const openLocalhost = (...args: readonly string[]) =>
+    portknock(["open", "localhost", "--as", "ci", "--token-file", secretFile(), ...args]);
+
+  it("sends one before the command, and none soon after: there are 8 in ten minutes", async () => {
+    const slots = [slotNow()];
+    const received = await receiveTokens("127.0.0.1", async () => {
+      expect(await openLocalhost("--", "sh", "-c", "sleep 2.5; echo ran; exit 7")).toEqual({
+        exitCode: 7,
+        stdout: "ran\n",
+        stderr: "",
+      });
+    });
+    slots.push(slotNow());
+    if (received === undefined) return;
+    expect(received).toHaveLength(1);
+    expect(tokensOf("localhost", "ci", slots)).toContain(received[0]);
+  });
+
+  it("runs nothing where tokens would run out", async () => {
+    const { exitCode, stdout, stderr } = await openLocalhost("--every", "74s", "--", "echo", "ran");
+    expect([exitCode, stdout]).toEqual([2, ""]);
+    // Twice as much where localhost has two addresses.
+    expect(stderr).toMatch(
+      /^portknock: --every: uses up more tokens than there are; write (75|150)s or more\n$/,
+    );
+  });
+
+  it("runs nothing for a host of which nobody says the name", async () => {
+    const args = ["open", "127.0.0.1", "--as", "ci", "--token-file", secretFile(), "--", "echo", "ran"];
+    expect(await portknock(args)).toEqual({
+      exitCode: 2,
+      stdout: "",
+      stderr:
+        "portknock: HOST: does not begin with the name of a host in the program; give every host by a name that does\n",
+    });
+  });
+
+  it("runs nothing with a sequence and a secret", async () => {
+    const { exitCode, stdout, stderr } = await openLocalhost(
+      "--sequence-file",
+      knocks(),
+      "--",
+      "echo",
+      "ran",
+    );
+    expect([exitCode, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(
+      /^portknock: option '--.*' cannot be used with option '--.*'; see "portknock --help"\n$/,
+    );
   });
 });

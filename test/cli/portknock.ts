@@ -22,11 +22,15 @@ export const PORTKNOCK: readonly [string, ...string[]] = [
 ];
 
 /** Runs the command as a real process, without a terminal. */
-export async function portknock(args: readonly string[], input = ""): Promise<Outcome> {
+export async function portknock(
+  args: readonly string[],
+  input = "",
+  { timeZone = "UTC" } = {},
+): Promise<Outcome> {
   const [node, ...nodeArgs] = PORTKNOCK;
   const { exitCode, stdout, stderr } = await execa(node, [...nodeArgs, ...args], {
     cwd: root,
-    env: { COLUMNS: "80", NO_COLOR: "1" },
+    env: { COLUMNS: "80", NO_COLOR: "1", TZ: timeZone },
     input,
     reject: false,
     stripFinalNewline: false,

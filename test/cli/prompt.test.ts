@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { stripVTControlCharacters } from "node:util";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
+import { VECTOR_SECRET } from "../support/tokensOf";
 import { PORTKNOCK, withoutTime } from "./portknock";
 
 // util-linux's `script` gives a process a terminal; the BSD one has other options.
@@ -20,6 +21,17 @@ describe.skipIf(!hasScript)("portknock knock on a terminal", { timeout: 30_000 }
     });
   });
 
+  it("asks for the secret of tokens and does not show it", async () => {
+    const { exitCode, screen } = await answerPrompt(`${VECTOR_SECRET}\r`, {
+      args: ["knock", "127.0.0.1", "--name", "web-1", "--as", "alice"],
+      prompt: "Token secret:",
+    });
+    expect([exitCode, screen.replace(/\d\d:\d\d/, "T")]).toEqual([
+      0,
+      "Token secret: \r\nsent 127.0.0.1 one token of alice, good until T UTC\r\n",
+    ]);
+  });
+
   it.each([
     ["Ctrl-C", "\u0003"],
     ["Ctrl-D", "\u0004"],
@@ -32,8 +44,11 @@ describe.skipIf(!hasScript)("portknock knock on a terminal", { timeout: 30_000 }
 });
 
 /** Types `keys` once the prompt is there, and returns what a person would have seen. */
-async function answerPrompt(keys: string): Promise<{ exitCode: number | undefined; screen: string }> {
-  const command = [...PORTKNOCK, "knock", "127.0.0.1"].map((word) => `'${word}'`).join(" ");
+async function answerPrompt(
+  keys: string,
+  { args = ["knock", "127.0.0.1"], prompt = "Knock sequence:" } = {},
+): Promise<{ exitCode: number | undefined; screen: string }> {
+  const command = [...PORTKNOCK, ...args].map((word) => `'${word}'`).join(" ");
   const terminal = execa("script", ["--quiet", "--return", "--command", command, "/dev/null"], {
     reject: false,
     stripFinalNewline: false,
@@ -42,7 +57,7 @@ async function answerPrompt(keys: string): Promise<{ exitCode: number | undefine
   terminal.stdout.setEncoding("utf8").on("data", (text: string) => {
     screen += text;
   });
-  while (!screen.includes("Knock sequence:")) {
+  while (!screen.includes(prompt)) {
     await once(terminal.stdout, "data");
   }
   terminal.stdin.write(keys);
