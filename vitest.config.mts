@@ -7,7 +7,7 @@ export default defineConfig({
       {
         test: {
           name: "pure",
-          include: ["test/{golden,policy,ruleset,review,component,cli,remote}/**/*.test.ts"],
+          include: ["test/{golden,policy,ruleset,review,component,cli,remote,tokens}/**/*.test.ts"],
           testTimeout: 30_000,
           sequence: { groupOrder: 0 },
         },

@@ -90,7 +90,6 @@ forget_everything() {
 	remove_boot
 	# Until our drop-in was gone, nftables.service could bring it back.
 	delete_table
-	rm -f "$clock_file"
 	forget_state
 }
 

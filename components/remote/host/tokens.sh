@@ -25,7 +25,7 @@ fill_tokens() {
 	has_tokens "$1" || return 0
 	now=$(date +%s)
 	work=$(mktemp -d /run/portknock.XXXXXXXX) || return 1
-	plan_tokens "$1" "$now" "$(clock_step "$now")" >"$work/plan" &&
+	plan_tokens "$1" "$now" "$(former_time "$now")" >"$work/plan" &&
 		note_bounds "$work/plan" &&
 		token_batch "$work" "$now" >"$work/batch" &&
 		nft -f "$work/batch" 2>/dev/null &&
@@ -40,25 +40,25 @@ clock_origin() {
 	awk -v now="$1" '{ printf "%d\n", now - $1 }' /proc/uptime
 }
 
-# clock_step NOW: `stepped` where the clock was set since the last fill.
-clock_step() {
-	[ ! -e "$clock_file" ] || clock_origin "$1" | cat "$clock_file" - | awk -v most=$step_seconds '
+# former_time NOW: where the clock was set since the last fill, what time it would be without that.
+former_time() {
+	[ ! -e "$clock_file" ] || clock_origin "$1" | cat "$clock_file" - | awk -v most=$step_seconds -v now="$1" '
 		{ origin[NR] = $1 }
-		END { if (origin[2] - origin[1] > most || origin[1] - origin[2] > most) print "stepped" }'
+		END { if (origin[2] - origin[1] > most || origin[1] - origin[2] > most) print now + origin[1] - origin[2] }'
 }
 
 note_clock() {
 	clock_origin "$1" >"$clock_file.new" && mv "$clock_file.new" "$clock_file"
 }
 
-# plan_tokens GENERATION NOW STEPPED: `step` or nothing, then lines `key FINGERPRINT ID KEY FROM TO BOUND FILLED`, the
+# plan_tokens GENERATION NOW FORMER: `step` where there is a former time, then lines `key FINGERPRINT ID KEY FROM TO BOUND FILLED`, the
 # first and the last slot to fill, and `slot SECONDS SKEW TOKENS`.
 plan_tokens() {
 	{
 		[ ! -e "$bounds_file" ] || sed 's/^/bound /' "$bounds_file"
 		[ -n "$3" ] || elements pk_filled map | sed 's/^/filled /'
 		cat "$1/manifest"
-	} | awk -v now="$2" -v stepped="$3" -v noted=$bound_seconds '
+	} | awk -v now="$2" -v former="$3" -v noted=$bound_seconds '
 		function most(a, b) { return a > b ? a : b }
 		function number(handle,   half, value, place, digit) {
 			split(handle, half, ":")
@@ -70,14 +70,15 @@ plan_tokens() {
 			}
 			return value
 		}
-		BEGIN { if (stepped != "") print "step" }
+		BEGIN { if (former != "") print "step" }
 		$1 == "bound" { bound[$2] = most(bound[$2], $3); next }
 		$1 == "filled" { filled[$4] = number($6); handle[$4] = $6; next }
 		$1 == "tokens" { seconds = $2; skew = $3; ahead = $5; print "slot", seconds, skew, $4 }
 		$1 == "token-key" {
-			newest = int((now + skew) / seconds)
+			newest = int((most(now, former + 0) + skew) / seconds)
 			from = $3 in filled ? filled[$3] + 1 : $2 in bound ? most(bound[$2], newest) + 1 : int((now - skew) / seconds)
 			to = int((now + ahead) / seconds)
+			if ($2 in bound) bound[$2] = most(bound[$2], newest)
 			print "key", $2, $3, $4, from, to, most(bound[$2], int((now + skew + noted) / seconds)), $3 in filled ? handle[$3] : "-"
 		}'
 }

@@ -1,0 +1,79 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { FILLED_SECONDS, SKEW_SECONDS, SLOT_SECONDS } from "../../components/tokens/token";
+import { callSourced, dashProblem } from "../support/sourcedScript";
+import { type FillKnowledge, planFill } from "../support/tokenFilling";
+
+const LENGTHS = { slot: SLOT_SECONDS, skew: SKEW_SECONDS, ahead: FILLED_SECONDS, bound: 400 };
+/** A slot in 2026. */
+const SLOT = 2_992_960;
+
+const slotAround = fc.integer({ min: SLOT - 300, max: SLOT + 300 });
+const moment = fc.integer({ min: SLOT * SLOT_SECONDS - 90_000, max: SLOT * SLOT_SECONDS + 90_000 });
+const knowledge = fc.record<Pick<FillKnowledge, "filled" | "bound">>({
+  filled: fc.option(slotAround, { nil: undefined }),
+  bound: fc.option(slotAround, { nil: undefined }),
+});
+
+const idOf = (index: number): string => `${(index + 1).toString(16)}:1200`;
+const handleOf = (slot: number): string =>
+  `${Math.floor(slot / 65_536).toString(16)}:${(slot % 65_536).toString(16)}`;
+
+describe.skipIf(dashProblem() !== undefined)("what the host plans to fill", () => {
+  it("is what the model of tokens says, of the same knowledge", () => {
+    fc.assert(
+      fc.property(
+        fc.array(knowledge, { minLength: 20, maxLength: 20 }),
+        moment,
+        fc.option(moment, { nil: undefined }),
+        (knockers, now, former) => {
+          const filled = knockers.flatMap((knocker, index) =>
+            knocker.filled === undefined ? [] : [`${idOf(index)} : ${handleOf(knocker.filled)}`],
+          );
+          const transcript = [
+            "$ nft list map inet portknock pk_filled",
+            "table inet portknock {",
+            "\tmap pk_filled {",
+            `\t\telements = { ${filled.join(",\n\t\t\t     ")} }`,
+            "\t}",
+            "}",
+            "",
+          ];
+          const manifest = [
+            `tokens ${SLOT_SECONDS} ${SKEW_SECONDS} 8 ${FILLED_SECONDS}`,
+            ...knockers.map((_, index) => `token-key print${index} ${idOf(index)} key knocker${index}`),
+            "",
+          ];
+          const bounds = knockers.flatMap(({ bound }, index) =>
+            bound === undefined ? [] : [`print${index} ${bound}\n`],
+          );
+          const printed = callSourced({
+            transcript: "",
+            files: {
+              "/run/transcript": transcript.join("\n"),
+              "/run/rules/manifest": manifest.join("\n"),
+              ...(bounds.length > 0 && { "/var/lib/portknock-tokens": bounds.join("") }),
+            },
+            calls: `RECORDED=/run/transcript; plan_tokens /run/rules ${now} '${former ?? ""}'`,
+          });
+          const planned = printed
+            .split("\n")
+            .filter((line) => line.startsWith("key "))
+            .map((line) => line.split(" ").slice(4, 7).map(Number));
+          expect(planned).toEqual(
+            knockers.map((knocker) => {
+              const known = { ...knocker, now, former };
+              const { from, to, bound } = planFill(
+                former === undefined ? known : { ...known, filled: undefined },
+                LENGTHS,
+              );
+              return [from, to, bound];
+            }),
+          );
+          expect(printed.startsWith("step\n")).toBe(former !== undefined);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+});
