@@ -2,7 +2,7 @@
 //
 //   npm run bench:packets [-- --rounds 9] [-- --only loading]
 //
-// --only NAME  closedPorts, attacks, loading, compiling or admissions: printed, not written.
+// --only NAME  closedPorts, attacks, tokens, loading, compiling or admissions: printed, not written.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -14,12 +14,14 @@ import { measureClosedPorts } from "./closedPorts";
 import { measureCompiling } from "./compiling";
 import { measureLoading } from "./loading";
 import { missingParts } from "./missingParts";
+import { measureTokens } from "./tokens";
 
 type Measure = (bench: Bench) => string | Promise<string>;
 
 const MEASURES: ReadonlyMap<string, Measure> = new Map<string, Measure>([
   ["closedPorts", measureClosedPorts],
   ["attacks", measureAttacks],
+  ["tokens", measureTokens],
   ["loading", measureLoading],
   ["compiling", measureCompiling],
   ["admissions", measureAdmissions],

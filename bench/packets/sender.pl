@@ -1,10 +1,10 @@
-# Sends SYNs in bursts and reports what a packet cost. Node has no raw sockets; perl-base is on every Debian, and
+# Sends SYNs, or datagrams, in bursts and reports what a packet cost. Node has no raw sockets; perl-base is on every Debian, and
 # sendmmsg(2) sends a burst in one call, so that perl's own speed does not count. One process holds a socket on
 # every track: it goes from one to the other within microseconds, before the machine's speed has changed.
 #
 # Commands on stdin, an answer line on stdout for each:
 #   track NAME NAMESPACE INTERFACE
-#   traffic NAME FAMILY FROM-HARDWARE TO-HARDWARE FROM TO SEED PORT…     FROM `random`: a source for each packet (IPv4)
+#   traffic NAME FAMILY KIND FROM-HARDWARE TO-HARDWARE FROM TO SEED PORT…     FROM `random`: a source for each packet (IPv4); KIND `syn` or `token`
 #   pairs COUNT TRACK TRAFFIC PACKETS TRACK TRAFFIC PACKETS              answers ns per packet, first and second in turn
 use strict;
 use warnings;
@@ -41,14 +41,14 @@ sub add_track {
 }
 
 sub add_traffic {
-    my ($name, $family, $from_hardware, $to_hardware, $from, $to, $seed, @ports) = @_;
+    my ($name, $family, $kind, $from_hardware, $to_hardware, $from, $to, $seed, @ports) = @_;
     srand $seed;
     my $ethernet = pack('H12 H12', map { tr/://dr } $to_hardware, $from_hardware);
     my $messages = '';
     for my $index (0 .. POOL - 1) {
         my $port   = $ports[ $index % @ports ];
         my $source = $from eq 'random' ? join '.', 10, map { int rand 256 } 1 .. 3 : $from;
-        my $frame  = $ethernet . packet($family, $source, $to, $port eq 'random' ? int rand 65536 : $port);
+        my $frame  = $ethernet . packet($family, $kind, $source, $to, $port eq 'random' ? int rand 65536 : $port);
         my $vector = pack 'P Q', $frame, length $frame;
         $messages .= pack 'x16 P Q x32', $vector, 1;
         # pack P keeps a pointer only.
@@ -59,16 +59,29 @@ sub add_traffic {
 }
 
 sub packet {
-    my ($family, $from, $to, $port) = @_;
-    my $tcp = pack 'n n N N n n n n', 1024 + int rand 64511, $port, int rand 2**32, 0, 0x5002, 64240, 0, 0;
+    my ($family, $kind, $from, $to, $port) = @_;
+    my ($protocol, $checksum_at, $segment) = $kind eq 'syn' ? syn($port) : token($port);
     my ($source, $target) = map { $family == 4 ? inet_aton($_) : inet_pton(AF_INET6, $_) } $from, $to;
-    substr($tcp, 16, 2) = pack 'n', checksum($source . $target . pack('n n', 6, length $tcp) . $tcp);
+    my $summed = $source . $target . pack('n n', $protocol, length $segment) . $segment;
+    substr($segment, $checksum_at, 2) = pack 'n', checksum($summed);
     if ($family == 6) {
-        return pack('n N n C C', 0x86dd, 6 << 28, length $tcp, 6, 64) . $source . $target . $tcp;
+        return pack('n N n C C', 0x86dd, 6 << 28, length $segment, $protocol, 64) . $source . $target . $segment;
     }
-    my $ip = pack('n n n n C C n', 0x4500, 20 + length $tcp, 0, 0, 64, 6, 0) . $source . $target;
+    my $ip = pack('n n n n C C n', 0x4500, 20 + length $segment, 0, 0, 64, $protocol, 0) . $source . $target;
     substr($ip, 10, 2) = pack 'n', checksum($ip);
-    return pack('n', 0x0800) . $ip . $tcp;
+    return pack('n', 0x0800) . $ip . $segment;
+}
+
+sub syn {
+    my ($port) = @_;
+    return (6, 16, pack 'n n N N n n n n', 1024 + int rand 64511, $port, int rand 2**32, 0, 0x5002, 64240, 0, 0);
+}
+
+# As long as what carries a token, and random.
+sub token {
+    my ($port) = @_;
+    my @payload = map { int rand 2**32 } 1 .. 4;
+    return (17, 6, pack 'n n n n N4', 1024 + int rand 64511, $port, 24, 0, @payload);
 }
 
 sub checksum {

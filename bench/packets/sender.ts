@@ -4,9 +4,11 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { HOST, INTERFACE, type PacketCounts, SENDER, type Track } from "./track";
 
-/** SYNs, each from a source port of its own; with several targets they are sent to one after the other. */
+/** Packets, each from a source port of its own; with several targets they are sent to one after the other. */
 export interface Traffic {
   readonly family: 4 | 6;
+  /** SYNs, or datagrams with sixteen random bytes, as wrong tokens are. @default "syn" */
+  readonly kind?: "syn" | "token";
   /** Ports, or `random` for any of the 65536. */
   readonly targets: readonly (number | "random")[];
   /** One address sends all, or each packet has a source of its own. `random` for IPv4 only. @default "one" */
@@ -82,11 +84,11 @@ export function startSender(): Sender {
   };
 }
 
-function trafficWords({ family, targets, sources = "one", isAstray = false }: Traffic) {
+function trafficWords({ family, kind = "syn", targets, sources = "one", isAstray = false }: Traffic) {
   const to = isAstray ? "02:00:00:00:00:99" : HOST.hardware;
   const from = sources === "one" ? SENDER[family] : "random";
   const seed = 1;
-  return [family, SENDER.hardware, to, from, HOST[family], seed, ...targets];
+  return [family, kind, SENDER.hardware, to, from, HOST[family], seed, ...targets];
 }
 
 function countPackets({ track, traffic }: Burst): Promise<PacketCounts> {

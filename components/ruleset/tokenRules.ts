@@ -77,21 +77,11 @@ export function tokenSets(policy: Policy): readonly NamedSet[] {
   ];
 }
 
-/** What a packet pays that carries nothing: one look-up of its protocol, and of a datagram's length. */
+/** All that TCP pays: one comparison. A datagram pays a look-up of its length. */
 export function tokenRules(policy: Policy): readonly Rule[] {
   return namedTokens(policy).length === 0
     ? []
-    : [
-        rule("token: what may carry one", {
-          kind: "dispatch",
-          key: ["meta l4proto"],
-          cases: [
-            { when: "udp", verdict: jump("pk_token_udp") },
-            { when: "icmp", verdict: jump("pk_token_icmp") },
-            { when: "icmpv6", verdict: jump("pk_token_icmp6") },
-          ],
-        }),
-      ];
+    : [rule("token: no TCP carries one", match(["meta l4proto"], "!=", "tcp"), jump("pk_token_carriers"))];
 }
 
 /** From the carriers of a token to the chains of knockers whose token it is. */
@@ -124,61 +114,63 @@ export function carrierChains(policy: Policy): readonly Chain[] {
         rule("token: nobody's any more", assign(SCRATCH_EMPTY)),
       ],
     },
-    ...[...IN_UDP, IN_ICMP, IN_ICMP6].map(carrierChain),
+    ...[...IN_UDP, IN_ICMP, IN_ICMP6].flatMap(carriedChains),
     {
-      name: "pk_token_udp",
+      name: "pk_token_carriers",
       rules: [
-        rule("token: by the length of the datagram", {
+        rule("token: by the length of a datagram", {
           kind: "dispatch",
           key: ["udp length"],
-          cases: IN_UDP.map(({ name, length }) => ({ when: `${length}`, verdict: goto(carrierName(name)) })),
+          cases: IN_UDP.map(({ name, length }) => ({ when: `${length}`, verdict: goto(carriedName(name)) })),
         }),
+        echoRule("icmp", IN_ICMP),
+        echoRule("icmpv6", IN_ICMP6),
       ],
     },
-    echoChain("pk_token_icmp", "icmp", IN_ICMP),
-    echoChain("pk_token_icmp6", "icmpv6", IN_ICMP6),
   ];
 }
 
-function echoChain(name: string, protocol: "icmp" | "icmpv6", carrier: Carrier): Chain {
-  return {
-    name,
-    rules: [
-      rule(
-        "token: in an echo request",
-        match([`${protocol} type`], undefined, "echo-request"),
-        match(["meta length"], undefined, `${carrier.length}`),
-        goto(carrierName(carrier.name)),
-      ),
-    ],
-  };
+function echoRule(protocol: "icmp" | "icmpv6", { name, length }: Carrier): Rule {
+  return rule(
+    `token: in an echo request, ${protocol}`,
+    match([`${protocol} type`], undefined, "echo-request"),
+    match(["meta length"], undefined, `${length}`),
+    goto(carriedName(name)),
+  );
 }
 
 /**
- * A look-up and a deletion are two steps, and two processors may be between them with the same token. Which of them was
- * first, one element of a set decides: its meter lets one packet pass. Where the set is full, none.
+ * A packet that is none pays one look-up. A look-up and a deletion are two steps, and two processors may be between them
+ * with the same token: which of them was first, one element of a set decides, whose meter lets one packet pass. Where the
+ * set is full, none.
  */
-function carrierChain({ name, offset }: Carrier): Chain {
+function carriedChains({ name, offset }: Carrier): readonly Chain[] {
   const key = [tokenAt(offset)];
-  return {
-    name: carrierName(name),
-    rules: [
-      rule("token: loopback carries none", FROM_LOOPBACK, returns()),
-      rule(
-        "token: used up by the first who sends it",
-        assign({ kind: "lookUp", key, map: "pk_tokens" }),
-        FOR_THIS_HOST,
-        add("pk_spent", { key, timeoutSeconds: SPENT_SECONDS, rate: "1/day burst 1 packets" }),
-        forget("pk_tokens", key),
-        goto("pk_token"),
-      ),
-      rule("token: none, or used up", assign(SCRATCH_EMPTY)),
-    ],
-  };
+  const use = `pk_token_use_${name}`;
+  return [
+    {
+      name: use,
+      rules: [
+        rule("token: loopback carries none", FROM_LOOPBACK, assign(SCRATCH_EMPTY), returns()),
+        rule(
+          "token: used up by the first who sends it",
+          FOR_THIS_HOST,
+          add("pk_spent", { key, timeoutSeconds: SPENT_SECONDS, rate: "1/day burst 1 packets" }),
+          forget("pk_tokens", key),
+          goto("pk_token"),
+        ),
+        rule("token: used up meanwhile, or for another host", assign(SCRATCH_EMPTY)),
+      ],
+    },
+    {
+      name: carriedName(name),
+      rules: [rule("token: one that there is", assign({ kind: "lookUp", key, map: "pk_tokens" }), goto(use))],
+    },
+  ];
 }
 
-function carrierName(carrier: string): string {
-  return `pk_token_${carrier}`;
+function carriedName(carrier: string): string {
+  return `pk_token_in_${carrier}`;
 }
 
 function tokenAt(offset: number): string {
