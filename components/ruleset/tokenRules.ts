@@ -118,11 +118,13 @@ export function carrierChains(policy: Policy): readonly Chain[] {
     {
       name: "pk_token_carriers",
       rules: [
-        rule("token: by the length of a datagram", {
-          kind: "dispatch",
-          key: ["udp length"],
-          cases: IN_UDP.map(({ name, length }) => ({ when: `${length}`, verdict: goto(carriedName(name)) })),
-        }),
+        ...IN_UDP.map(({ name, length }) =>
+          rule(
+            `token: by the length of a datagram, ${name}`,
+            match(["udp length"], undefined, `${length}`),
+            goto(carriedName(name)),
+          ),
+        ),
         echoRule("icmp", IN_ICMP),
         echoRule("icmpv6", IN_ICMP6),
       ],

@@ -67,11 +67,11 @@ describe("the page about tokens", () => {
 
   it("has the lengths and offsets at which the rules look", () => {
     const ruleset = readFileSync(join(ROOT, "test/golden/tokens/ruleset.nft"), "utf8");
-    const chains = [...ruleset.matchAll(/^\tchain pk_token_(\w+) \{\n([\s\S]*?)\n\t\}/gm)];
+    const chains = [...ruleset.matchAll(/^\tchain pk_token_in_(\w+) \{\n([\s\S]*?)\n\t\}/gm)];
     const carriers = chains.flatMap(([, name = "", rules = ""]) => {
       const [, bits] = /map @pk_tokens/.test(rules) ? (/set @th,(\d+),128/.exec(rules) ?? []) : [];
-      const [, inUdp] = new RegExp(`(\\d+) : goto pk_token_${name}\\b`).exec(ruleset) ?? [];
-      const [, inIcmp] = new RegExp(`meta length (\\d+) goto pk_token_${name}\\b`).exec(ruleset) ?? [];
+      const [, inUdp] = new RegExp(`udp length (\\d+) goto pk_token_in_${name}\\b`).exec(ruleset) ?? [];
+      const [, inIcmp] = new RegExp(`meta length (\\d+) goto pk_token_in_${name}\\b`).exec(ruleset) ?? [];
       return bits === undefined ? [] : [[name, inUdp ?? inIcmp, `${Number(bits) / 8}`]];
     });
     expect(carriers.length).toBe(5);

@@ -1,10 +1,4 @@
-import type {
-  DispatchCase,
-  DynamicElement,
-  Rule,
-  Ruleset,
-  Statement,
-} from "../../components/ruleset/ruleset";
+import type { DynamicElement, Rule, Ruleset, Statement } from "../../components/ruleset/ruleset";
 import { withoutRules, withRules, withRulesOfChain, withStatements } from "./mutateRuleset";
 import type { Mutation } from "./mutations";
 
@@ -12,7 +6,7 @@ import type { Mutation } from "./mutations";
 // one packet after the other. Nor are loopback, over which they send nothing, and a scratch register that is left full,
 // which no answer shows.
 
-const USED_UP = /^token: used up/;
+const USED_UP = /^token: used up by/;
 
 export const TOKEN_MUTATIONS: readonly Mutation[] = [
   {
@@ -72,7 +66,7 @@ export const TOKEN_MUTATIONS: readonly Mutation[] = [
       name: `a token is looked for a byte too late: ${carrier}`,
       caseName: "tokens",
       mutate: (ruleset) =>
-        withText(ruleset, `pk_token_${carrier}`, /@th,(\d+),/g, (_, bits) => `@th,${Number(bits) + 8},`),
+        withText(ruleset, `pk_token_in_${carrier}`, /@th,(\d+),/g, (_, bits) => `@th,${Number(bits) + 8},`),
     }),
   ),
   ...["24", "33", "42"].map(
@@ -81,19 +75,23 @@ export const TOKEN_MUTATIONS: readonly Mutation[] = [
       caseName: "tokens",
       mutate: (ruleset) =>
         withStatements(ruleset, /^token: by the length/, (one) => [
-          one.kind === "dispatch"
-            ? { ...one, cases: one.cases.flatMap((each) => longer(each, length)) }
+          one.kind === "match" && one.operand === length
+            ? { ...one, operand: `${length}-${Number(length) + 1}` }
             : one,
         ]),
     }),
   ),
-  ...["icmp", "icmp6"].map(
+  ...["icmp", "icmpv6"].map(
     (name): Mutation => ({
       name: `an echo request of any length carries a token: ${name}`,
       caseName: "tokens",
       mutate: (ruleset) =>
-        withRulesOfChain(ruleset, `pk_token_${name}`, (rules) =>
-          rules.map((rule) => ({ ...rule, statements: rule.statements.filter((one) => !asksLength(one)) })),
+        withRulesOfChain(ruleset, "pk_token_carriers", (rules) =>
+          rules.map((rule) =>
+            rule.comment.endsWith(`, ${name}`)
+              ? { ...rule, statements: rule.statements.filter((one) => !asksLength(one)) }
+              : rule,
+          ),
         ),
     }),
   ),
@@ -117,7 +115,10 @@ export const TOKEN_MUTATIONS: readonly Mutation[] = [
     name: "what carries no token of the host is let in wherever it goes",
     caseName: "tokens-baseline",
     mutate: (ruleset) =>
-      withStatements(ruleset, /^token: none, or used up/, (one) => [one, { kind: "accept" }]),
+      withRulesOfChain(ruleset, "pk_token_in_datagram", (rules) => [
+        ...rules,
+        { comment: "token: let in", statements: [{ kind: "accept" }] },
+      ]),
   },
   {
     name: "a token leaves its knocker on the blacklist",
@@ -138,10 +139,6 @@ export const TOKEN_MUTATIONS: readonly Mutation[] = [
 
 function over({ element: { rate, ...element } }: { readonly element: DynamicElement }): DynamicElement {
   return rate === undefined ? element : { ...element, rateOver: rate };
-}
-
-function longer(one: DispatchCase, length: string): readonly DispatchCase[] {
-  return one.when === length ? [one, { ...one, when: `${Number(length) + 1}` }] : [one];
 }
 
 function withMask(ruleset: Ruleset, mask: string, other: string): Ruleset {
