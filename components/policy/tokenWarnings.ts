@@ -13,16 +13,21 @@ const WORTH_SAYING_SECONDS = SKEW_SECONDS / 2;
  */
 export function tokenWarnings({ clock, filled }: TokenSupply, now: number): readonly string[] {
   const off = Math.round(clock - now);
-  const ending = filled.filter(({ to }) => to < now + FILLED_SECONDS / 2);
+  const later = filled.filter(({ from }) => from > now);
+  const ending = filled.filter(({ from, to }) => from <= now && to < now + FILLED_SECONDS / 2);
   return [
     ...(Math.abs(off) > WORTH_SAYING_SECONDS
       ? [
           `its clock is ${printDuration(Math.abs(off))} ${off > 0 ? "ahead of" : "behind"} this machine's, and tokens bear ${printDuration(SKEW_SECONDS)}: set the clock that is wrong`,
         ]
       : []),
-    ...ending.map(({ knocker, from, to }) =>
+    ...later.map(
+      ({ knocker, from }) =>
+        `it has no tokens of ${knocker} before ${printMoment(from)}: after a boot or a flush it begins with a slot that nobody can have used`,
+    ),
+    ...ending.map(({ knocker, to }) =>
       to === 0
-        ? `it has no tokens of ${knocker} before ${printMoment(from)}: after a boot or a flush it begins with a slot that nobody can have used`
+        ? `it has no tokens of ${knocker}: see there why portknock-tokens.timer does not run`
         : `it has tokens of ${knocker} until ${printMoment(to)} only: see there why portknock-tokens.timer does not run`,
     ),
   ];

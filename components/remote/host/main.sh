@@ -36,6 +36,7 @@ tokens_service=portknock-tokens.service
 tokens_timer=portknock-tokens.timer
 bounds_file=/var/lib/portknock-tokens
 clock_file=/run/portknock-clock
+begun_file=/run/portknock-begun
 # For so long a bound must hold: until the timer has come again.
 bound_seconds=400
 # Off by so much, a clock was set.

@@ -29,10 +29,20 @@ fill_tokens() {
 		note_bounds "$work/plan" &&
 		token_batch "$work" "$now" >"$work/batch" &&
 		nft -f "$work/batch" 2>/dev/null &&
+		note_begun "$work/plan" &&
 		note_clock "$now"
 	outcome=$?
 	rm -rf "$work"
 	return $outcome
+}
+
+# note_begun PLAN: by fingerprint, the first slot that a new table was filled with, for who asks since when there are tokens.
+note_begun() {
+	{
+		cat "$begun_file" 2>/dev/null
+		awk '$1 == "key" && $8 == "-" && $5 <= $6 { print $2, $5 }' "$1"
+	} | awk '{ first[$1] = $2 } END { for (key in first) print key, first[key] }' >"$begun_file.new" &&
+		mv "$begun_file.new" "$begun_file"
 }
 
 # The seconds since boot at which 1970 was: they change where somebody sets the clock.
@@ -259,11 +269,18 @@ tokens_timer_text() {
 # seconds since 1970.
 token_lines() {
 	has_tokens "$1" || return 0
-	plan_tokens "$1" "$(date +%s)" '' | awk -v now="$(date +%s)" '
+	{
+		[ ! -e "$begun_file" ] || sed 's/^/begun /' "$begun_file"
+		plan_tokens "$1" "$(date +%s)" ''
+	} | awk -v now="$(date +%s)" '
 		FNR == 1 { file++ }
 		file == 1 && $1 == "token-key" { name[$2] = $5 }
 		file == 1 { next }
+		$1 == "begun" { begun[$2] = $3 }
 		$1 == "slot" { seconds = $2; skew = $3 }
-		$1 == "key" { print "tokens", name[$2], $2, $8 == "-" ? $5 * seconds - skew : 0, $8 == "-" ? 0 : $5 * seconds + skew }
+		$1 == "key" {
+			first = $8 == "-" ? $5 : begun[$2]
+			print "tokens", name[$2], $2, first ? first * seconds - skew : 0, $8 == "-" ? 0 : $5 * seconds + skew
+		}
 		END { print "clock", now }' "$1/manifest" -
 }
