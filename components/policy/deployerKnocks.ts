@@ -5,6 +5,7 @@ import { printDuration } from "./duration";
 import { printMoment } from "./moment";
 import { namedSequences, namedTokens } from "./namedSequences";
 import type { Knock, Knocker, Policy, Service, TokenSupply } from "./policy";
+import { printMinutes } from "./tokenWarnings";
 
 /** A host takes one first knock in five seconds for long, so a shorter window cannot be kept open. */
 const SHORTEST_WINDOW_SECONDS = 10;
@@ -89,12 +90,12 @@ function missingTokens(
   if (opening.kind !== "token") {
     return [];
   }
-  const off = Math.round(clock - now);
+  const off = clock - now;
   if (Math.abs(off) > SKEW_SECONDS) {
     return [
       {
         kind: "cannot",
-        problem: `the clock of the host is ${printDuration(Math.abs(off))} ${off > 0 ? "ahead" : "behind"}, so that no token is in time`,
+        problem: `the clock of the host is ${printMinutes(Math.abs(off))} ${off > 0 ? "ahead" : "behind"}, so that no token is in time`,
         remedy: "set the clock of that host, or of this machine",
       },
     ];

@@ -6,19 +6,24 @@ import type { TokenSupply } from "./policy";
 /** Half of what a token bears: then a knocker's clock may be off by as much. */
 const WORTH_SAYING_SECONDS = SKEW_SECONDS / 2;
 
+/** To the minute: it takes a second to ask. */
+export function printMinutes(seconds: number): string {
+  return printDuration(60 * Math.max(1, Math.round(seconds / 60)));
+}
+
 /**
  * What somebody should know of the tokens of a host, in words.
  *
  * @param now seconds since 1970, when the host said what it has
  */
 export function tokenWarnings({ clock, filled }: TokenSupply, now: number): readonly string[] {
-  const off = Math.round(clock - now);
+  const off = clock - now;
   const later = filled.filter(({ from }) => from > now);
   const ending = filled.filter(({ from, to }) => from <= now && to < now + FILLED_SECONDS / 2);
   return [
     ...(Math.abs(off) > WORTH_SAYING_SECONDS
       ? [
-          `its clock is ${printDuration(Math.abs(off))} ${off > 0 ? "ahead of" : "behind"} this machine's, and tokens bear ${printDuration(SKEW_SECONDS)}: set the clock that is wrong`,
+          `its clock is ${printMinutes(Math.abs(off))} ${off > 0 ? "ahead of" : "behind"} this machine's, and tokens bear ${printDuration(SKEW_SECONDS)}: set the clock that is wrong`,
         ]
       : []),
     ...later.map(
