@@ -107,26 +107,27 @@ whole() {
 replacement() {
 	local emptied
 	if has_tokens "$1" && emptied=$(emptied_but_tokens) && [ -n "$emptied" ]; then
-		printf '%s\n' "$emptied" && sed '1,2d' "$1/ruleset.nft" | by_commands
+		printf '%s\n' "$emptied" && by_commands "$1/ruleset.nft"
 	else
 		whole "$1"
 	fi
 }
 
-# Sets and maps by commands of their own, behind the chains that they lead to: nft 0.9.8 crashes where a table that is there
-# gets a new set of networks in its block.
+# by_commands RULESET: sets and maps by commands of their own, behind the chains that they lead to: nft 0.9.8 crashes where
+# a table that is there gets a new set of networks in its block.
 by_commands() {
 	awk '
 		/^\tchain / { name = $2; chains[++chain] = name }
 		/^\t\ttype filter hook / { hooked[name] = 1 }
+		END { for (i = 1; i <= chain; i++) if (!(chains[i] in hooked)) print "add chain inet portknock " chains[i] }' "$1"
+	awk '
 		/^\t(set|map) / { in_set = 1; sub(/^\t/, "add "); sub(/ pk_/, " inet portknock pk_") }
-		in_set { sets = sets $0 "\n" }
-		!in_set { rest = rest $0 "\n" }
-		/^\t}/ { in_set = 0 }
-		END {
-			for (i = 1; i <= chain; i++) if (!(chains[i] in hooked)) print "add chain inet portknock " chains[i]
-			printf "%s%s", sets, rest
-		}'
+		in_set { print }
+		/^\t}/ { in_set = 0 }' "$1"
+	awk '
+		/^\t(set|map) / { in_set = 1 }
+		NR > 2 && !in_set { print }
+		/^\t}/ { in_set = 0 }' "$1"
 }
 
 # Statements that leave nothing of our table but its tokens; none where it has no tokens. Maps of verdicts are emptied
@@ -264,9 +265,9 @@ list_without_tokens() {
 	} | awk '
 		$0 == "portknock brief" { brief = 1; next }
 		/^\t(set|map|chain) / { name = $2 }
-		!brief && /^\t/ { whole[name] = whole[name] $0 "\n" }
+		!brief && /^\t/ { whole[name, ++lines[name]] = $0 }
 		!brief { next }
-		/^\t(set|map) / { skipping = name in whole; if (skipping) printf "%s", whole[name] }
+		/^\t(set|map) / { skipping = name in lines; for (i = 1; skipping && i <= lines[name]; i++) print whole[name, i] }
 		!skipping { print }
 		/^\t}/ { skipping = 0 }'
 }
