@@ -105,6 +105,19 @@ describe.each([
       expect(await replayed()).toEqual([]);
     });
 
+    it("beside rules in which whatever somebody changed is found, and put right", async () => {
+      await host.run("nft add element inet portknock pk_allow4 { 203.0.113.9 }");
+      await host.run("nft flush chain inet portknock pk_token");
+      expect((await readStatus(lab, host)).findings).toEqual([
+        'chain pk_token: the rule "token: its slot has not begun" is missing or was changed',
+        'chain pk_token: the rule "token: whose" is missing or was changed',
+        `chain pk_token: the rule "token: nobody's any more" is missing or was changed`,
+        "set pk_allow4 was changed",
+      ]);
+      await guard(lab, host, rules());
+      expect((await readStatus(lab, host)).findings).toEqual([]);
+    });
+
     it("nothing before their slot, and are used up by being seen", async () => {
       await forget();
       const [early = ""] = alice.at((await alice.slot()) + 3);

@@ -242,24 +242,32 @@ note_stray_table() {
 }
 
 list_table() {
-	if nft list map inet portknock pk_filled >/dev/null 2>&1; then
-		list_without_tokens
-	else
+	if reads_all || ! nft list map inet portknock pk_filled >/dev/null 2>&1; then
 		nft -s list table inet portknock 2>/dev/null
+	else
+		list_without_tokens
 	fi | without_traffic
 }
 
-# As nft lists the table, but for what packets write: of a hundred thousand tokens that takes seconds.
+# Whether nft reads every element of every table before it lists anything, so that one listing costs what all do.
+reads_all() {
+	[ "${nft_version%%.*}" = 0 ]
+}
+
+# As nft lists the table, but for what packets write: of a hundred thousand tokens that takes seconds. One set at a time: of
+# several in one go nft 1.0 finds the first.
 list_without_tokens() {
-	local brief static
+	local brief kind name
 	brief=$(nft -s -t list ruleset 2>/dev/null) || return 1
 	brief=$(printf '%s\n' "$brief" | awk '/^table / { ours = $0 == "table inet portknock {" } ours { print } /^}/ { ours = 0 }')
-	static=$(printf '%s\n' "$brief" | awk '
-		/^\t(set|map) / { kind = $1; name = $2; dynamic = 0 }
-		/^\t\tflags (.*,)?dynamic/ { dynamic = 1 }
-		/^\t}/ && name != "" { if (!dynamic) print "list " kind " inet portknock " name; name = "" }')
 	{
-		printf '%s\n' "$static" | nft -s -f - 2>/dev/null
+		printf '%s\n' "$brief" | awk '
+			/^\t(set|map) / { kind = $1; name = $2; dynamic = 0 }
+			/^\t\tflags (.*,)?dynamic/ { dynamic = 1 }
+			/^\t}/ && name != "" { if (!dynamic) print kind, name; name = "" }' |
+			while read -r kind name; do
+				nft -s list "$kind" inet portknock "$name" 2>/dev/null </dev/null
+			done
 		echo 'portknock brief'
 		printf '%s\n' "$brief"
 	} | awk '
@@ -283,19 +291,17 @@ without_traffic() {
 		/}/ { skipping = 0 }'
 }
 
-# list_many GENERATION: what packets write into its table, in one go; nothing for rules without tokens. Before it lists
-# anything, an nft before 1.1 reads every element of every table: with a hundred thousand tokens that takes a second.
+# list_many GENERATION: its table without tokens, for an nft that reads all of it for each of its sets; else nothing.
 list_many() {
-	! has_tokens "$1" || awk -v table="$table" '
-		/^\t(set|map) / { kind = $1; name = $2 }
-		/^\t\tflags (.*,)?dynamic/ && name !~ /^pk_(tokens|spent|early)$/ { print "list " kind " inet " table " " name }
-	' "$1/ruleset.nft" | nft -f - 2>/dev/null
+	! has_tokens "$1" || ! reads_all || nft list table inet portknock 2>/dev/null | awk '
+		/^\t[a-z]/ { tokens = $2 == "pk_tokens" }
+		!tokens { print }'
 }
 
 # list_set SET set|map: as nft lists it, or as it stands in `listed`, which is what list_many printed.
 list_set() {
 	if [ -n "$listed" ]; then
-		printf '%s\n' "$listed" | awk -v name="$1" '/^\t(set|map) / { found = $2 == name } found { print }'
+		printf '%s\n' "$listed" | awk -v name="$1" '/^\t[a-z]/ { found = $2 == name } found { print }'
 	else
 		nft list "$2" inet "$table" "$1" 2>/dev/null
 	fi
