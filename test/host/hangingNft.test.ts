@@ -84,7 +84,7 @@ describe.skipIf(labProblem())("an nft that does not return, and that only SIGKIL
 
   it("leaves a host unchecked, which is no drift", async () => {
     await host.run("rm /usr/local/sbin/timeout");
-    await using hanging = await hangCommand(host, "nft", "list table inet portknock");
+    await using hanging = await hangCommand(host, "nft", "-t list table inet portknock");
     const { result } = await probeFrom(lab, host, "root");
     expect(result).toEqual({ kind: "unchecked", reason: "did not answer within 30 seconds" });
     expect(await hanging.isHit()).toBe(true);
