@@ -6,6 +6,9 @@ import type { TokenSupply } from "./policy";
 /** Half of what a token bears: then a knocker's clock may be off by as much. */
 const WORTH_SAYING_SECONDS = SKEW_SECONDS / 2;
 
+/** Later than any boot or flush makes the first slot. */
+const LONG_SECONDS = 3600;
+
 /** To the minute: it takes a second to ask. */
 export function printMinutes(seconds: number): string {
   return printDuration(60 * Math.max(1, Math.round(seconds / 60)));
@@ -26,9 +29,10 @@ export function tokenWarnings({ clock, filled }: TokenSupply, now: number): read
           `its clock is ${printMinutes(Math.abs(off))} ${off > 0 ? "ahead of" : "behind"} this machine's, and tokens bear ${printDuration(SKEW_SECONDS)}: set the clock that is wrong`,
         ]
       : []),
-    ...later.map(
-      ({ knocker, from }) =>
-        `it has no tokens of ${knocker} before ${printMoment(from)}: after a boot or a flush it begins with a slot that nobody can have used`,
+    ...later.map(({ knocker, from }) =>
+      from > now + LONG_SECONDS
+        ? `it has no tokens of ${knocker} before ${printMoment(from)}: its clock was once that far ahead; give ${knocker} another secret`
+        : `it has no tokens of ${knocker} before ${printMoment(from)}: after a boot or a flush it begins with a slot that nobody can have used`,
     ),
     ...ending.map(({ knocker, to }) =>
       to === 0

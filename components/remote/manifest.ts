@@ -116,7 +116,15 @@ function tokenLines(tokens: readonly NamedToken[], host: string): readonly strin
           const fingerprint = tokenFingerprint(token.secret, name);
           const key = hostKey(token.secret, host, name);
           return [
-            ["token-key", fingerprint, tokenId(fingerprint), key, name].join(" "),
+            // What one host of that name has used is kept apart from what another one has.
+            [
+              "token-key",
+              fingerprint,
+              tokenId(fingerprint),
+              key,
+              name,
+              tokenFingerprint(token.secret, `${host} ${name}`),
+            ].join(" "),
             ...knockerLines(token, `token:${fingerprint}`),
           ];
         }),

@@ -199,5 +199,35 @@ describe.each([
         expect(await replayed()).toEqual([]);
       }
     });
+
+    it("under the name that their host has now, and no more under the one that it had", async () => {
+      const renamed = hostPayload({
+        services,
+        policy: { knockers: { alice: ALICE } },
+        owner: { host: "web-2" },
+        adopt: "shop/dev/edge/web-1",
+      });
+      await guard(lab, host, renamed);
+      await forget();
+      await send(laptop, await unused());
+      expect(await admitted()).toEqual([]);
+      const now = await tokensOf({ ...host, name: "web-2" }).slot();
+      await send(
+        laptop,
+        ...tokensOf({ ...host, name: "web-2" })
+          .at(now)
+          .slice(0, 1),
+      );
+      expect(await getsIn(laptop)).toBe(true);
+      await runVerb(lab, host, "remove", renamed);
+    });
+
+    it("again once they were not filled for more than a day", async () => {
+      await fill();
+      await host.run("systemctl stop portknock-tokens.timer; rm -f /run/portknock-clock");
+      await setClock(host, 90_000);
+      await fill();
+      await guard(lab, host, rules());
+    });
   });
 });

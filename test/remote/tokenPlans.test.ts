@@ -41,7 +41,7 @@ describe.skipIf(dashProblem() !== undefined)("what the host plans to fill", () =
           ];
           const manifest = [
             `tokens ${SLOT_SECONDS} ${SKEW_SECONDS} 8 ${FILLED_SECONDS}`,
-            ...knockers.map((_, index) => `token-key print${index} ${idOf(index)} key knocker${index}`),
+            ...knockers.map((_, index) => `token-key print ${idOf(index)} key knocker${index} print${index}`),
             "",
           ];
           const bounds = knockers.flatMap(({ bound }, index) =>

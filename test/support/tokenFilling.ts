@@ -30,12 +30,13 @@ export interface Fill {
 export function planFill({ now, former, filled, bound }: FillKnowledge, lengths: FillLengths): Fill {
   const { slot, skew, ahead } = lengths;
   const newest = Math.floor((Math.max(now, former ?? now) + skew) / slot);
+  const oldest = Math.floor((now - skew) / slot);
   const from =
     filled !== undefined
-      ? filled + 1
+      ? Math.max(filled + 1, oldest)
       : bound !== undefined
         ? Math.max(bound, newest) + 1
-        : Math.floor((now - skew) / slot);
+        : oldest;
   return {
     from,
     to: Math.floor((now + ahead) / slot),

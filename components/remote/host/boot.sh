@@ -29,6 +29,7 @@ finish_boot() {
 		fail "systemd could not start the unit $unit_name; see journalctl -b -u $unit_name"
 	start_flush_units
 	start_token_timer
+	has_tokens "$confirmed" || remove_token_units
 }
 
 # units_stand GENERATION

@@ -95,22 +95,30 @@ lost_timeouts() {
 
 # fill_transaction whole|replacement NEW OLD: the text of it.
 fill_transaction() {
-	"$1" "$2" && carried "$2" "$3" | put_back
+	"$1" "$2" "$3" && carried "$2" "$3" | put_back
 }
 
 whole() {
 	cat "$1/ruleset.nft"
 }
 
-# replacement NEW: what puts these rules in the place of those that are loaded. Tokens stay where they are: a packet that
+# replacement NEW OLD: what puts these rules in the place of those that are loaded. Tokens stay where they are: a packet that
 # uses one up between a listing and the commit would find it back again, and so would who overheard it.
 replacement() {
 	local emptied
-	if has_tokens "$1" && emptied=$(emptied_but_tokens) && [ -n "$emptied" ]; then
+	if has_tokens "$1" && is_same_host "$1" "$2" && emptied=$(emptied_but_tokens) && [ -n "$emptied" ]; then
 		printf '%s\n' "$emptied" && by_commands "$1/ruleset.nft"
 	else
 		whole "$1"
 	fi
+}
+
+# is_same_host NEW OLD: tokens are made for the name that a host has in the program; those of another name are worth nothing.
+is_same_host() {
+	local owner
+	[ -n "$2" ] || return 1
+	owner=$(field owner "$2")
+	[ "$(field owner "$1" | sed 's/.*\///')" = "${owner##*/}" ]
 }
 
 # by_commands RULESET: sets and maps by commands of their own, behind the chains that they lead to: nft 0.9.8 crashes where
@@ -130,18 +138,20 @@ by_commands() {
 		/^\t}/ { in_set = 0 }' "$1"
 }
 
-# Statements that leave nothing of our table but its tokens; none where it has no tokens. Maps of verdicts are emptied
+# Statements that leave nothing of our table but its tokens; none where it has no tokens, or what is not ours is in it and
+# may go with the whole of it only. Maps of verdicts are emptied
 # before the chains go that they lead to.
 emptied_but_tokens() {
 	nft -t list ruleset 2>/dev/null | awk '
 		function is_kept(name) { return name ~ /^pk_(tokens|spent|early|filled)$/ }
-		/^table / { ours = $0 == "table inet portknock {" }
+		/^table / { ours = /^table inet portknock [{]/ }
 		!ours { next }
+		/^\t[a-z]/ && !/^\t(set|map|chain) / { foreign = 1 }
 		/^\t(set|map) / && !is_kept($2) { sets[++set] = $1 " inet portknock " $2 }
 		/^\t(set|map) / && is_kept($2) { kept++ }
 		/^\tchain / { chains[++chain] = $2 }
 		END {
-			if (kept < 4) exit
+			if (kept < 4 || foreign) exit
 			print "flush table inet portknock"
 			for (i = 1; i <= set; i++) print "flush " sets[i]
 			for (i = 1; i <= set; i++) print "delete " sets[i]
@@ -210,7 +220,7 @@ table inet $1
 list_tables() {
 	local ruleset
 	if has_tokens "$(live)"; then
-		ruleset=$(nft -t list ruleset 2>/dev/null) && printf '%s\n' "$ruleset" | sed -n 's/^\(table [^ ]* [^ ]*\) {$/\1/p'
+		ruleset=$(nft -t list ruleset 2>/dev/null) && printf '%s\n' "$ruleset" | sed -n 's/^\(table [^ ]* [^ ]*\) {.*/\1/p'
 	else
 		nft list tables 2>/dev/null
 	fi
@@ -233,12 +243,21 @@ note_stray_table() {
 	case $? in
 	0)
 		{
-			printf 'table inet portknock\ndelete table inet portknock\n' && nft list table inet portknock
+			printf 'table inet portknock\ndelete table inet portknock\n' && nft list table inet portknock | without_tokens
 		} 2>/dev/null >"$next/stray.nft"
 		;;
 	1) true ;;
 	*) false ;;
 	esac
+}
+
+# A listing without tokens, and without what was filled: one that is used meanwhile would come back with it.
+without_tokens() {
+	awk '
+		/^\t[a-z]/ { tokens = $2 ~ /^pk_(tokens|spent|early|filled)$/ }
+		/^\t\telements = / && tokens { skipping = 1 }
+		!skipping { print }
+		/}/ { skipping = 0 }'
 }
 
 list_table() {
@@ -259,7 +278,7 @@ reads_all() {
 list_without_tokens() {
 	local brief kind name
 	brief=$(nft -s -t list ruleset 2>/dev/null) || return 1
-	brief=$(printf '%s\n' "$brief" | awk '/^table / { ours = $0 == "table inet portknock {" } ours { print } /^}/ { ours = 0 }')
+	brief=$(printf '%s\n' "$brief" | awk '/^table / { ours = /^table inet portknock [{]/ } ours { print } /^}/ { ours = 0 }')
 	{
 		printf '%s\n' "$brief" | awk '
 			/^\t(set|map) / { kind = $1; name = $2; dynamic = 0 }

@@ -25,6 +25,7 @@ roll_back() {
 	if [ -e "$confirmed" ]; then
 		touch "$state/rolled-back" 2>/dev/null
 		rm -f "$candidate" || fail 'the candidate could not be removed; see whether /var can be written'
+		bring_tokens_back
 		sweep
 	elif [ -e "$candidate/stray.nft" ]; then
 		forget_state
@@ -90,6 +91,7 @@ forget_everything() {
 	remove_boot
 	# Until our drop-in was gone, nftables.service could bring it back.
 	delete_table
+	forget_fills
 	forget_state
 }
 

@@ -45,6 +45,14 @@ note_begun() {
 		mv "$begun_file.new" "$begun_file"
 }
 
+# What fills that were killed left behind, with keys in it; none runs while somebody has the lock.
+forget_fills() {
+	local plan
+	for plan in /run/portknock.*/plan; do
+		[ ! -e "$plan" ] || rm -rf "${plan%/*}"
+	done
+}
+
 # The seconds since boot at which 1970 was: they change where somebody sets the clock.
 clock_origin() {
 	awk -v now="$1" '{ printf "%d\n", now - $1 }' /proc/uptime
@@ -61,7 +69,7 @@ note_clock() {
 	clock_origin "$1" >"$clock_file.new" && mv "$clock_file.new" "$clock_file"
 }
 
-# plan_tokens GENERATION NOW FORMER: `step` where there is a former time, then lines `key FINGERPRINT ID KEY FROM TO BOUND FILLED`, the
+# plan_tokens GENERATION NOW FORMER: `step` where there is a former time, then lines `key NAMED ID KEY FROM TO BOUND FILLED`, the
 # first and the last slot to fill, and `slot SECONDS SKEW TOKENS`.
 plan_tokens() {
 	{
@@ -86,10 +94,11 @@ plan_tokens() {
 		$1 == "tokens" { seconds = $2; skew = $3; ahead = $5; print "slot", seconds, skew, $4 }
 		$1 == "token-key" {
 			newest = int((most(now, former + 0) + skew) / seconds)
-			from = $3 in filled ? filled[$3] + 1 : $2 in bound ? most(bound[$2], newest) + 1 : int((now - skew) / seconds)
+			oldest = int((now - skew) / seconds)
+			from = $3 in filled ? most(filled[$3] + 1, oldest) : $6 in bound ? most(bound[$6], newest) + 1 : oldest
 			to = int((now + ahead) / seconds)
-			if ($2 in bound) bound[$2] = most(bound[$2], newest)
-			print "key", $2, $3, $4, from, to, most(bound[$2], int((now + skew + noted) / seconds)), $3 in filled ? handle[$3] : "-"
+			if ($6 in bound) bound[$6] = most(bound[$6], newest)
+			print "key", $6, $3, $4, from, to, most(bound[$6], int((now + skew + noted) / seconds)), $3 in filled ? handle[$3] : "-"
 		}'
 }
 
@@ -188,15 +197,17 @@ digests() {
 	(cd "$1/blocks" && printf '%s\n' * | xargs sha256sum | cut -d ' ' -f 1 && printf '%s\n' * | xargs rm -f)
 }
 
-# write_token_units GENERATION: those of rules with tokens; without them there are none.
+# write_token_units GENERATION: those of rules with tokens. What rules without them leave goes once that is decided.
 write_token_units() {
-	if has_tokens "$1"; then
-		systemctl stop "$tokens_timer" 2>/dev/null
-		replace_file "$unit_folder/$tokens_service" 644 "$(tokens_service_text)"
-		replace_file "$unit_folder/$tokens_timer" 644 "$(tokens_timer_text)"
-	else
-		remove_token_units
-	fi
+	has_tokens "$1" || return 0
+	systemctl stop "$tokens_timer" 2>/dev/null
+	replace_file "$unit_folder/$tokens_service" 644 "$(tokens_service_text)"
+	replace_file "$unit_folder/$tokens_timer" 644 "$(tokens_timer_text)"
+}
+
+# Old rules that took the place of others without tokens have none until they are filled.
+bring_tokens_back() {
+	! has_tokens "$confirmed" || systemctl --no-block start "$tokens_service" 2>/dev/null || true
 }
 
 # The timer of rules that have tokens; the others have none.
@@ -274,13 +285,13 @@ token_lines() {
 		plan_tokens "$1" "$(date +%s)" ''
 	} | awk -v now="$(date +%s)" '
 		FNR == 1 { file++ }
-		file == 1 && $1 == "token-key" { name[$2] = $5 }
+		file == 1 && $1 == "token-key" { name[$6] = $5; fingerprint[$6] = $2 }
 		file == 1 { next }
 		$1 == "begun" { begun[$2] = $3 }
 		$1 == "slot" { seconds = $2; skew = $3 }
 		$1 == "key" {
 			first = $8 == "-" ? $5 : begun[$2]
-			print "tokens", name[$2], $2, first ? first * seconds - skew : 0, $8 == "-" ? 0 : $5 * seconds + skew
+			print "tokens", name[$2], fingerprint[$2], first ? first * seconds - skew : 0, $8 == "-" ? 0 : $5 * seconds + skew
 		}
 		END { print "clock", now }' "$1/manifest" -
 }
