@@ -5,7 +5,6 @@ import type { Reporter } from "./inputs/reporter";
 import { coexistenceWarnings } from "./neighbours/coexistence";
 import { ifKnown, withoutDependencies } from "./outputs/ifKnown";
 import { deployerOpenings, secondsBetweenKnocks } from "./policy/deployerKnocks";
-import { namedTokens } from "./policy/namedSequences";
 import type { Policy } from "./policy/policy";
 import type { Problem } from "./policy/policyError";
 import { deployerProblems, deployerWarnings } from "./policy/rules/lockOut";
@@ -19,7 +18,6 @@ import { type Observation, observe, UNPROBED } from "./remote/observation";
 import { type HeldOpening, type OpenWay, openWay } from "./remote/openWay";
 import { type ProbeResult, probeHost } from "./remote/probeHost";
 import type { Patience } from "./remote/redial";
-import { tokensPerSlot } from "./tokens/token";
 import { hostKey } from "./tokens/tokenSecret";
 
 /** Everything about one host before a resource is made for it. */
@@ -171,10 +169,7 @@ function heldOpenings(host: string, { port, proxy }: Connection, policy: Policy)
       case "sequence":
         return [{ name, everySeconds, opening: { kind, sequence: known.sequence } }];
       case "token": {
-        const next = freshTokens(
-          hostKey(known.secret, host, name),
-          tokensPerSlot(namedTokens(policy).length),
-        );
+        const next = freshTokens(hostKey(known.secret, host, name), known.perSlot);
         return proxy === undefined ? [{ name, everySeconds, opening: { kind: "tokens", next } }] : [];
       }
       default:

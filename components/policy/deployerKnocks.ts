@@ -1,18 +1,22 @@
 import { SKEW_SECONDS, SLOT_SECONDS, tokensPerSlot } from "../tokens/token";
 import { tokenFingerprint } from "../tokens/tokenSecret";
 import { doorAt } from "./door";
-import { printDuration } from "./duration";
+import { printDuration, printMinutes } from "./duration";
 import { printMoment } from "./moment";
 import { namedSequences, namedTokens } from "./namedSequences";
 import type { Knock, Knocker, Policy, Service, TokenSupply } from "./policy";
-import { printMinutes } from "./tokenWarnings";
 
 /** A host takes one first knock in five seconds for long, so a shorter window cannot be kept open. */
 const SHORTEST_WINDOW_SECONDS = 10;
 
+/** How many tokens each knocker has for a slot. */
+function tokensForEach(policy: Pick<Policy, "services" | "knockers">): number {
+  return tokensPerSlot(namedTokens(policy).length);
+}
+
 /** So often a token may be sent for long. */
 function secondsForToken(policy: Pick<Policy, "services" | "knockers">): number {
-  return SLOT_SECONDS / tokensPerSlot(namedTokens(policy).length);
+  return SLOT_SECONDS / tokensForEach(policy);
 }
 
 /** Whether the program can open a service for itself, and keep it open: it does, or why it cannot and what to do. */
@@ -113,7 +117,8 @@ function missingTokens(
 /** As whom to knock, a knocker, or who knows a service's own sequence; and with what. Secret. */
 export type KnownOpening = { readonly name: string } & (
   | { readonly kind: "sequence"; readonly sequence: readonly Knock[] }
-  | { readonly kind: "token"; readonly secret: string }
+  /** So many are there for a slot. */
+  | { readonly kind: "token"; readonly secret: string; readonly perSlot: number }
 );
 
 /** A source may make ten first knocks at once. */
@@ -137,7 +142,7 @@ export function deployerOpenings(policy: Policy): readonly KnownOpening[] {
     .slice(0, MOST_OPENINGS)
     .map((known) =>
       "secret" in known
-        ? { name: known.name, kind: "token", secret: known.secret }
+        ? { name: known.name, kind: "token", secret: known.secret, perSlot: tokensForEach(policy) }
         : { name: known.name, kind: "sequence", sequence: known.knocks },
     );
 }

@@ -26,6 +26,11 @@ export function printDuration(seconds: number): string {
   return `${seconds / size}${unit}`;
 }
 
+/** Any number of seconds to the minute, one at least. */
+export function printMinutes(seconds: number): string {
+  return printDuration(60 * Math.max(1, Math.round(seconds / 60)));
+}
+
 function bug(seconds: number): never {
   throw new Error(`bug: ${seconds} is not a whole number of seconds`);
 }

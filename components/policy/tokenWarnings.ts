@@ -1,5 +1,5 @@
 import { FILLED_SECONDS, SKEW_SECONDS } from "../tokens/token";
-import { printDuration } from "./duration";
+import { printDuration, printMinutes } from "./duration";
 import { printMoment } from "./moment";
 import type { TokenSupply } from "./policy";
 
@@ -8,11 +8,6 @@ const WORTH_SAYING_SECONDS = SKEW_SECONDS / 2;
 
 /** Later than any boot or flush makes the first slot. */
 const LONG_SECONDS = 3600;
-
-/** To the minute: it takes a second to ask. */
-export function printMinutes(seconds: number): string {
-  return printDuration(60 * Math.max(1, Math.round(seconds / 60)));
-}
 
 /**
  * What somebody should know of the tokens of a host, in words.

@@ -11,9 +11,12 @@ export interface Payload {
 const PARTS = [
   "state",
   "kernel",
+  "listing",
   "windows",
   "flush",
   "tokens",
+  "hashing",
+  "timer",
   "boot",
   "apply",
   "confirm",

@@ -48,21 +48,13 @@ function derive(secret: string, purpose: string, length: number): Uint8Array {
   return hkdf(sha256, hexToBytes(secret), undefined, utf8ToBytes(purpose), length);
 }
 
-/** Not every text of the alphabet is base64: a whole number of bytes leaves no single digit over, and no spare bits. */
+/** Not every text of the alphabet is base64: no single digit is left over, and no spare bits. */
 function hexOf(base64: string): string | undefined {
-  const digits = base64.replace(/=+$/, "");
-  let hex = "";
-  let bits = 0;
-  let read = 0;
-  for (const digit of digits) {
-    read = ((read << 6) | ALPHABET.indexOf(digit.replace("-", "+").replace("_", "/"))) & 0xffff;
-    bits += 6;
-    if (bits >= 8) {
-      bits -= 8;
-      hex += ((read >> bits) & 0xff).toString(16).padStart(2, "0");
-    }
+  const digits = base64.replace(/=+$/, "").replaceAll("-", "+").replaceAll("_", "/");
+  if (digits.length % 4 === 1) {
+    return undefined;
   }
-  return bits === 6 || (read & ((1 << bits) - 1)) !== 0 ? undefined : hex;
+  const decoded = atob(digits);
+  const isWhole = btoa(decoded).replace(/=+$/, "") === digits;
+  return isWhole ? bytesToHex(Uint8Array.from(decoded, (byte) => byte.charCodeAt(0))) : undefined;
 }
-
-const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

@@ -1,21 +1,21 @@
 import { tokenId } from "../../tokens/tokenId";
 import { tokenFingerprint } from "../../tokens/tokenSecret";
-import { namedTokens } from "../namedSequences";
+import { type NamedToken, namedTokens } from "../namedSequences";
 import type { Policy } from "../policy";
-import type { Problem } from "../policyError";
+import type { Finding, Problem } from "../policyError";
 import type { PolicyRule } from "./policyRule";
 
 /** As many as the map of a host has room for, with a day of tokens each. */
 const MOST_KNOCKERS = 800;
 
-const GIVE_ANOTHER = 'give another one, as "openssl rand -base64 32" prints it';
+const remedy = 'give another one, as "openssl rand -base64 32" prints it';
 
 /** Who has the secret of another one could take his place, and use his tokens up. */
 export const sameTokenTwice: PolicyRule = (policy: Policy): readonly Problem[] =>
   repeats(
     policy,
     ({ secret }) => secret,
-    (first) => `is that of ${first}; ${GIVE_ANOTHER}`,
+    (first) => ({ problem: `is that of ${first}`, remedy }),
   );
 
 /** The kernel keeps them by a number, of which there are sixteen million. */
@@ -23,7 +23,7 @@ export const sameTokenId: PolicyRule = (policy: Policy): readonly Problem[] =>
   repeats(
     policy,
     ({ secret, opener }) => tokenId(tokenFingerprint(secret, opener.name)),
-    (first) => `makes tokens that the kernel could not tell from those of ${first}; ${GIVE_ANOTHER}`,
+    (first) => ({ problem: `makes tokens that the kernel could not tell from those of ${first}`, remedy }),
   );
 
 export const tooManyTokens: PolicyRule = (policy: Policy): readonly Problem[] =>
@@ -37,12 +37,10 @@ export const tooManyTokens: PolicyRule = (policy: Policy): readonly Problem[] =>
       ]
     : [];
 
-type Token = ReturnType<typeof namedTokens>[number];
-
 function repeats(
   policy: Policy,
-  keyOf: (token: Token) => string,
-  words: (first: string) => string,
+  keyOf: (token: NamedToken) => string,
+  findingOf: (first: string) => Finding,
 ): readonly Problem[] {
   const firsts = new Map<string, string>();
   return namedTokens(policy)
@@ -50,7 +48,6 @@ function repeats(
     .flatMap((token) => {
       const first = firsts.get(keyOf(token));
       firsts.set(keyOf(token), first ?? token.opener.name);
-      const [problem = "", remedy = ""] = first === undefined ? [] : words(first).split("; ");
-      return first === undefined ? [] : [{ path: token.path, problem, remedy }];
+      return first === undefined ? [] : [{ path: token.path, ...findingOf(first) }];
     });
 }

@@ -34,6 +34,7 @@ noted=/run/portknock-noted
 timer=portknock-rollback
 tokens_service=portknock-tokens.service
 tokens_timer=portknock-tokens.timer
+token_sets='^pk_(tokens|spent|early|filled)$'
 bounds_file=/var/lib/portknock-tokens
 clock_file=/run/portknock-clock
 begun_file=/run/portknock-begun

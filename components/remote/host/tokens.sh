@@ -1,9 +1,9 @@
 # shellcheck shell=dash
 # Single packets that open once: what the host fills its map with, and up to which slot no token comes back.
 #
-# What keeps one that was used from coming back is that its slot is never filled again. By the fingerprint of each secret
-# a file says the newest slot whose tokens may have been used before anybody writes there again. It outlives a removal:
-# the same secret may guard this host again before its slot is over. A table that is new, after a boot or a flush, is
+# What keeps one that was used from coming back is that its slot is never filled again. For each secret
+# and name of the host a file says the newest slot whose tokens may have been used before anybody writes there again. It
+# outlives a removal: the same secret may guard this host again before its slot is over. A table that is new, after a boot or a flush, is
 # filled from the slot behind that one on, and from a slot that has not begun. Within a table the clock does not matter:
 # the kernel counts the seconds to the begin and to the end of a slot.
 
@@ -36,7 +36,7 @@ fill_tokens() {
 	return $outcome
 }
 
-# note_begun PLAN: by fingerprint, the first slot that a new table was filled with, for who asks since when there are tokens.
+# note_begun PLAN: by what bounds are kept under, the first slot that a new table was filled with, for who asks since when there are tokens.
 note_begun() {
 	{
 		cat "$begun_file" 2>/dev/null
@@ -69,8 +69,8 @@ note_clock() {
 	clock_origin "$1" >"$clock_file.new" && mv "$clock_file.new" "$clock_file"
 }
 
-# plan_tokens GENERATION NOW FORMER: `step` where there is a former time, then lines `key NAMED ID KEY FROM TO BOUND FILLED`, the
-# first and the last slot to fill, and `slot SECONDS SKEW TOKENS`.
+# plan_tokens GENERATION NOW FORMER: `step` where there is a former time, then `slot SECONDS SKEW TOKENS` and lines
+# `key NAME ID KEY FROM TO BOUND FILLED`: what the bound is kept under, the first and the last slot to fill.
 plan_tokens() {
 	{
 		[ ! -e "$bounds_file" ] || sed 's/^/bound /' "$bounds_file"
@@ -135,145 +135,6 @@ token_batch() {
 	for part in "$1"/part.*; do
 		[ ! -e "$part" ] || token_elements "$1" "$2" "$part" || return 1
 	done
-}
-
-# token_elements FOLDER NOW PART: lines `ID KEY SLOT PAIR` to two tokens each. HMAC-SHA-256 is two hashes, of 77 and of 96
-# bytes; sha256sum takes files.
-token_elements() {
-	{
-		mkdir "$1/blocks" &&
-			keyed 36 "$3" | sed 's/.* //' | blocks 77 "$1" &&
-			digests "$1" >"$1/inner" &&
-			keyed 5C "$3" | paste -d ' ' - "$1/inner" | awk '{ print $1 toupper($3) }' | blocks 96 "$1" &&
-			digests "$1" | paste -d ' ' "$3" - >"$1/made"
-	} || return 1
-	rmdir "$1/blocks"
-	[ "$(grep -c ' [0-9a-f]\{64\}$' "$1/made")" = "$(wc -l <"$3")" ] || return 1
-	awk -v now="$2" '
-		FNR == 1 { file++ }
-		file == 1 { if ($1 == "slot") { seconds = $2; skew = $3 } next }
-		FNR == 1 { print "add element inet portknock pk_tokens {" }
-		{
-			left = ($3 + 1) * seconds + skew - now
-			value = substr($1, 1, length($1) - 2) sprintf("%02x", $3 % 255 + 1)
-			for (half = 0; half < 2; half++)
-				print "0x" substr($5, 1 + 32 * half, 32) " timeout " left "s : " value ","
-		}
-		END { print "}" }' "$1/plan" "$1/made"
-}
-
-# keyed PAD PART: the block of an HMAC that the key makes with this byte, then the message, in hexadecimal digits.
-keyed() {
-	awk -v pad="$1" '
-		function digit(c) { return index("0123456789ABCDEF", c) - 1 }
-		function xor(a, b,   bit, sum) {
-			sum = 0
-			for (bit = 8; bit >= 1; bit /= 2) {
-				if (int(a / bit) % 2 != int(b / bit) % 2) sum += bit
-			}
-			return substr("0123456789ABCDEF", sum + 1, 1)
-		}
-		function block(key,   text, place) {
-			text = ""
-			for (place = 1; place <= 128; place++)
-				text = text xor(digit(place > length(key) ? 0 : substr(key, place, 1)), digit(substr(pad, 2 - place % 2, 1)))
-			return text
-		}
-		{
-			if (!($2 in blocks)) blocks[$2] = block(toupper($2))
-			message = sprintf("%010d%03d", $3, $4)
-			gsub(/./, "3&", message)
-			print blocks[$2], blocks[$2] message
-		}' "$2"
-}
-
-# blocks BYTES FOLDER: hexadecimal digits on standard input as so many bytes a file.
-blocks() {
-	basenc --base16 -d -i | split -b "$1" -a 4 - "$2/blocks/"
-}
-
-# digests FOLDER: a line for each file, in the order of their names; they are gone then.
-digests() {
-	(cd "$1/blocks" && printf '%s\n' * | xargs sha256sum | cut -d ' ' -f 1 && printf '%s\n' * | xargs rm -f)
-}
-
-# write_token_units GENERATION: those of rules with tokens. What rules without them leave goes once that is decided.
-write_token_units() {
-	has_tokens "$1" || return 0
-	systemctl stop "$tokens_timer" 2>/dev/null
-	replace_file "$unit_folder/$tokens_service" 644 "$(tokens_service_text)"
-	replace_file "$unit_folder/$tokens_timer" 644 "$(tokens_timer_text)"
-}
-
-# Old rules that took the place of others without tokens have none until they are filled.
-bring_tokens_back() {
-	! has_tokens "$confirmed" || systemctl --no-block start "$tokens_service" 2>/dev/null || true
-}
-
-# The timer of rules that have tokens; the others have none.
-start_token_timer() {
-	has_tokens "$confirmed" || return 0
-	{ systemctl --quiet enable "$tokens_timer" && systemctl start "$tokens_timer"; } 2>/dev/null ||
-		fail "systemd could not start the timer $tokens_timer; see journalctl -b -p err"
-}
-
-# token_units_stand GENERATION
-token_units_stand() {
-	if has_tokens "$1"; then
-		[ "$(tokens_service_text)" = "$(cat "$unit_folder/$tokens_service" 2>/dev/null)" ] &&
-			[ "$(tokens_timer_text)" = "$(cat "$unit_folder/$tokens_timer" 2>/dev/null)" ]
-	else
-		[ ! -e "$unit_folder/$tokens_service" ] && [ ! -e "$unit_folder/$tokens_timer" ]
-	fi
-}
-
-# token_unit_findings GENERATION
-token_unit_findings() {
-	if ! token_units_stand "$1"; then
-		echo 'our units that fill tokens are missing or were changed'
-	elif has_tokens "$1" && ! systemctl --quiet is-active "$tokens_timer"; then
-		echo "the timer $tokens_timer is not active: tokens run out"
-	fi
-}
-
-remove_token_units() {
-	[ -e "$unit_folder/$tokens_timer" ] || [ -e "$unit_folder/$tokens_service" ] || return 0
-	systemctl --quiet disable "$tokens_timer" 2>/dev/null
-	systemctl stop "$tokens_timer" "$tokens_service" 2>/dev/null
-	rm -f "$unit_folder/$tokens_service" "$unit_folder/$tokens_timer" "$unit_folder/timers.target.wants/$tokens_timer"
-	systemctl daemon-reload
-	check_gone "$unit_folder/$tokens_service" "$unit_folder/$tokens_timer"
-}
-
-tokens_service_text() {
-	cat <<-UNIT
-		[Unit]
-		Description=portknock: fills tokens for single packets
-		After=$unit_name
-		StartLimitIntervalSec=0
-
-		[Service]
-		Type=oneshot
-		ExecStart=/bin/sh -c '[ ! -e $state/host.sh ] || exec timeout 180 sh $state/host.sh fill'
-	UNIT
-}
-
-# Also where somebody sets the clock.
-tokens_timer_text() {
-	cat <<-UNIT
-		[Unit]
-		Description=portknock: fills tokens for single packets
-		StartLimitIntervalSec=0
-
-		[Timer]
-		OnActiveSec=0
-		OnUnitActiveSec=5min
-		OnClockChange=yes
-		AccuracySec=1s
-
-		[Install]
-		WantedBy=timers.target
-	UNIT
 }
 
 # token_lines GENERATION: `tokens alice FINGERPRINT FROM UNTIL`: from when to when there are some, and what time it is here, all in
