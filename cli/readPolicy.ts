@@ -1,16 +1,16 @@
-import type { Policy } from "../components/policy/policy";
+import type { FleetPolicy } from "../components/policy/policy";
 import { PolicyError, printProblem, sortProblems } from "../components/policy/policyError";
-import { parsePolicy } from "../components/policy/written/parsePolicy";
+import { parseFleetPolicy } from "../components/policy/written/parsePolicy";
 import { CommandError, usageError } from "./commandError";
 import { findSyntaxFault, MAX_LEVELS } from "./jsonSyntax";
 import { readText, sourceName } from "./readText";
 import { repeatedKeys } from "./repeatedKeys";
 
 /** Reads and validates a policy in JSON: the component's arguments without `hosts`. `-` is standard input. */
-export async function readPolicy(path: string): Promise<Policy> {
+export async function readFleetPolicy(path: string): Promise<FleetPolicy> {
   const input = await readWrittenPolicy(path);
   try {
-    return parsePolicy(input);
+    return parseFleetPolicy(input);
   } catch (error) {
     if (error instanceof PolicyError) {
       throw new CommandError(

@@ -1,11 +1,15 @@
 import type { Command } from "commander";
+import { derivedPaths, hostPolicies } from "../components/policy/hostPolicy";
 import type { Policy } from "../components/policy/policy";
 import { redactRuleset } from "../components/review/redactRuleset";
 import { compilePolicy } from "../components/ruleset/compilePolicy";
 import { printRuleset } from "../components/ruleset/printRuleset";
-import { readPolicy } from "./readPolicy";
+import { usageError } from "./commandError";
+import { readFleetPolicy } from "./readPolicy";
+import { parseHostName } from "./readTokenSecret";
 
 interface RenderFlags {
+  readonly host?: string;
   readonly redacted?: true;
 }
 
@@ -15,6 +19,7 @@ The ruleset contains the sequences: keep it as secret as the policy. With --reda
 Examples:
   $ portknock render policy.json | sudo nft --check --file -
   $ pulumi config get policy | portknock render -
+  $ portknock render --host web-1 policy.json | sudo nft --check --file -
   $ portknock render --redacted policy.json > review.nft
   $ nft --define ssh_knock_1=7000 --define ssh_knock_2=8000 --check --file review.nft`;
 
@@ -22,15 +27,22 @@ export function addRenderCommand(program: Command): void {
   program
     .command("render")
     .summary("print the nftables ruleset of a policy")
-    .description("Prints the nftables ruleset that every host with this policy gets. Touches no host.")
+    .description("Prints the nftables ruleset that a host with this policy gets. Touches no host.")
     .argument("<POLICY.json>", "the component's arguments in JSON, without hosts; - is stdin")
+    .option("--host <NAME>", "whose ruleset it is, where sequences are derived: a name as the program has it")
     .option("--redacted", "names like $ssh_knock_2 instead of the ports of sequences")
     .addHelpText("after", EXAMPLES)
     .action(runRender);
 }
 
-async function runRender(path: string, { redacted }: RenderFlags): Promise<void> {
-  const policy = await readPolicy(path);
+async function runRender(path: string, { host, redacted }: RenderFlags): Promise<void> {
+  const name = host === undefined ? undefined : parseHostName(host, "--host");
+  const fleet = await readFleetPolicy(path);
+  const [derived] = derivedPaths(fleet);
+  if (name === undefined && derived !== undefined) {
+    throw usageError(`${derived} is another one on each host; give --host, a name as the program has it`);
+  }
+  const { policy } = hostPolicies(fleet)(name ?? "");
   process.stdout.write(redacted === true ? renderRedacted(policy) : printRuleset(compilePolicy(policy)));
 }
 

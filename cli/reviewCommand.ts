@@ -4,7 +4,7 @@ import { type Review, reviewPolicies } from "../components/review/reviewPolicies
 import { sideOfPolicy } from "../components/review/reviewSide";
 import { rotatedSequences } from "../components/review/rotatedSequences";
 import { usageError } from "./commandError";
-import { readPolicy } from "./readPolicy";
+import { readFleetPolicy } from "./readPolicy";
 import { reviewStack } from "./reviewStack";
 
 interface ReviewFlags {
@@ -62,6 +62,6 @@ async function reviewFiles(before: string | undefined, after: string | undefined
   if (before === "-" && after === "-") {
     throw usageError("standard input is one policy; give a file for the other");
   }
-  const [old, now] = [await readPolicy(before), await readPolicy(after)];
+  const [old, now] = [await readFleetPolicy(before), await readFleetPolicy(after)];
   return reviewPolicies(sideOfPolicy(old), sideOfPolicy(now), { rotated: rotatedSequences(old, now) });
 }

@@ -17,6 +17,15 @@ export interface PortKnockFirewallArgs {
    */
   knockers?: Record<string, KnockerArgs>;
   /**
+   * What sequences and tokens are derived from that are written as `derived`: 32 random bytes or more, as
+   * `openssl rand -base64 32` prints them. Each host then has a sequence of its own for each service and knocker, and each
+   * knocker a token of his own, so that what is overheard at one host, or read there, opens no other. Make it a secret:
+   * `config.requireSecret("derive")`. How it is done, so that others can do it too: `docs/derive.md`.
+   *
+   * @default none: every sequence and token is written
+   */
+  derive?: Input<string>;
+  /**
    * The name of a knocker as whom the program itself knocks, so that `pulumi up` runs from a machine with any address:
    * before it asks a host, and again until the host has confirmed. He must be able to open the service that guards the
    * port through which Pulumi connects, with an access window of `10s` or more and without `once`.
@@ -93,6 +102,7 @@ export interface ServiceArgs {
   /**
    * The knock sequence: 2 to 16 ports in knocking order, from 1024 on and none of a common service, each with
    * an optional protocol, TCP without one: `7000,8000/udp,9000`. Make it a secret: `config.requireSecret("sshSequence")`.
+   * `derived` is another one on each host, of four TCP knocks: see `derive`. So may every sequence be written.
    *
    * @default none: then `sequenceOf` is needed, or a knocker
    */
@@ -162,6 +172,7 @@ export interface KnockerArgs {
    * What single packets are made of that open these services once each: 32 random bytes or more, in base64 or as
    * hexadecimal digits, as `openssl rand -base64 32` prints them. Whoever overhears such a packet has nothing: it works
    * once, at one host, within ten minutes. `portknock token` makes them. No two knockers have the same. Make it a secret.
+   * `derived` is one that is made from `derive`; the stack output `tokenSecrets` has it.
    *
    * @default none: then `sequence` is needed
    */

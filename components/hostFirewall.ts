@@ -15,7 +15,6 @@ import type { Observation } from "./remote/observation";
 
 export interface HostFirewallArgs {
   readonly plan: HostPlan;
-  readonly ruleset: pulumi.Output<string>;
   /** Resolves when nothing speaks against touching the host. */
   readonly clearance: pulumi.Output<unknown>;
 }
@@ -31,7 +30,7 @@ export class HostFirewall extends pulumi.ComponentResource {
     if (opts?.parent !== undefined) {
       failsWith(this, opts.parent.urn);
     }
-    const { owner, connection, manifest, observation, coexistence, wayIn } = args.plan;
+    const { owner, connection, manifest, ruleset, observation, coexistence, wayIn } = args.plan;
     const others = pulumi.all([coexistence, wayIn]).apply(([known, way]) => [...known, ...way.warnings]);
     report(observation, others, owner.host, this);
 
@@ -40,8 +39,8 @@ export class HostFirewall extends pulumi.ComponentResource {
     const envelope = (lines: pulumi.Input<string>): pulumi.Output<string> =>
       pulumi.secret(
         pulumi
-          .all([lines, args.ruleset])
-          .apply(([known, ruleset]) => fillEnvelope({ manifest: known, ruleset })),
+          .all([lines, ruleset])
+          .apply(([known, rules]) => fillEnvelope({ manifest: known, ruleset: rules })),
       );
     const inputs = {
       connection: pulumi.all([connection, args.clearance]).apply(([known]) => known),
@@ -76,7 +75,7 @@ export class HostFirewall extends pulumi.ComponentResource {
       { ...options, dependsOn: [apply] },
     );
     for (const each of [apply, confirm]) {
-      failsWith(each, pulumi.all([args.clearance, manifest, args.ruleset]));
+      failsWith(each, pulumi.all([args.clearance, manifest, ruleset]));
     }
     const { host } = owner;
     // The name fails with the inputs; what else there is of the resource would never come.

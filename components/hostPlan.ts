@@ -5,7 +5,7 @@ import type { Reporter } from "./inputs/reporter";
 import { coexistenceWarnings } from "./neighbours/coexistence";
 import { ifKnown, withoutDependencies } from "./outputs/ifKnown";
 import { deployerOpenings, secondsBetweenKnocks } from "./policy/deployerKnocks";
-import type { Policy } from "./policy/policy";
+import type { HostPolicy } from "./policy/hostPolicy";
 import type { Problem } from "./policy/policyError";
 import { deployerProblems, deployerWarnings } from "./policy/rules/lockOut";
 import { tokenWarnings } from "./policy/tokenWarnings";
@@ -24,6 +24,9 @@ import { hostKey } from "./tokens/tokenSecret";
 export interface HostPlan {
   readonly owner: Owner;
   readonly connection: pulumi.Output<Connection>;
+  readonly policy: pulumi.Output<HostPolicy>;
+  /** The nftables text of its table. Secret. */
+  readonly ruleset: pulumi.Output<string>;
   readonly manifest: pulumi.Output<Manifest>;
   readonly observation: pulumi.Output<Observation>;
   readonly wayIn: pulumi.Output<WayIn>;
@@ -47,7 +50,7 @@ export interface WayIn {
 export interface HostPlanInputs {
   readonly component: string;
   readonly host: Host;
-  readonly policy: pulumi.Output<Policy>;
+  readonly policy: pulumi.Output<HostPolicy>;
   readonly ruleset: pulumi.Output<string>;
   /** Resolves when a probe would meet the host that the rules are for. */
   readonly ready: pulumi.Output<unknown>;
@@ -61,7 +64,9 @@ export function planHost({ component, host, policy, ruleset, ready }: HostPlanIn
   const manifest = pulumi.secret(
     pulumi
       .all([host.adopt, policy, ruleset])
-      .apply(([adopt, desired, rules]) => writeManifest({ owner, adopt, policy: desired, ruleset: rules })),
+      .apply(([adopt, desired, rules]) =>
+        writeManifest({ owner, adopt, policy: desired.policy, ruleset: rules }),
+      ),
   );
   const held: OpenWay[] = [];
   const probed =
@@ -80,7 +85,9 @@ export function planHost({ component, host, policy, ruleset, ready }: HostPlanIn
     .apply(([result, policyKnown, known]): WayIn => {
       // Behind a proxy the host sees the proxy come, for which nobody here can knock.
       const desired =
-        policyKnown && known?.proxy !== undefined ? { ...policyKnown, deployer: "" } : policyKnown;
+        policyKnown && known?.proxy !== undefined
+          ? { ...policyKnown.policy, deployer: "" }
+          : policyKnown?.policy;
       if (result?.kind === "unfit") {
         return { problems: [unfitProblem(host.name, result.reason)], warnings: [] };
       }
@@ -103,7 +110,7 @@ export function planHost({ component, host, policy, ruleset, ready }: HostPlanIn
         ? [
             ...result.status.warnings,
             ...tokensOf(result.status),
-            ...coexistenceWarnings(desired, result.status.otherTables),
+            ...coexistenceWarnings(desired.policy, result.status.otherTables),
           ]
         : [],
     );
@@ -111,6 +118,8 @@ export function planHost({ component, host, policy, ruleset, ready }: HostPlanIn
   return {
     owner,
     connection,
+    policy,
+    ruleset,
     manifest,
     observation: pulumi.unsecret(observation),
     wayIn: pulumi.unsecret(wayIn),
@@ -139,12 +148,12 @@ function now(): number {
 async function askHost(
   host: string,
   connection: Connection,
-  policy: Policy,
+  desired: HostPolicy,
   held: OpenWay[],
 ): Promise<ProbeResult> {
   const patience = patienceWith(host);
   const server = connection.proxy ?? connection;
-  const [first, ...others] = heldOpenings(host, connection, policy);
+  const [first, ...others] = heldOpenings(host, connection, desired);
   if (first === undefined) {
     return probeHost(connection, patience);
   }
@@ -160,9 +169,16 @@ async function askHost(
     : result;
 }
 
-/** Tokens are made for one host, and of a proxy nobody says which host it is. */
-function heldOpenings(host: string, { port, proxy }: Connection, policy: Policy): readonly HeldOpening[] {
+/** Tokens, and sequences that are derived, are for one host, and of a proxy nobody says which host it is. */
+function heldOpenings(
+  host: string,
+  { port, proxy }: Connection,
+  { policy, attempts }: HostPolicy,
+): readonly HeldOpening[] {
   return deployerOpenings(policy).flatMap((known): readonly HeldOpening[] => {
+    if (proxy !== undefined && (known.kind === "token" || attempts.has(known.path))) {
+      return [];
+    }
     const { name, kind } = known;
     const everySeconds = secondsBetweenKnocks(policy, proxy?.port ?? port, kind);
     switch (kind) {
@@ -170,7 +186,7 @@ function heldOpenings(host: string, { port, proxy }: Connection, policy: Policy)
         return [{ name, everySeconds, opening: { kind, sequence: known.sequence } }];
       case "token": {
         const next = freshTokens(hostKey(known.secret, host, name), known.perSlot);
-        return proxy === undefined ? [{ name, everySeconds, opening: { kind: "tokens", next } }] : [];
+        return [{ name, everySeconds, opening: { kind: "tokens", next } }];
       }
       default:
         return unreachable(kind);

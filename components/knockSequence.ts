@@ -1,11 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { KnockerArgs, PortKnockFirewallArgs } from "./args";
 import { isPlain, namedEntries } from "./outputs/plainInput";
+import type { HostPolicy } from "./policy/hostPolicy";
 import { namedSequences, namedTokens } from "./policy/namedSequences";
-import type { Policy } from "./policy/policy";
+import type { FleetPolicy } from "./policy/policy";
 import { printSequence } from "./policy/sequence";
-import { isSameSequence, type Opener, resourceName, type SequenceId } from "./policy/sequenceId";
+import {
+  argumentPath,
+  isSameSequence,
+  type Opener,
+  resourceName,
+  type SequenceId,
+} from "./policy/sequenceId";
 import { failsWith } from "./program/failsWith";
+import { tokenFingerprint } from "./tokens/tokenSecret";
 
 /** One secret sequence, or what tokens are made of. */
 export interface SequenceSecret {
@@ -28,14 +36,22 @@ export class KnockSequence extends pulumi.ComponentResource {
   }
 }
 
+/** A fleet whose policy is still to come. */
+export interface FleetToCome {
+  /** The names of its hosts. */
+  readonly hosts: readonly string[];
+  readonly policy: pulumi.Output<FleetPolicy>;
+  readonly policyOf: pulumi.Output<(host: string) => HostPolicy>;
+}
+
 /** In canonical form: another way to write the same sequence changes nothing. */
 export function sequenceSecrets(
   { services, knockers, baseline }: PortKnockFirewallArgs,
-  policy: pulumi.Output<Policy>,
+  fleet: FleetToCome,
 ): readonly SequenceSecret[] {
   const secretOf = (id: SequenceId): SequenceSecret => ({
     name: resourceName(id),
-    sequence: pulumi.secret(policy.apply(printed(id))),
+    sequence: pulumi.secret(printed(id, fleet)),
   });
   const secretsOf = (
     opener: Opener,
@@ -55,10 +71,31 @@ export function sequenceSecrets(
   ];
 }
 
-function printed(id: SequenceId): (policy: Policy) => string {
-  return (policy) => {
-    const token = namedTokens(policy).find((named) => isSameSequence(named.id, id));
-    const sequence = namedSequences(policy).find((named) => isSameSequence(named.id, id));
-    return token?.secret ?? printSequence(sequence?.knocks ?? []);
-  };
+function printed(id: SequenceId, { hosts, policy, policyOf }: FleetToCome): pulumi.Output<string> {
+  return policyOf.apply<string>(
+    (of): pulumi.OutputInstance<string> =>
+      policy.apply((fleet) => {
+        const token = namedTokens(fleet).find((named) => isSameSequence(named.id, id));
+        const sequence = namedSequences(fleet).find((named) => isSameSequence(named.id, id));
+        const knocks = sequence?.knocks ?? [];
+        const drawn = knocks.filter((knock) => knock.port !== "derived");
+        const isDrawn = drawn.length === knocks.length;
+        return token?.secret ?? (isDrawn ? printSequence(drawn) : printDerived(id, fleet.derive, hosts, of));
+      }),
+  );
+}
+
+/** Another one where the sequence of a host is another one, and none where a host comes or goes. */
+function printDerived(
+  id: SequenceId,
+  secret: string,
+  hosts: readonly string[],
+  policyOf: (host: string) => HostPolicy,
+): string {
+  const path = argumentPath(id);
+  const later = hosts.flatMap((host) => {
+    const attempt = policyOf(host).attempts.get(path) ?? 0;
+    return attempt === 0 ? [] : [`${host} ${attempt}`];
+  });
+  return [`derived ${tokenFingerprint(secret, path)}`, ...later].join(", ");
 }

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { PortKnockFirewallArgs } from "./args";
 import { HostFirewall } from "./hostFirewall";
-import { clearanceOf, planHost } from "./hostPlan";
+import { clearanceOf, type HostPlan, planHost } from "./hostPlan";
 import { hostsOf } from "./inputs/host";
 import { reporterOf } from "./inputs/reporter";
 import { reviewText } from "./inputs/reviewText";
@@ -9,8 +9,10 @@ import { validatePolicy } from "./inputs/validatePolicy";
 import { KnockSequence, sequenceSecrets } from "./knockSequence";
 import { dependenciesOf } from "./outputs/dependenciesOf";
 import { promisedOutput } from "./outputs/promisedOutput";
+import { type HostPolicy, hostPolicies } from "./policy/hostPolicy";
 import { namedSequences } from "./policy/namedSequences";
-import type { Policy } from "./policy/policy";
+import type { FleetPolicy } from "./policy/policy";
+import { derivedTokens } from "./policy/rules/deriveRules";
 import { printSequence } from "./policy/sequence";
 import { keepOutOfDebugLog } from "./program/debugLog";
 import { failsProgram } from "./program/failsProgram";
@@ -18,8 +20,7 @@ import { failsWith } from "./program/failsWith";
 import { inProgram } from "./program/inProgram";
 import { programKind } from "./program/programKind";
 import { withoutChange } from "./program/withoutChange";
-import { compilePolicy } from "./ruleset/compilePolicy";
-import { printRuleset } from "./ruleset/printRuleset";
+import { hostRulesets } from "./ruleset/hostRulesets";
 
 const TYPE = "pulumi-portknock:index:PortKnockFirewall";
 
@@ -49,6 +50,8 @@ export class PortKnockFirewall extends pulumi.ComponentResource {
   readonly knocks: pulumi.Output<Record<string, Record<string, string>>>;
   /** Host name → knocker's name → his sequence, as a client takes it. Secret. */
   readonly knockers: pulumi.Output<Record<string, Record<string, string>>>;
+  /** Knocker's name → what his tokens are made of, where it is derived, as `portknock token` takes it. Secret. */
+  readonly tokenSecrets: pulumi.Output<Record<string, string>>;
 
   constructor(name: string, args: PortKnockFirewallArgs, opts?: pulumi.ComponentResourceOptions) {
     const later = promisedOutput<string | undefined>();
@@ -64,12 +67,22 @@ export class PortKnockFirewall extends pulumi.ComponentResource {
           accepted ? reviewed : pulumi.output<string | undefined>(undefined),
       ),
     );
-    for (const secret of sequenceSecrets(args, policy)) {
+    const names = hosts.map((host) => host.name);
+    const policyOf = policy.apply(hostPolicies);
+    for (const secret of sequenceSecrets(args, { hosts: names, policy, policyOf })) {
       new KnockSequence(`${name}-${secret.name}`, secret.sequence, { parent: this });
     }
-    const ruleset = pulumi.secret(policy.apply((valid) => printRuleset(compilePolicy(valid))));
+    const rulesets = pulumi.secret(policyOf.apply(hostRulesets));
     const ready = dependenciesOf(opts);
-    const plans = hosts.map((host) => planHost({ component: name, host, policy, ruleset, ready }));
+    const plans = hosts.map((host) =>
+      planHost({
+        component: name,
+        host,
+        policy: policyOf.apply((of) => of(host.name)),
+        ruleset: rulesets.apply((of) => of(host.name)),
+        ready,
+      }),
+    );
     // An update touches no host before the whole fleet is clear. A preview touches nothing, and there a host that
     // is still to be created would hide the others.
     const groups = pulumi.runtime.isDryRun() ? plans.map((plan) => [plan]) : [plans];
@@ -77,36 +90,39 @@ export class PortKnockFirewall extends pulumi.ComponentResource {
       const clearance = clearanceOf(reporter, group, plans);
       return group.map((plan) => {
         const { host } = plan.owner;
-        const inputs = { plan, ruleset, clearance };
-        return { host, firewall: new HostFirewall(`${name}-${host}`, inputs, { parent: this }) };
+        const inputs = { plan, clearance };
+        return { plan, firewall: new HostFirewall(`${name}-${host}`, inputs, { parent: this }) };
       });
     });
 
     // What a client needs changes when the host has confirmed it, and not before; so does what is compared in review.
-    const sequences = pulumi.secret(policy.apply(serviceSequences));
-    const ofKnockers = pulumi.secret(policy.apply(knockerSequences));
-    const perHost = <T>(value: pulumi.Output<T>): Record<string, pulumi.Output<T>> =>
+    const perHost = <T>(of: (plan: HostPlan) => pulumi.Output<T>): Record<string, pulumi.Output<T>> =>
       Object.fromEntries(
-        firewalls.map(({ host, firewall }) => [
-          host,
-          firewall.confirmed.apply<T>((): pulumi.OutputInstance<T> => value),
+        firewalls.map(({ plan, firewall }) => [
+          plan.owner.host,
+          firewall.confirmed.apply<T>((): pulumi.OutputInstance<T> => of(plan)),
         ]),
       );
-    this.hosts = pulumi.output(firewalls.map(({ host }) => host).toSorted());
-    this.policy = pulumi
-      .all(firewalls.map(({ firewall }) => firewall.confirmed))
-      .apply<string>((): pulumi.OutputInstance<string> => reviewed);
-    this.rulesets = pulumi.all(perHost(ruleset));
-    this.knocks = pulumi.all(perHost(sequences));
-    this.knockers = pulumi.all(perHost(ofKnockers));
-    failsProgram(this, name, pulumi.all([this.policy, this.rulesets, this.knocks, this.knockers]));
-    this.registerOutputs({
+    const whenAllConfirmed = <T>(value: pulumi.Output<T>): pulumi.Output<T> =>
+      pulumi
+        .all(firewalls.map(({ firewall }) => firewall.confirmed))
+        .apply<T>((): pulumi.OutputInstance<T> => value);
+    this.hosts = pulumi.output(names.toSorted());
+    this.policy = whenAllConfirmed(reviewed);
+    this.rulesets = pulumi.all(perHost(({ ruleset }) => ruleset));
+    this.knocks = pulumi.all(perHost((plan) => pulumi.secret(plan.policy.apply(serviceSequences))));
+    this.knockers = pulumi.all(perHost((plan) => pulumi.secret(plan.policy.apply(knockerSequences))));
+    this.tokenSecrets = whenAllConfirmed(pulumi.secret(policy.apply(derivedTokenSecrets)));
+    const outputs = {
       hosts: this.hosts,
       policy: this.policy,
       rulesets: this.rulesets,
       knocks: this.knocks,
       knockers: this.knockers,
-    });
+      tokenSecrets: this.tokenSecrets,
+    };
+    failsProgram(this, name, pulumi.output(outputs));
+    this.registerOutputs(outputs);
   }
 }
 
@@ -127,7 +143,7 @@ function keepingReviewed(opts: pulumi.ComponentResourceOptions = {}): pulumi.Com
 }
 
 /** Of a service that knockers alone open, there is none. */
-function serviceSequences(policy: Policy): Record<string, string> {
+function serviceSequences({ policy }: HostPolicy): Record<string, string> {
   return Object.fromEntries(
     namedSequences(policy).flatMap((sequence) =>
       sequence.action === "admit" && sequence.opener.kind === "service"
@@ -137,11 +153,15 @@ function serviceSequences(policy: Policy): Record<string, string> {
   );
 }
 
-/** Who has tokens has the secret that they are made of already. */
-function knockerSequences({ knockers }: Policy): Record<string, string> {
+function knockerSequences({ policy }: HostPolicy): Record<string, string> {
   return Object.fromEntries(
-    knockers.flatMap(({ name, opening }) =>
+    policy.knockers.flatMap(({ name, opening }) =>
       opening.kind === "own" ? [[name, printSequence(opening.sequence)]] : [],
     ),
   );
+}
+
+/** Who wrote a secret has it already. */
+function derivedTokenSecrets(fleet: FleetPolicy): Record<string, string> {
+  return Object.fromEntries(derivedTokens(fleet).map(({ opener, secret }) => [opener.name, secret]));
 }

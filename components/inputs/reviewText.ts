@@ -4,7 +4,7 @@ import { outlineOf } from "../outline/outline";
 import { printOutline } from "../outline/printOutline";
 import { withoutDependencies } from "../outputs/ifKnown";
 import { isPlain, namedEntries } from "../outputs/plainInput";
-import type { Policy } from "../policy/policy";
+import type { FleetPolicy } from "../policy/policy";
 import { reviewHost } from "./reviewedHost";
 
 /**
@@ -13,7 +13,7 @@ import { reviewHost } from "./reviewedHost";
  */
 export function reviewText(
   args: PortKnockFirewallArgs,
-  policy: pulumi.Output<Policy>,
+  policy: pulumi.Output<FleetPolicy>,
 ): pulumi.Output<string> {
   const reviewed = namedEntries(args.hosts).map(([name, host]) => reviewHost(name, host));
   const hosts = withoutDependencies(pulumi.all(reviewed));
@@ -25,7 +25,14 @@ export function reviewText(
 }
 
 /** What the text is made of but the sequences, and the hosts, whose secrets are looked at one by one. */
-function withoutSequences({ hosts, services, knockers, baseline, ...rest }: PortKnockFirewallArgs): unknown {
+function withoutSequences({
+  hosts,
+  services,
+  knockers,
+  baseline,
+  derive,
+  ...rest
+}: PortKnockFirewallArgs): unknown {
   const plain = [...namedEntries<Partial<KnockerArgs>>(services), ...namedEntries(knockers)].map(
     ([, { sequence, token, closeSequence, ...others }]) => others,
   );

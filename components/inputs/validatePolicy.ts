@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { PortKnockFirewallArgs } from "../args";
-import type { Policy } from "../policy/policy";
+import type { FleetPolicy } from "../policy/policy";
 import { refusedInProgram } from "../program/programGate";
 import type { Host } from "./host";
 import { judgePolicy } from "./judgePolicy";
@@ -9,7 +9,7 @@ import type { Reporter } from "./reporter";
 /** What became of the policy of a component. */
 export interface ValidatedPolicy {
   /** Rejects where this component or, in an update, another one of the program is refused, with that one's error. */
-  readonly policy: pulumi.Output<Policy>;
+  readonly policy: pulumi.Output<FleetPolicy>;
   /** Never rejects: what a component registers must not, or it would never be there to have an error. */
   readonly isAccepted: pulumi.Output<boolean>;
 }

@@ -4,7 +4,6 @@ import type {
   KnockerOpening,
   OwnOpening,
   Ping,
-  Protocol,
   SharedOpening,
   TokenOpening,
 } from "../policy/policy";
@@ -27,7 +26,7 @@ import {
   restrictedPorts,
   word,
 } from "./forms";
-import type { Outline, OutlinedService } from "./outline";
+import type { Outline, OutlinedKnock, OutlinedService } from "./outline";
 
 /** A field as it stands in the text: `services.ssh.` or nothing, then the name. */
 export interface Field<T> {
@@ -39,7 +38,10 @@ export interface Field<T> {
 export type Fields<T> = { readonly [K in keyof T]-?: Field<T[K]> };
 
 /** What a policy has by itself. */
-export type PolicyPart = Omit<Outline, "hosts" | "services" | "knockers" | "identity" | "log" | "profile">;
+export type PolicyPart = Omit<
+  Outline,
+  "hosts" | "services" | "knockers" | "derive" | "identity" | "log" | "profile"
+>;
 
 const POLICY: Fields<PolicyPart> = {
   deployer: { name: "deployer", form: optionalWord },
@@ -65,7 +67,7 @@ const LOG: Fields<Outline["log"]> = {
   linesPerMinute: { name: "log.linesPerMinute", form: optionalNumber },
 };
 
-export type BaselinePart = Omit<Baseline<Protocol>, "ping">;
+export type BaselinePart = Omit<Baseline<OutlinedKnock>, "ping">;
 
 const BASELINE: Fields<BaselinePart> = {
   blacklistSeconds: { name: "baseline.blacklistTime", form: duration(3600) },
@@ -94,7 +96,7 @@ const SERVICE: Fields<ServicePart> = {
 };
 
 /** What tokens have beside their secret, and sequences that open too. */
-export type TokenPart = Omit<TokenOpening<Protocol>, "kind" | "secret">;
+export type TokenPart = Omit<TokenOpening<OutlinedKnock>, "kind" | "secret">;
 
 const TOKEN: Fields<TokenPart> = {
   knockTimeoutSeconds: { name: "knockTimeout", form: duration(5) },
@@ -102,7 +104,7 @@ const TOKEN: Fields<TokenPart> = {
   unbans: { name: "unban", form: flag },
 };
 
-export type OwnPart = Omit<OwnOpening<Protocol>, "kind">;
+export type OwnPart = Omit<OwnOpening<OutlinedKnock>, "kind">;
 
 const OWN: Fields<OwnPart> = { sequence: { name: "knocks", form: knocks }, ...TOKEN };
 
@@ -112,14 +114,14 @@ const SHARED: Fields<SharedPart> = {
   sequenceOf: { name: "sequenceOf", form: word },
 };
 
-export type KnockerPart = Omit<Knocker<Protocol>, "name" | "opening">;
+export type KnockerPart = Omit<Knocker<OutlinedKnock>, "name" | "opening">;
 
 const KNOCKER: Fields<KnockerPart> = {
   services: { name: "services", form: names },
   until: { name: "until", form: optionalMoment },
 };
 
-export type KnockerOpeningPart = Pick<KnockerOpening<Protocol>, "kind">;
+export type KnockerOpeningPart = Pick<KnockerOpening<OutlinedKnock>, "kind">;
 
 const KNOCKER_OPENING: Fields<KnockerOpeningPart> = {
   kind: { name: "token", form: flagFor("own", "token") },

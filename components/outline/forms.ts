@@ -3,9 +3,10 @@ import { groupBy } from "../policy/groupBy";
 import { parseMoment, printMoment } from "../policy/moment";
 import { mergeNetworks, parseNetwork } from "../policy/network";
 import type { Parsed } from "../policy/parsed";
-import type { Network, PortRange, Protocol, RestrictedPorts } from "../policy/policy";
+import type { Network, PortRange, RestrictedPorts } from "../policy/policy";
 import { mergePortRanges, parsePortRange, printPortRange, toProtocol } from "../policy/portRange";
 import { mergeRestrictedPorts } from "../policy/restrictedPorts";
+import type { OutlinedKnock } from "./outline";
 
 /** How a value stands in the text of an outline. */
 export interface Form<T> {
@@ -80,12 +81,14 @@ export const optionalWord: Form<string> = {
   read: word.read,
 };
 
-/** Number and protocols, `3: tcp, udp, tcp`; no line for no knocks. */
-export const knocks: Form<readonly Protocol[]> = {
-  print: (protocols) => (protocols.length === 0 ? [] : [`${protocols.length}: ${protocols.join(", ")}`]),
+/** Number and protocols, `3: tcp, udp, tcp`, or `4: derived, derived, derived, derived`; no line for no knocks. */
+export const knocks: Form<readonly OutlinedKnock[]> = {
+  print: (all) => (all.length === 0 ? [] : [`${all.length}: ${all.join(", ")}`]),
   read: ([line = ""]) => {
     const [, listed] = line.split(": ");
-    return listed === undefined ? [] : listed.split(", ").map(toProtocol);
+    return listed === undefined
+      ? []
+      : listed.split(", ").map((knock) => (knock === "derived" ? knock : toProtocol(knock)));
   },
 };
 

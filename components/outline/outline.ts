@@ -1,22 +1,15 @@
-import type {
-  KnockerOpening,
-  Log,
-  Nothing,
-  Opening,
-  OwnOpening,
-  Policy,
-  Profile,
-  Protocol,
-  Reach,
-} from "../policy/policy";
-import { unreachable } from "../policy/unreachable";
+import { mapKnocks } from "../policy/mapKnocks";
+import type { FleetPolicy, Knocker, Log, Nothing, Policy, Profile, Protocol, Reach } from "../policy/policy";
 import type { Place } from "./reach";
+
+/** A knock as a person may see it: its protocol, or that each host draws one of its own. */
+export type OutlinedKnock = Protocol | "derived";
 
 /**
  * A policy with everything that a person may see of it: its knocks have protocols and no ports. What takes an outline
  * cannot leak a port.
  */
-export interface Outline extends Policy<Protocol> {
+export interface Outline extends Policy<OutlinedKnock> {
   readonly hosts: readonly Reach<Place>[];
 }
 
@@ -24,13 +17,17 @@ export type OutlinedService = Outline["services"][number];
 export type OutlinedKnocker = Outline["knockers"][number];
 
 /** What plays no part is as if nobody had chosen it. */
-export function outlineOf(policy: Policy, hosts: readonly Reach<Place>[] = []): Outline {
-  const { services, knockers, profile, log } = policy;
+export function outlineOf(policy: FleetPolicy, hosts: readonly Reach<Place>[] = []): Outline {
+  const { log } = policy;
+  const { services, knockers, profile } = mapKnocks(policy, (knocks) =>
+    knocks.map(({ protocol, port }): OutlinedKnock => (port === "derived" ? port : protocol)),
+  );
   return {
     ...policy,
+    derive: "",
     hosts: hosts.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
-    services: services.map((service) => ({ ...service, opening: outlineOfOpening(service.opening) })),
-    knockers: knockers.map((knocker) => ({ ...knocker, opening: outlineOfKnocker(knocker.opening) })),
+    services,
+    knockers: knockers.map(withoutSecret),
     profile: outlineOfProfile(profile),
     log: { ...log, linesPerMinute: isLogging(log) ? log.linesPerMinute : 0 },
   };
@@ -41,41 +38,16 @@ function isLogging({ linesPerMinute, admissions, stages, refusals, ...others }: 
   return admissions || stages || refusals;
 }
 
-function outlineOfOpening(opening: Opening): Opening<Protocol> {
-  return opening.kind === "own" ? outlineOfOwn(opening) : opening;
+function withoutSecret(knocker: Knocker<OutlinedKnock>): Knocker<OutlinedKnock> {
+  const { opening } = knocker;
+  return opening.kind === "token" ? { ...knocker, opening: { ...opening, secret: "" } } : knocker;
 }
 
-function outlineOfKnocker(opening: KnockerOpening): KnockerOpening<Protocol> {
-  switch (opening.kind) {
-    case "own":
-      return outlineOfOwn(opening);
-    case "token":
-      return {
-        ...opening,
-        secret: "",
-        closeSequence: opening.closeSequence.map(({ protocol }) => protocol),
+function outlineOfProfile(profile: Profile<OutlinedKnock>): Profile<OutlinedKnock> {
+  return profile.kind === "guard"
+    ? profile
+    : {
+        ...profile,
+        unbanKnockTimeoutSeconds: profile.unbanSequence.length > 0 ? profile.unbanKnockTimeoutSeconds : 0,
       };
-    default:
-      return unreachable(opening);
-  }
-}
-
-function outlineOfOwn(opening: OwnOpening): OwnOpening<Protocol> {
-  return {
-    ...opening,
-    sequence: opening.sequence.map(({ protocol }) => protocol),
-    closeSequence: opening.closeSequence.map(({ protocol }) => protocol),
-  };
-}
-
-function outlineOfProfile(profile: Profile): Profile<Protocol> {
-  if (profile.kind === "guard") {
-    return profile;
-  }
-  const { unbanSequence, unbanKnockTimeoutSeconds } = profile;
-  return {
-    ...profile,
-    unbanSequence: unbanSequence.map(({ protocol }) => protocol),
-    unbanKnockTimeoutSeconds: unbanSequence.length > 0 ? unbanKnockTimeoutSeconds : 0,
-  };
 }

@@ -1,8 +1,8 @@
-import type { KnockerOpening, Opening, OwnOpening, Profile, Protocol } from "../policy/policy";
+import type { KnockerOpening, Opening, OwnOpening, Profile } from "../policy/policy";
 import { unreachable } from "../policy/unreachable";
 import { readFacts } from "./facts";
 import { FIELDS, type Field } from "./fields";
-import type { Outline, OutlinedKnocker, OutlinedService } from "./outline";
+import type { Outline, OutlinedKnock, OutlinedKnocker, OutlinedService } from "./outline";
 import { readReach } from "./reach";
 
 /** Reads a field at its name. */
@@ -29,6 +29,7 @@ export function readOutline(text: string): Outline {
       readKnocker(knocker, within(`knockers.${knocker}.`)),
     ),
     deployer: read(FIELDS.policy.deployer),
+    derive: "",
     allow: read(FIELDS.policy.allow),
     openPorts: read(FIELDS.policy.openPorts),
     guardedAnswer: read(FIELDS.policy.guardedAnswer),
@@ -72,7 +73,7 @@ function readKnocker(name: string, read: Read): OutlinedKnocker {
   };
 }
 
-function readOpening(read: Read): Opening<Protocol> {
+function readOpening(read: Read): Opening<OutlinedKnock> {
   const sequenceOf = read(FIELDS.shared.sequenceOf);
   if (sequenceOf !== "") {
     return { kind: "shared", sequenceOf };
@@ -81,7 +82,7 @@ function readOpening(read: Read): Opening<Protocol> {
   return own.sequence.length > 0 ? own : { kind: "knockers" };
 }
 
-function readKnockerOpening(read: Read): KnockerOpening<Protocol> {
+function readKnockerOpening(read: Read): KnockerOpening<OutlinedKnock> {
   const kind = read(FIELDS.knockerOpening.kind);
   switch (kind) {
     case "own":
@@ -95,7 +96,7 @@ function readKnockerOpening(read: Read): KnockerOpening<Protocol> {
   }
 }
 
-function readOwn(read: Read): OwnOpening<Protocol> {
+function readOwn(read: Read): OwnOpening<OutlinedKnock> {
   return {
     kind: "own",
     sequence: read(FIELDS.own.sequence),
@@ -105,7 +106,7 @@ function readOwn(read: Read): OwnOpening<Protocol> {
   };
 }
 
-function readProfile(read: Read): Profile<Protocol> {
+function readProfile(read: Read): Profile<OutlinedKnock> {
   return read(FIELDS.profile.kind) === "guard"
     ? { kind: "guard" }
     : {

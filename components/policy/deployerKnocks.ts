@@ -115,7 +115,11 @@ function missingTokens(
 }
 
 /** As whom to knock, a knocker, or who knows a service's own sequence; and with what. Secret. */
-export type KnownOpening = { readonly name: string } & (
+export type KnownOpening = {
+  readonly name: string;
+  /** Where it is written: `knockers.ci.sequence`. */
+  readonly path: string;
+} & (
   | { readonly kind: "sequence"; readonly sequence: readonly Knock[] }
   /** So many are there for a slot. */
   | { readonly kind: "token"; readonly secret: string; readonly perSlot: number }
@@ -138,13 +142,17 @@ export function deployerOpenings(policy: Policy): readonly KnownOpening[] {
     ({ name, ...sequence }) =>
       name !== policy.deployer && sequence.services.some((service) => services.has(service.name)),
   );
-  return [...own, ...others]
-    .slice(0, MOST_OPENINGS)
-    .map((known) =>
-      "secret" in known
-        ? { name: known.name, kind: "token", secret: known.secret, perSlot: tokensForEach(policy) }
-        : { name: known.name, kind: "sequence", sequence: known.knocks },
-    );
+  return [...own, ...others].slice(0, MOST_OPENINGS).map((known) =>
+    "secret" in known
+      ? {
+          name: known.name,
+          path: known.path,
+          kind: "token",
+          secret: known.secret,
+          perSlot: tokensForEach(policy),
+        }
+      : { name: known.name, path: known.path, kind: "sequence", sequence: known.knocks },
+  );
 }
 
 /** How often to knock for a port: twice within a window, and not more often than a host takes knocks for long. */

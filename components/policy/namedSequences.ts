@@ -6,28 +6,29 @@ import type {
   Nothing,
   OwnOpening,
   Policy,
+  Profile,
   Service,
   TokenOpening,
 } from "./policy";
 import { argumentPath, type Opener, openerPath, type SequenceId } from "./sequenceId";
 
 /** A sequence together with what its last knock does. */
-export type NamedSequence = {
-  readonly knocks: readonly Knock[];
+export type NamedSequence<K = Knock> = {
+  readonly knocks: readonly K[];
   readonly knockTimeoutSeconds: number;
   readonly id: SequenceId;
   /** Where it is written, for messages: `services.ssh.closeSequence`. */
   readonly path: string;
-} & Completion;
+} & Completion<K>;
 
-export type Completion =
-  | (OfOpener & Admission & { readonly action: "admit" })
-  | (OfOpener & { readonly action: "close" })
+export type Completion<K = Knock> =
+  | (OfOpener<K> & Admission & { readonly action: "admit" })
+  | (OfOpener<K> & { readonly action: "close" })
   | { readonly action: "unban" };
 
-interface OfOpener {
+interface OfOpener<K = Knock> {
   readonly opener: Opener;
-  readonly services: Opened;
+  readonly services: Opened<K>;
 }
 
 interface Admission {
@@ -40,19 +41,19 @@ interface Admission {
 export type Admitting = OfOpener & Admission;
 
 /** The services that a sequence opens: the one that it belongs to, then those that share it; or those of a knocker. */
-export type Opened = readonly [Service, ...Service[]];
+export type Opened<K = Knock> = readonly [Service<K>, ...Service<K>[]];
 
 /**
  * Every sequence of a policy. All of them share one trie, so the rules about sequences hold across them.
  * A field of an opening that somebody adds does not compile until it stands here, or is said to be none of it.
  */
-export function namedSequences({
+export function namedSequences<K>({
   services,
   knockers,
   profile,
-}: Pick<Policy, "services" | "knockers" | "profile">): readonly NamedSequence[] {
+}: Pick<Policy<K>, "services" | "knockers" | "profile">): readonly NamedSequence<K>[] {
   const sharing = sharingServices(services);
-  const ofServices = services.flatMap((service): readonly NamedSequence[] => {
+  const ofServices = services.flatMap((service): readonly NamedSequence<K>[] => {
     const { opening, name } = service;
     return opening.kind === "own"
       ? sequencesOf(opening, { kind: "service", name }, 0, [service, ...(sharing.get(name) ?? [])])
@@ -67,7 +68,7 @@ export function namedSequences({
 }
 
 /** What single packets of a knocker open. */
-export interface NamedToken extends OfOpener, Admission {
+export interface NamedToken<K = Knock> extends OfOpener<K>, Admission {
   readonly id: SequenceId;
   /** Where it is written, for messages: `knockers.alice.token`. */
   readonly path: string;
@@ -76,12 +77,12 @@ export interface NamedToken extends OfOpener, Admission {
 }
 
 /** Every knocker of a policy whose packets open once each. */
-export function namedTokens({
+export function namedTokens<K>({
   services,
   knockers,
-}: Pick<Policy, "services" | "knockers">): readonly NamedToken[] {
+}: Pick<Policy<K>, "services" | "knockers">): readonly NamedToken<K>[] {
   const byName = new Map(services.map((service) => [service.name, service]));
-  return knockers.flatMap(({ name, services: opened, opening, until }): readonly NamedToken[] => {
+  return knockers.flatMap(({ name, services: opened, opening, until }): readonly NamedToken<K>[] => {
     const [first, ...further] = opened.flatMap((service) => byName.get(service) ?? []);
     if (opening.kind !== "token" || first === undefined) {
       return [];
@@ -104,10 +105,10 @@ export function namedTokens({
 }
 
 /** A field of a knocker that somebody adds does not compile until it stands here, or is said to be none of it. */
-function sequencesOfKnocker(
-  knocker: Knocker,
-  byName: ReadonlyMap<string, Service>,
-): readonly NamedSequence[] {
+function sequencesOfKnocker<K>(
+  knocker: Knocker<K>,
+  byName: ReadonlyMap<string, Service<K>>,
+): readonly NamedSequence<K>[] {
   const { name, services, opening, until, ...others } = knocker;
   others satisfies Nothing;
   const [first, ...further] = services.flatMap((service) => byName.get(service) ?? []);
@@ -117,14 +118,14 @@ function sequencesOfKnocker(
     : sequencesOf(opening, { kind: "knocker", name }, until, [first, ...further]);
 }
 
-function sequencesOf(
-  opening: KnockerOpening,
+function sequencesOf<K>(
+  opening: KnockerOpening<K>,
   opener: Opener,
   until: number,
-  services: Opened,
-): readonly NamedSequence[] {
+  services: Opened<K>,
+): readonly NamedSequence<K>[] {
   const { kind, knockTimeoutSeconds, closeSequence, unbans, ...secrets } = opening;
-  secrets satisfies Pick<OwnOpening, "sequence"> | Pick<TokenOpening, "secret">;
+  secrets satisfies Pick<OwnOpening<K>, "sequence"> | Pick<TokenOpening, "secret">;
   const common = { opener, services, knockTimeoutSeconds };
   return [
     ...(opening.kind === "token"
@@ -161,8 +162,8 @@ function at(id: SequenceId): Pick<NamedSequence, "id" | "path"> {
   return { id, path: argumentPath(id) };
 }
 
-function sharingServices(services: readonly Service[]): ReadonlyMap<string, readonly Service[]> {
-  const sharing = services.flatMap((service): readonly Sharing[] => {
+function sharingServices<K>(services: readonly Service<K>[]): ReadonlyMap<string, readonly Service<K>[]> {
+  const sharing = services.flatMap((service): readonly Sharing<K>[] => {
     if (service.opening.kind !== "shared") {
       return [];
     }
@@ -174,12 +175,12 @@ function sharingServices(services: readonly Service[]): ReadonlyMap<string, read
   return new Map([...groups].map(([owner, group]) => [owner, group.map(({ service }) => service)]));
 }
 
-interface Sharing {
-  readonly service: Service;
+interface Sharing<K> {
+  readonly service: Service<K>;
   readonly sequenceOf: string;
 }
 
-function unbanSequence(profile: Policy["profile"]): readonly NamedSequence[] {
+function unbanSequence<K>(profile: Profile<K>): readonly NamedSequence<K>[] {
   if (profile.kind === "guard" || profile.unbanSequence.length === 0) {
     return [];
   }

@@ -9,6 +9,15 @@ export interface Port {
 /** One packet to one protocol and port that counts toward a sequence. */
 export interface Knock extends Port {}
 
+/** A knock of a sequence that each host draws for itself. */
+export interface Undrawn {
+  readonly protocol: "tcp";
+  readonly port: "derived";
+}
+
+/** A knock as it is written for a fleet. */
+export type WrittenKnock = Knock | Undrawn;
+
 /** The ports `from` to `to` of one protocol, both ends included. */
 export interface PortRange {
   readonly protocol: Protocol;
@@ -141,6 +150,9 @@ export interface Log {
 /** What one host is to do: validated, every default filled, sorted so that key order never shows. */
 export type Policy<K = Knock> = RulesPart<K> & ManifestPart & ProgramPart;
 
+/** What the hosts of a fleet are to do, before each has drawn sequences of its own: `hostPolicy` does that. */
+export type FleetPolicy = Policy<WrittenKnock>;
+
 /** What the ruleset of a host shows. */
 export interface RulesPart<K = Knock> {
   readonly services: readonly Service<K>[];
@@ -164,6 +176,8 @@ export interface ManifestPart {
 export interface ProgramPart {
   /** The knocker as whom the program knocks where Pulumi's own way is guarded; empty for none. */
   readonly deployer: string;
+  /** What each host draws its sequences from, as hexadecimal digits; empty for none. Secret; an outline has none. */
+  readonly derive: string;
 }
 
 /** How a host sees the deployer's connection: behind address translation only the host knows. */

@@ -1,6 +1,6 @@
-import type { Outline } from "../outline/outline";
+import type { Outline, OutlinedKnock } from "../outline/outline";
 import type { Door } from "../policy/door";
-import type { PortRange, Protocol } from "../policy/policy";
+import type { PortRange } from "../policy/policy";
 import type { SequenceId } from "../policy/sequenceId";
 
 /** `opens up`: somebody gets in who did not, or more easily. `closes down`: the opposite. */
@@ -23,7 +23,7 @@ export type Judgement = Pick<ReviewedChange, "direction" | "meaning">;
 /** One of the two policies, and what it makes of ports. */
 export interface Side {
   readonly outline: Outline;
-  readonly doorOf: (ports: PortRange) => Door<Protocol>;
+  readonly doorOf: (ports: PortRange) => Door<OutlinedKnock>;
 }
 
 /** The two policies, to look up what stands around a change. */

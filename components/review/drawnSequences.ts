@@ -1,9 +1,10 @@
-import type { Outline } from "../outline/outline";
+import type { Outline, OutlinedKnock } from "../outline/outline";
 import { printDuration } from "../policy/duration";
 import { printMoment } from "../policy/moment";
 import { namedSequences } from "../policy/namedSequences";
 import { endOf, openedBy } from "../policy/openers";
 import type {
+  FleetPolicy,
   KnockerOpening,
   Nothing,
   OwnOpening,
@@ -38,12 +39,15 @@ export interface DrawnKnock {
 }
 
 /** The sequences of a policy that is there in full: which knocks are equal, it says. */
-export function sequencesOfPolicy(policy: Policy): readonly DrawnSequence[] {
+export function sequencesOfPolicy(policy: FleetPolicy): readonly DrawnSequence[] {
   return namedSequences(policy).map(({ id, knocks, knockTimeoutSeconds }) => ({
     id,
     outcomes: outcomesOf(id, policy),
     knockTimeoutSeconds,
-    knocks: knocks.map((knock) => ({ protocol: knock.protocol, identity: knockKey(knock) })),
+    knocks: knocks.map(({ protocol, port }, index) => ({
+      protocol,
+      identity: port === "derived" ? unknownIdentity(id, index) : knockKey({ protocol, port }),
+    })),
   }));
 }
 
@@ -62,7 +66,7 @@ export function sequencesOfOutline(outline: Outline): readonly DrawnSequence[] {
   const { services, knockers, profile } = outline;
   const draw = (
     id: SequenceId,
-    sequence: readonly Protocol[],
+    sequence: readonly OutlinedKnock[],
     knockTimeoutSeconds: number,
   ): readonly DrawnSequence[] =>
     sequence.length === 0
@@ -72,15 +76,15 @@ export function sequencesOfOutline(outline: Outline): readonly DrawnSequence[] {
             id,
             outcomes: outcomesOf(id, outline),
             knockTimeoutSeconds,
-            knocks: sequence.map((protocol, index) => ({
-              protocol,
-              identity: `${printSequenceId(id)} ${index}`,
+            knocks: sequence.map((knock, index) => ({
+              protocol: knock === "derived" ? "tcp" : knock,
+              identity: unknownIdentity(id, index),
             })),
           },
         ];
-  const drawOwn = (opener: Opener, opening: KnockerOpening<Protocol>): readonly DrawnSequence[] => {
+  const drawOwn = (opener: Opener, opening: KnockerOpening<OutlinedKnock>): readonly DrawnSequence[] => {
     const { kind, knockTimeoutSeconds, closeSequence, unbans, ...openedWith } = opening;
-    openedWith satisfies Pick<OwnOpening<Protocol>, "sequence"> | Pick<TokenOpening, "secret">;
+    openedWith satisfies Pick<OwnOpening<OutlinedKnock>, "sequence"> | Pick<TokenOpening, "secret">;
     return [
       ...draw({ kind: "admit", opener }, opening.kind === "own" ? opening.sequence : [], knockTimeoutSeconds),
       ...draw({ kind: "close", opener }, closeSequence, knockTimeoutSeconds),
@@ -95,6 +99,11 @@ export function sequencesOfOutline(outline: Outline): readonly DrawnSequence[] {
       ? []
       : draw({ kind: "unban" }, profile.unbanSequence, profile.unbanKnockTimeoutSeconds)),
   ];
+}
+
+/** Taken to be no other knock's. */
+function unknownIdentity(id: SequenceId, index: number): string {
+  return `${printSequenceId(id)} ${index}`;
 }
 
 function outcomesOf<K>(id: SequenceId, policy: Openings<K>): readonly string[] {

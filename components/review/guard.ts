@@ -1,9 +1,9 @@
 import { optionalDuration } from "../outline/forms";
-import type { Outline, OutlinedService } from "../outline/outline";
+import type { Outline, OutlinedKnock, OutlinedService } from "../outline/outline";
 import { printDuration } from "../policy/duration";
 import { printMoment } from "../policy/moment";
 import { endOf, openedBy } from "../policy/openers";
-import type { Nothing, OwnOpening, Protocol } from "../policy/policy";
+import type { Nothing, OwnOpening } from "../policy/policy";
 import { isSameSequence, type Opener, printSequenceId, type SequenceId } from "../policy/sequenceId";
 import { unreachable } from "../policy/unreachable";
 import { byWidth, type Direction, type Sides } from "./change";
@@ -13,7 +13,7 @@ export interface Guard {
   readonly service: OutlinedService;
   /** Whose sequence it is that opens the service: its own, or that of another one. None where knockers alone open it. */
   readonly opener: Opener | undefined;
-  readonly opening: OwnOpening<Protocol>;
+  readonly opening: OwnOpening<OutlinedKnock>;
   /** Who may open it too, by name. */
   readonly knockers: readonly string[];
 }
@@ -57,7 +57,7 @@ export function opens(outline: Outline, opener: Opener, service: OutlinedService
 function openingOf(
   { services, knockers }: Outline,
   { kind, name: owner }: Opener,
-): OwnOpening<Protocol> | undefined {
+): OwnOpening<OutlinedKnock> | undefined {
   const opening = (kind === "knocker" ? knockers : services).find(({ name }) => name === owner)?.opening;
   return opening?.kind === "own" ? opening : undefined;
 }
@@ -87,7 +87,7 @@ export function widerThanBefore(
 }
 
 /** Only a text that somebody else wrote names a sequence that is not there. */
-const NO_OPENING: OwnOpening<Protocol> = {
+const NO_OPENING: OwnOpening<OutlinedKnock> = {
   kind: "own",
   sequence: [],
   knockTimeoutSeconds: 0,
@@ -136,6 +136,7 @@ function compareOpeners(was: Guard, is: Guard, sides: Sides): readonly GuardDiff
   const slow = was.opening.knockTimeoutSeconds;
   const differences = [
     ...difference(byWidth(-old, -now), `${now} knocks instead of ${old}`),
+    ...difference(...byDerivation(was.opening.sequence, sequence)),
     ...difference(
       byWidth(slow, fast),
       `${printDuration(fast)} instead of ${printDuration(slow)} from knock to knock`,
@@ -146,6 +147,20 @@ function compareOpeners(was: Guard, is: Guard, sides: Sides): readonly GuardDiff
     !isSameSequence(former, wasOpener) &&
     (!isSameSequence(former, opener) || openingOf(sides.before.outline, is.opener) !== undefined);
   return isKnown ? [{ direction: "opens up", words: known }, ...differences] : differences;
+}
+
+/** What is overheard at one host opens another, or does not. */
+export function byDerivation(
+  before: readonly OutlinedKnock[],
+  after: readonly OutlinedKnock[],
+): readonly [Direction, string] {
+  const [was, is] = [before, after].map((knocks) => knocks.includes("derived"));
+  return [
+    byWidth(Number(!was), Number(!is)),
+    is === true
+      ? "each host has a sequence of its own: what is overheard at one opens no other"
+      : "one sequence opens every host: who overhears it at one gets into all",
+  ];
 }
 
 /** A field that somebody adds does not compile until it is compared, or is said to be none of it. */

@@ -1,8 +1,8 @@
-import type { OutlinedService } from "../outline/outline";
+import type { OutlinedKnock, OutlinedService } from "../outline/outline";
 import { uncovered } from "../policy/coveredNetworks";
 import type { ByDoor, Door } from "../policy/door";
 import { openedBy } from "../policy/openers";
-import type { Network, Nothing, PortRange, Protocol } from "../policy/policy";
+import type { Network, Nothing, PortRange } from "../policy/policy";
 import { cutPorts, liesIn } from "../policy/portPieces";
 import { printPortRange } from "../policy/portRange";
 import { type Opener, printSequenceId, type SequenceId } from "../policy/sequenceId";
@@ -11,7 +11,7 @@ import { byNumber, byWidth, type Judgement, type Sides, widest } from "./change"
 import { compareGuards, guardOf, opens, widerThanBefore } from "./guard";
 import { describeDoor, listNetworks, said } from "./words";
 
-type OutlinedDoor = Door<Protocol>;
+type OutlinedDoor = Door<OutlinedKnock>;
 
 /** What becomes of ports; where some open up and some close down, that is what counts that opens up. */
 export function judgePorts(ports: readonly PortRange[], sides: Sides): Judgement {

@@ -1,6 +1,6 @@
 import { type Outline, outlineOf } from "../outline/outline";
 import { readOutline } from "../outline/readOutline";
-import type { Policy } from "../policy/policy";
+import type { FleetPolicy } from "../policy/policy";
 import { type DrawnSequence, sequencesOfOutline, sequencesOfPolicy } from "./drawnSequences";
 
 /** One of the two policies that are compared: what is to be seen of it, and nothing secret. */
@@ -10,7 +10,7 @@ export interface ReviewSide {
 }
 
 /** A policy that is there in full. */
-export function sideOfPolicy(policy: Policy): ReviewSide {
+export function sideOfPolicy(policy: FleetPolicy): ReviewSide {
   return { outline: outlineOf(policy), sequences: sequencesOfPolicy(policy) };
 }
 

@@ -1,8 +1,8 @@
 import type { TokenPart } from "../outline/fields";
 import { ports as portsForm } from "../outline/forms";
-import type { Outline, OutlinedService } from "../outline/outline";
+import type { Outline, OutlinedKnock, OutlinedService } from "../outline/outline";
 import { printDuration } from "../policy/duration";
-import type { Nothing, Opening, OwnOpening, Protocol } from "../policy/policy";
+import type { Nothing, Opening, OwnOpening } from "../policy/policy";
 import { unreachable } from "../policy/unreachable";
 import type { Judgement, ReviewedChange, Sides } from "./change";
 import { compareSequences, guardOf } from "./guard";
@@ -88,7 +88,7 @@ function describeService(service: OutlinedService): string {
   ].join("; ");
 }
 
-function describeOpening(opening: Opening<Protocol>): { by: string; further: readonly string[] } {
+function describeOpening(opening: Opening<OutlinedKnock>): { by: string; further: readonly string[] } {
   switch (opening.kind) {
     case "own":
       return describeOwn(opening);
@@ -105,7 +105,7 @@ function describeOpening(opening: Opening<Protocol>): { by: string; further: rea
 }
 
 /** A sequence that opens services, whose ever it is. */
-export function describeOwn(opening: OwnOpening<Protocol>): { by: string; further: readonly string[] } {
+export function describeOwn(opening: OwnOpening<OutlinedKnock>): { by: string; further: readonly string[] } {
   const { kind, sequence, ...besides } = opening;
   const apart = printDuration(besides.knockTimeoutSeconds);
   return { by: `${describeKnocks(sequence)}, ${apart} apart`, further: describeBesides(besides) };
@@ -121,8 +121,10 @@ export function describeBesides(besides: TokenPart): readonly string[] {
   ];
 }
 
-function describeKnocks(protocols: readonly Protocol[]): string {
-  return `${protocols.length} knocks (${protocols.join(", ")})`;
+function describeKnocks(knocks: readonly OutlinedKnock[]): string {
+  return knocks.includes("derived")
+    ? `${knocks.length} knocks (others on each host)`
+    : `${knocks.length} knocks (${knocks.join(", ")})`;
 }
 
 function unbans({ opening }: OutlinedService): boolean {

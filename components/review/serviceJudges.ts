@@ -1,10 +1,9 @@
 import type { OwnPart, ServicePart, SharedPart } from "../outline/fields";
-import type { OutlinedService } from "../outline/outline";
+import type { OutlinedKnock, OutlinedService } from "../outline/outline";
 import { printDuration } from "../policy/duration";
-import type { Protocol } from "../policy/policy";
 import { byWidth, type Judgement, type Sides, widest } from "./change";
 import type { Judges } from "./fieldChanges";
-import { compareSequences, guardOf } from "./guard";
+import { byDerivation, compareSequences, guardOf } from "./guard";
 import { judgePorts } from "./judgePorts";
 
 /** What changes of a service mean that is in both policies. */
@@ -101,16 +100,18 @@ function opensToKnockers(service: string): string {
 }
 
 /** Fewer knocks are easier to find. */
-export function judgeKnocks(
-  { length: old }: readonly Protocol[],
-  { length: now }: readonly Protocol[],
-): Judgement {
+export function judgeKnocks(before: readonly OutlinedKnock[], after: readonly OutlinedKnock[]): Judgement {
+  const [old, now] = [before.length, after.length];
+  const [spread, whereKnown] = byDerivation(before, after);
+  const count = `${now} knocks instead of ${old}: ${now < old ? "easier" : "harder"} to find`;
+  const meanings = [
+    ...(spread === "changes" ? [] : [whereKnown]),
+    ...(old === now ? [] : [count]),
+    "tell the people who knock",
+  ];
   return {
-    direction: byWidth(-old, -now),
-    meaning:
-      old === now
-        ? "another sequence: tell the people who knock"
-        : `${now} knocks instead of ${old}: ${now < old ? "easier" : "harder"} to find; tell the people who knock`,
+    direction: widest([byWidth(-old, -now), spread]),
+    meaning: meanings.length === 1 ? `another sequence: ${meanings.join()}` : meanings.join("; "),
   };
 }
 

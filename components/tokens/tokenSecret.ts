@@ -1,7 +1,6 @@
-import { hkdf } from "@noble/hashes/hkdf";
-import { sha256 } from "@noble/hashes/sha2";
-import { bytesToHex, hexToBytes, utf8ToBytes } from "@noble/hashes/utils";
+import { bytesToHex } from "@noble/hashes/utils";
 import { type Parsed, refused, value } from "../policy/parsed";
+import { derive } from "./keyDerivation";
 
 /** A key of fewer bytes could be guessed from one token that somebody overheard. */
 const KEY_BYTES = 32;
@@ -10,7 +9,7 @@ const HEX = /^([0-9a-f]{2})+$/i;
 const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/;
 
 /**
- * The secret that a knocker's tokens are made of: at least 32 random bytes, as hexadecimal digits or in base64.
+ * What a knocker's tokens are made of, or what is derived from: at least 32 random bytes, as hexadecimal digits or in base64.
  *
  * @returns its bytes as lower-case hexadecimal digits, however it was written
  */
@@ -39,13 +38,19 @@ export function hostKey(secret: string, host: string, knocker: string): string {
   return bytesToHex(derive(secret, `portknock token ${host} ${knocker}`, KEY_BYTES));
 }
 
+/**
+ * The secret of a knocker's tokens where it is derived: who has it can make those of nobody else.
+ *
+ * @param secret of `derive`, hexadecimal digits
+ * @returns hexadecimal digits
+ */
+export function derivedTokenSecret(secret: string, knocker: string): string {
+  return bytesToHex(derive(secret, `portknock token secret ${knocker}`, KEY_BYTES));
+}
+
 /** What tells one secret of a knocker from another, and nothing of it. 16 hexadecimal digits. */
 export function tokenFingerprint(secret: string, knocker: string): string {
   return bytesToHex(derive(secret, `portknock fingerprint ${knocker}`, 8));
-}
-
-function derive(secret: string, purpose: string, length: number): Uint8Array {
-  return hkdf(sha256, hexToBytes(secret), undefined, utf8ToBytes(purpose), length);
 }
 
 /** Not every text of the alphabet is base64: no single digit is left over, and no spare bits. */

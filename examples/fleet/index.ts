@@ -20,12 +20,14 @@ interface KnockerConfig extends Omit<KnockerArgs, "sequence" | "token" | "closeS
 
 const config = new pulumi.Config();
 const privateKey = config.requireSecret("privateKey");
-const sequences = config.requireSecretObject<Record<string, string>>("sequences");
+const sequences =
+  config.getSecretObject<Record<string, string>>("sequences") ?? pulumi.output<Record<string, string>>({});
 const tokens =
   config.getSecretObject<Record<string, string>>("tokens") ?? pulumi.output<Record<string, string>>({});
 const hosts = config.requireObject<Record<string, ConnectionArgs>>("hosts");
 const services = config.requireObject<Record<string, ServiceConfig>>("services");
 const knockers = config.getObject<Record<string, KnockerConfig>>("knockers") ?? {};
+const derive = config.getSecret("derive");
 const deployer = config.get("deployer");
 const guardedAnswer = config.get("guardedAnswer");
 const identity = config.getObject<IdentityArgs>("identity");
@@ -33,8 +35,10 @@ const baseline = config.getObject<BaselineArgs>("baseline");
 const log = config.getObject<LogArgs>("log");
 const rollbackTimeout = config.get("rollbackTimeout");
 
-const sequenceOf = (name: string) => ({ sequence: sequences.apply((secret) => secret[name] ?? "") });
-const tokenOf = (name: string) => ({ token: tokens.apply((secret) => secret[name] ?? "") });
+/** What nobody wrote is derived, where there is something to derive it from. */
+const unwritten = derive === undefined ? "" : "derived";
+const sequenceOf = (name: string) => ({ sequence: sequences.apply((secret) => secret[name] ?? unwritten) });
+const tokenOf = (name: string) => ({ token: tokens.apply((secret) => secret[name] ?? unwritten) });
 /** What knockers open has no sequence of its own here. */
 const isKnocked = (service: string) =>
   Object.values(knockers).some((knocker) => knocker.services.includes(service));
@@ -57,6 +61,7 @@ const firewall = new PortKnockFirewall("fleet", {
   ),
   allow: config.getObject<string[]>("allow") ?? [],
   openPorts: config.getObject<string[]>("openPorts") ?? [],
+  ...(derive !== undefined && { derive }),
   ...(deployer !== undefined && { deployer }),
   ...(guardedAnswer !== undefined && { guardedAnswer }),
   ...(identity !== undefined && { identity }),
@@ -70,3 +75,5 @@ export const fleet = firewall.hosts;
 export const knocks = firewall.knocks;
 /** Host → knocker → sequence. Secret. */
 export const people = firewall.knockers;
+/** Knocker → what his tokens are made of, where it is derived. Secret. */
+export const tokenSecrets = firewall.tokenSecrets;

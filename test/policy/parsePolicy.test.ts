@@ -14,6 +14,7 @@ describe("a policy", () => {
     expect(parsePolicy({ services: { ssh: { ports: ["22"], sequence: SEQUENCE } } })).toEqual({
       knockers: [],
       deployer: "",
+      derive: "",
       services: [
         {
           name: "ssh",
@@ -213,7 +214,7 @@ describe("a policy of another shape", () => {
   });
 
   const knownFields =
-    "known are services, knockers, deployer, allow, openPorts, guardedAnswer, identity, log, rollbackTimeout, baseline, hosts";
+    "known are services, knockers, derive, deployer, allow, openPorts, guardedAnswer, identity, log, rollbackTimeout, baseline, hosts";
   const knownOfServices =
     "known are ports, sequence, sequenceOf, knockTimeout, closeSequence, unban, accessWindow, access, flowTimeout";
   it("rejects unknown fields without repeating them", () => {

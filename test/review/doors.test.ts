@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { explainPacket } from "../../components/explain/explainPacket";
+import { withoutUndrawn } from "../../components/policy/hostPolicy";
 import { contains, parseNetwork } from "../../components/policy/network";
 import type { Policy } from "../../components/policy/policy";
 import { overlaps, parsePortRange } from "../../components/policy/portRange";
@@ -55,7 +56,7 @@ function everyReview(claim: (review: Review, before: Policy, after: Policy) => v
       const [before, after] = [tryParsePolicy(pair.before), tryParsePolicy(pair.after)];
       fc.pre(before.kind === "value" && after.kind === "value");
       if (before.kind !== "value" || after.kind !== "value") return;
-      const [old, now] = [before.policy, after.policy];
+      const [old, now] = [withoutUndrawn(before.policy), withoutUndrawn(after.policy)];
       const rotated = rotatedSequences(old, now);
       claim(reviewPolicies(sideOfPolicy(old), sideOfPolicy(now), { rotated }), old, now);
     }),

@@ -19,6 +19,7 @@ export interface FleetConfig {
   readonly deployer?: string;
   readonly sequences: Readonly<Record<string, string>>;
   readonly tokens?: Readonly<Record<string, string>>;
+  readonly derive?: string;
   readonly allow?: readonly string[];
   readonly openPorts?: readonly string[];
   readonly rollbackTimeout?: string;
@@ -123,6 +124,9 @@ export async function createFleetStack(
       );
       await pulumi(["config", "set", "--secret", "privateKey"], { input: lab.privateKey });
       await pulumi(["config", "set", "--secret", "sequences"], { input: JSON.stringify(config.sequences) });
+      if (config.derive !== undefined) {
+        await pulumi(["config", "set", "--secret", "derive"], { input: config.derive });
+      }
       if (config.tokens !== undefined) {
         await pulumi(["config", "set", "--secret", "tokens"], { input: JSON.stringify(config.tokens) });
       }

@@ -1,5 +1,5 @@
+import { hostPolicies } from "../../components/policy/hostPolicy";
 import type { Policy } from "../../components/policy/policy";
-import { policyWarnings } from "../../components/policy/rules/policyWarnings";
 import { tryParsePolicy } from "../../components/policy/written/parsePolicy";
 import { fillEnvelope } from "../../components/remote/envelope";
 import { writeManifest } from "../../components/remote/manifest";
@@ -34,15 +34,16 @@ export function judgeInput(input: unknown): JudgedInput {
     const unclear = unclearOf(result.problems);
     return unclear === undefined ? { kind: "refused" } : wrong(`an unclear problem: ${unclear}`);
   }
-  const unclear = unclearOf(policyWarnings(result.policy));
+  const unclear = unclearOf(result.warnings);
+  const { policy } = hostPolicies(result.policy)("web-1");
   if (unclear !== undefined) return wrong(`an unclear warning: ${unclear}`);
-  const [broken] = brokenPromises(result.policy);
+  const [broken] = brokenPromises(policy);
   if (broken !== undefined) return wrong(`a broken promise: ${broken}`);
-  const ruleset = compilePolicy(result.policy);
+  const ruleset = compilePolicy(policy);
   const text = printRuleset(ruleset);
   const strange = [
     ...text.split("\n").filter((line) => !LINE.test(line)),
-    ...manifestLines(result.policy, text).filter((line) => !MANIFEST_LINE.test(line)),
+    ...manifestLines(policy, text).filter((line) => !MANIFEST_LINE.test(line)),
   ];
   return strange.length === 0 ? { kind: "compiled", ruleset } : wrong(`a strange line: ${strange[0]}`);
 }

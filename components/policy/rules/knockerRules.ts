@@ -1,6 +1,6 @@
 import { keepingServices } from "../flows";
 import { printMoment } from "../moment";
-import type { Policy } from "../policy";
+import type { FleetPolicy, Policy } from "../policy";
 import type { Problem } from "../policyError";
 import type { PolicyRule, Surroundings } from "./policyRule";
 import type { Warning } from "./policyWarnings";
@@ -66,7 +66,7 @@ export const deployerIsKnocker: PolicyRule = (
 const WEEK_SECONDS = 7 * 86_400;
 
 /** Whose access has ended, or ends within a week. */
-export function endingKnockers({ knockers }: Policy, now: number): readonly Warning[] {
+export function endingKnockers({ knockers }: Pick<FleetPolicy, "knockers">, now: number): readonly Warning[] {
   return knockers
     .filter(({ until }) => until > 0 && until < now + WEEK_SECONDS)
     .map(({ name, until }) => ({

@@ -41,7 +41,8 @@ const ALLOWED_PREFIX = { 4: 8, 6: 16 };
 function ofEverySequence(rule: (knocks: readonly Knock[]) => readonly Finding[]) {
   return (policy: Policy): readonly Warning[] =>
     namedSequences(policy).flatMap(({ knocks, path }) =>
-      rule(knocks).map((finding) => ({ path, ...finding })),
+      // One that a host is still to draw has none.
+      knocks.length === 0 ? [] : rule(knocks).map((finding) => ({ path, ...finding })),
     );
 }
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { BaselineArgs, PingArgs, RestrictedPortsArgs } from "../../baselineArgs";
-import type { Baseline, Ping, Profile, RestrictedPorts } from "../policy";
+import type { Baseline, Ping, Profile, RestrictedPorts, WrittenKnock } from "../policy";
 import { mergeRestrictedPorts } from "../restrictedPorts";
 import {
   durationWithin,
@@ -40,9 +40,9 @@ export const baselineSchema = objectOf({
   unbanSequence: optionalSequenceSchema,
   unbanKnockTimeout: knockTimeoutSchema,
 } satisfies SchemasOf<BaselineArgs>).transform(
-  ({ blacklistTime, unbanKnockTimeout, ...fields }): Profile => ({
+  ({ blacklistTime, unbanKnockTimeout, ...fields }): Profile<WrittenKnock> => ({
     kind: "baseline",
-    ...(fields satisfies Pick<Baseline, keyof typeof fields>),
+    ...(fields satisfies Pick<Baseline<WrittenKnock>, keyof typeof fields>),
     blacklistSeconds: blacklistTime,
     unbanKnockTimeoutSeconds: unbanKnockTimeout,
   }),

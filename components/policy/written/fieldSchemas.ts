@@ -1,11 +1,20 @@
 import { z } from "zod";
+import { DRAWN_KNOCKS } from "../drawKnocks";
 import { DURATION, parseDuration, printDuration } from "../duration";
 import { mergeNetworks, parseNetwork } from "../network";
-import type { Parsed } from "../parsed";
-import type { Knock } from "../policy";
+import { type Parsed, value } from "../parsed";
+import type { Undrawn, WrittenKnock } from "../policy";
 import { isPort, mergePortRanges, PORT_RANGE, parsePortRange } from "../portRange";
 import { printNumber } from "../printNumber";
 import { parseKnocks } from "../sequence";
+
+/** What is written in the place of a secret that each host, or knocker, has another one of: see `derive`. */
+export const DERIVED = "derived";
+
+const UNDRAWN: readonly Undrawn[] = Array.from({ length: DRAWN_KNOCKS }, () => ({
+  protocol: "tcp",
+  port: DERIVED,
+}));
 
 /** One word of a text for review: a line break in an address would begin a line that nobody wrote. */
 export const WORD = /^[^\s\p{Cc}]+$/u;
@@ -44,7 +53,10 @@ export function someNetworksSchema(remedy: string) {
 
 /** A knock sequence. The rules about its knocks come after: they hold for all sequences of a policy. */
 export function sequenceSchema(alternative: string) {
-  return parsedBy((text): Parsed<readonly Knock[]> => parseKnocks(text, alternative));
+  return parsedBy(
+    (text): Parsed<readonly WrittenKnock[]> =>
+      text === DERIVED ? value(UNDRAWN) : parseKnocks(text, alternative),
+  );
 }
 
 /** A sequence that may be left out. */

@@ -3,14 +3,22 @@ import type { KnockerArgs } from "../../args";
 import { parseTokenSecret } from "../../tokens/tokenSecret";
 import { MOMENT, parseMoment } from "../moment";
 import { isName } from "../nameProblem";
-import type { Knock, Knocker } from "../policy";
+import { value } from "../parsed";
+import type { Knocker, WrittenKnock } from "../policy";
 import { WITHOUT_KNOCKER } from "../sequence";
-import { objectOf, optionalSequenceSchema, parsedBy, type SchemasOf, sequenceSchema } from "./fieldSchemas";
+import {
+  DERIVED,
+  objectOf,
+  optionalSequenceSchema,
+  parsedBy,
+  type SchemasOf,
+  sequenceSchema,
+} from "./fieldSchemas";
 import { ofSequence, toOwnOpening, toTokenOpening } from "./openingSchema";
 import type { EntrySchema } from "./parseFields";
 import { type Absent, absentBecause, isWritten } from "./writtenFields";
 
-type UnnamedKnocker = Omit<Knocker, "name">;
+type UnnamedKnocker = Omit<Knocker<WrittenKnock>, "name">;
 
 const servicesSchema = z
   .array(z.string().refine(isName, "is not the name of a service"))
@@ -25,6 +33,9 @@ const access = {
   until: parsedBy(parseMoment).meta({ pattern: MOMENT.source }).optional(),
 } satisfies Partial<SchemasOf<KnockerArgs>>;
 
+/** Which secret is derived for him, the secret of the policy says. */
+const tokenSchema = parsedBy((text) => (text === DERIVED ? value(text) : parseTokenSecret(text)));
+
 /** The fields of a knocker with a sequence. */
 export const sequenceFields = {
   services: someServicesSchema,
@@ -36,7 +47,7 @@ export const sequenceFields = {
 /** The fields of a knocker with single packets. */
 export const tokenFields = {
   services: someServicesSchema,
-  token: parsedBy(parseTokenSecret),
+  token: tokenSchema,
   ...ofSequence,
   ...access,
 } satisfies SchemasOf<Omit<KnockerArgs, "sequence">>;
@@ -55,7 +66,7 @@ const withToken: EntrySchema<UnnamedKnocker> = {
   whole: tokenSchemaWith(tokenFields),
   remains: tokenSchemaWith({
     services: servicesSchema.default([]),
-    token: parsedBy(parseTokenSecret).default(""),
+    token: tokenSchema.default(""),
   }),
 };
 
@@ -84,7 +95,7 @@ export function knockerSchema(written: unknown, { isMissing }: Surroundings): En
 
 interface NeededOfSequence {
   readonly services: z.ZodType<readonly string[]>;
-  readonly sequence: z.ZodType<readonly Knock[]>;
+  readonly sequence: z.ZodType<readonly WrittenKnock[]>;
 }
 
 function sequenceSchemaWith(needed: NeededOfSequence): z.ZodType<UnnamedKnocker> {

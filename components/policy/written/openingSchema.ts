@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { ServiceArgs } from "../../args";
-import type { Knock, OwnOpening, TokenOpening } from "../policy";
+import type { OwnOpening, TokenOpening, WrittenKnock } from "../policy";
 import { durationWithin, optionalSequenceSchema, type SchemasOf } from "./fieldSchemas";
 
 /** The gap to the next knock that every sequence may have. */
@@ -18,17 +18,27 @@ export type OfSequence = keyof typeof ofSequence;
 type OfWritten = Readonly<z.output<z.ZodObject<typeof ofSequence>>>;
 
 interface WrittenOpening extends OfWritten {
-  readonly sequence: readonly Knock[];
+  readonly sequence: readonly WrittenKnock[];
 }
 
 interface WrittenTokens extends OfWritten {
   readonly token: string;
 }
 
-export function toOwnOpening({ sequence, knockTimeout, closeSequence, unban }: WrittenOpening): OwnOpening {
+export function toOwnOpening({
+  sequence,
+  knockTimeout,
+  closeSequence,
+  unban,
+}: WrittenOpening): OwnOpening<WrittenKnock> {
   return { kind: "own", sequence, knockTimeoutSeconds: knockTimeout, closeSequence, unbans: unban };
 }
 
-export function toTokenOpening({ token, knockTimeout, closeSequence, unban }: WrittenTokens): TokenOpening {
+export function toTokenOpening({
+  token,
+  knockTimeout,
+  closeSequence,
+  unban,
+}: WrittenTokens): TokenOpening<WrittenKnock> {
   return { kind: "token", secret: token, knockTimeoutSeconds: knockTimeout, closeSequence, unbans: unban };
 }

@@ -1,9 +1,13 @@
-import type { Knocker, Policy, Reach, Service } from "../policy";
+import { derivedTokenSecret } from "../../tokens/tokenSecret";
+import { hostPolicies, withoutUndrawn } from "../hostPolicy";
+import type { FleetPolicy, Knocker, Policy, Reach, Service, WrittenKnock } from "../policy";
 import { PolicyError, type Problem, sortProblems } from "../policyError";
 import { crossFieldProblems } from "../rules/crossFieldProblems";
+import { deriveProblems, deriveWarnings } from "../rules/deriveRules";
 import { endingKnockers } from "../rules/knockerRules";
 import { policyWarnings, type Warning } from "../rules/policyWarnings";
 import { baselineSchema } from "./baselineSchema";
+import { DERIVED } from "./fieldSchemas";
 import { knockerSchema } from "./knockerSchema";
 import { parseFields, parseRecord, toEntries } from "./parseFields";
 import { policySchema, reachSchema } from "./policySchema";
@@ -11,7 +15,7 @@ import { serviceSchema } from "./serviceSchema";
 
 /** A policy and what to warn of in it, or everything that is wrong with it; sorted by path. */
 export type PolicyResult =
-  | { readonly kind: "value"; readonly policy: Policy; readonly warnings: readonly Warning[] }
+  | { readonly kind: "value"; readonly policy: FleetPolicy; readonly warnings: readonly Warning[] }
   | { readonly kind: "refused"; readonly problems: readonly Problem[] };
 
 /**
@@ -21,12 +25,17 @@ export type PolicyResult =
  * @param input `{ services, allow?, openPorts?, baseline?, …, hosts? }` of any type; nothing about it is trusted.
  * @throws PolicyError with every problem at once. No message contains a port of a sequence.
  */
-export function parsePolicy(input: unknown): Policy {
+export function parseFleetPolicy(input: unknown): FleetPolicy {
   const result = tryParsePolicy(input);
   if (result.kind === "refused") {
     throw new PolicyError(result.problems);
   }
   return result.policy;
+}
+
+/** The same for one host, by whose name sequences are drawn that are derived. */
+export function parsePolicy(input: unknown, host = "host"): Policy {
+  return hostPolicies(parseFleetPolicy(input))(host).policy;
 }
 
 /**
@@ -42,7 +51,8 @@ export function tryParsePolicy(
     return { kind: "refused", problems: sortProblems(problems) };
   }
   const ending = now === undefined ? [] : endingKnockers(policy, now);
-  return { kind: "value", policy, warnings: sortProblems([...policyWarnings(policy), ...ending]) };
+  const warnings = [...policyWarnings(withoutUndrawn(policy)), ...deriveWarnings(policy), ...ending];
+  return { kind: "value", policy, warnings: sortProblems(warnings) };
 }
 
 /**
@@ -68,7 +78,7 @@ function parse(
   input: unknown,
   found: readonly Problem[],
   missing: readonly string[],
-): readonly [policy: Policy | undefined, problems: readonly Problem[]] {
+): readonly [policy: FleetPolicy | undefined, problems: readonly Problem[]] {
   const entries = toEntries(input);
   if (entries === undefined) {
     const problem = { path: "policy", problem: "is not an object", remedy: "give { services: … }" };
@@ -108,10 +118,14 @@ function parse(
   }
   const reached = parseRecord("hosts", () => ({ whole: reachSchema }), hosts ?? {}, problems);
 
-  const policy: Policy = {
+  const policy: FleetPolicy = {
     ...(fields satisfies Pick<Policy, keyof typeof fields>),
-    services: [...guarded].map(([name, service]): Service => ({ name, ...service })).toSorted(byName),
-    knockers: [...knocking].map(([name, knocker]): Knocker => ({ name, ...knocker })).toSorted(byName),
+    services: [...guarded]
+      .map(([name, service]): Service<WrittenKnock> => ({ name, ...service }))
+      .toSorted(byName),
+    knockers: [...knocking]
+      .map(([name, knocker]) => withTokenSecret({ name, ...knocker }, fields.derive))
+      .toSorted(byName),
     profile:
       baseline === undefined
         ? { kind: "guard" }
@@ -122,7 +136,19 @@ function parse(
   const refused = new Set(
     [...problems.map(({ path }) => path), ...missing].flatMap((path) => [path, fieldOf(path)]),
   );
-  return [policy, [...problems, ...crossFieldProblems(policy, { reaches, refused })]];
+  const foundLater = [
+    ...crossFieldProblems(withoutUndrawn(policy), { reaches, refused }),
+    ...deriveProblems(policy, { refused }),
+  ];
+  return [policy, [...problems, ...foundLater]];
+}
+
+/** A secret that is derived is another one for each knocker. */
+function withTokenSecret(knocker: Knocker<WrittenKnock>, derive: string): Knocker<WrittenKnock> {
+  const { name, opening } = knocker;
+  return opening.kind === "token" && opening.secret === DERIVED
+    ? { ...knocker, opening: { ...opening, secret: derive === "" ? "" : derivedTokenSecret(derive, name) } }
+    : knocker;
 }
 
 function byName(a: { readonly name: string }, b: { readonly name: string }): number {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { IdentityArgs, PortKnockFirewallArgs } from "../../args";
 import type { LogArgs } from "../../logArgs";
+import { parseTokenSecret } from "../../tokens/tokenSecret";
 import { isName } from "../nameProblem";
 import type { Identity, Log } from "../policy";
 import {
@@ -8,6 +9,7 @@ import {
   durationWithin,
   networksSchema,
   objectOf,
+  parsedBy,
   portSchema,
   portsSchema,
   type SchemasOf,
@@ -30,6 +32,7 @@ const logSchema = objectOf({
 
 /** The fields of a policy that have no schema of their own. */
 export const ruleFields = {
+  derive: parsedBy(parseTokenSecret).default(""),
   deployer: z.string().refine(isName, "is not the name of a knocker; name one").default(""),
   allow: networksSchema.prefault([]),
   openPorts: portsSchema.prefault([]),

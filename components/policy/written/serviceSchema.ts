@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ServiceArgs } from "../../args";
 import { isName } from "../nameProblem";
-import type { Knock, PortRange, Service } from "../policy";
+import type { PortRange, Service, WrittenKnock } from "../policy";
 import { WITHOUT_SEQUENCE } from "../sequence";
 import {
   durationWithin,
@@ -16,7 +16,7 @@ import { type OfSequence, ofSequence, toOwnOpening } from "./openingSchema";
 import type { EntrySchema } from "./parseFields";
 import { type Absent, absentBecause, isWritten } from "./writtenFields";
 
-type UnnamedService = Omit<Service, "name">;
+type UnnamedService = Omit<Service<WrittenKnock>, "name">;
 
 const admission = {
   accessWindow: durationWithin({ min: 1, max: 7 * 86400 }).prefault("10s"),
@@ -82,7 +82,7 @@ export function serviceSchema(
 
 interface NeededOfOwn {
   readonly ports: z.ZodType<readonly PortRange[]>;
-  readonly sequence: z.ZodType<readonly Knock[]>;
+  readonly sequence: z.ZodType<readonly WrittenKnock[]>;
 }
 
 function ownSchema(needed: NeededOfOwn): z.ZodType<UnnamedService> {
