@@ -307,3 +307,39 @@ describe("the picture of a knocker's sequence", () => {
     );
   });
 });
+
+describe("a sequence that is derived", () => {
+  const derive = "5eed".repeat(16);
+  const written = { services: { ssh: { ports: ["22"], sequence: "7000,9000,8000,6000" } } };
+  const derived = { derive, services: { ssh: { ports: ["22"], sequence: "derived" } } };
+  const reviewed = (before: object, after: object) =>
+    reviewOf({ ...before }, { ...after }).changes.map(
+      ({ subject, what, direction, meaning }) => `${subject} ${what} ${direction}: ${meaning}`,
+    );
+
+  it("closes down: what is overheard at one host opens no other", () => {
+    expect(reviewed(written, derived)).toEqual([
+      "ssh knocks closes down: each host has a sequence of its own: what is overheard at one opens no other; tell the people who knock",
+    ]);
+  });
+
+  it("opens up where one for all takes its place, however many knocks that has", () => {
+    const longer = { services: { ssh: { ports: ["22"], sequence: "7000,9000,8000,6000,5000" } } };
+    expect(reviewed(derived, longer)).toEqual([
+      "ssh knocks opens up: one sequence opens every host: who overhears it at one gets into all; 5 knocks instead of 4: harder to find; tell the people who knock",
+    ]);
+  });
+
+  it("is rotated where it is derived from another secret", () => {
+    expect(reviewed(derived, { ...derived, derive: "feed".repeat(16) })).toEqual([
+      "ssh sequence changes: rotated: the old sequence opens nothing and open windows close; tell the people who knock",
+    ]);
+    expect(reviewed(derived, derived)).toEqual([]);
+  });
+
+  it("is drawn with its knocks, and described without them", () => {
+    const carol = { services: ["ssh"], sequence: "derived" };
+    const [change] = reviewOf(derived, { ...derived, knockers: { carol } }).changes;
+    expect(change?.after).toBe("ssh after 4 knocks (others on each host), 5s apart");
+  });
+});

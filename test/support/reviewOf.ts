@@ -1,4 +1,4 @@
-import { parsePolicy } from "../../components/policy/written/parsePolicy";
+import { parseFleetPolicy } from "../../components/policy/written/parsePolicy";
 import { type Review, reviewPolicies } from "../../components/review/reviewPolicies";
 import { sideOfPolicy } from "../../components/review/reviewSide";
 import { rotatedSequences } from "../../components/review/rotatedSequences";
@@ -8,6 +8,6 @@ export type Written = Readonly<Record<string, unknown>>;
 
 /** The review of two policies that are there in full. */
 export function reviewOf(before: Written, after: Written): Review {
-  const [old, now] = [parsePolicy(before), parsePolicy(after)];
+  const [old, now] = [parseFleetPolicy(before), parseFleetPolicy(after)];
   return reviewPolicies(sideOfPolicy(old), sideOfPolicy(now), { rotated: rotatedSequences(old, now) });
 }
