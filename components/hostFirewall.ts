@@ -7,10 +7,10 @@ import { inProgram } from "./program/inProgram";
 import { programKind } from "./program/programKind";
 import { sayOf } from "./program/sayOf";
 import { withoutChange } from "./program/withoutChange";
-import { fillEnvelope } from "./remote/envelope";
+import { fillConfirmEnvelope, fillEnvelope } from "./remote/envelope";
 import { hostCommand, type Verb } from "./remote/hostCommand";
 import { attemptOf, isConfirmed } from "./remote/lastLines";
-import { forAttempt } from "./remote/manifest";
+import { confirmManifest, printOwner } from "./remote/manifest";
 import type { Observation } from "./remote/observation";
 
 export interface HostFirewallArgs {
@@ -36,12 +36,6 @@ export class HostFirewall extends pulumi.ComponentResource {
 
     const text = (verb: Verb): pulumi.Output<string> =>
       pulumi.all([observation, args.clearance]).apply(([seen]) => hostCommand(verb, markerOf(seen)));
-    const envelope = (lines: pulumi.Input<string>): pulumi.Output<string> =>
-      pulumi.secret(
-        pulumi
-          .all([lines, ruleset])
-          .apply(([known, rules]) => fillEnvelope({ manifest: known, ruleset: rules })),
-      );
     const inputs = {
       connection: pulumi.all([connection, args.clearance]).apply(([known]) => known),
       logging: command.remote.Logging.None,
@@ -59,19 +53,23 @@ export class HostFirewall extends pulumi.ComponentResource {
         ...inputs,
         create: text("apply"),
         delete: hostCommand("remove", "-"),
-        stdin: envelope(manifest.apply((known) => known.text)),
+        stdin: pulumi.secret(
+          pulumi
+            .all([manifest, ruleset])
+            .apply(([{ text: lines }, rules]) => fillEnvelope({ manifest: lines, ruleset: rules })),
+        ),
       },
       // Where somebody replaces it, the old one's remove must not take the new one's rules away.
       { ...options, deleteBeforeReplace: true },
     );
     // What apply printed names the attempt: confirm runs whenever apply ran, and confirms nothing else.
-    const attempted = pulumi.all([manifest, apply.stdout]).apply(async ([known, printed]) => {
+    const attempted = apply.stdout.apply(async (printed) => {
       await args.plan.knockAgain();
-      return forAttempt(known, attemptOf(printed));
+      return fillConfirmEnvelope(confirmManifest(printOwner(owner), attemptOf(printed)));
     });
     const confirm = new command.remote.Command(
       `${name}-confirm`,
-      { ...inputs, create: text("confirm"), stdin: envelope(attempted) },
+      { ...inputs, create: text("confirm"), stdin: pulumi.secret(attempted) },
       { ...options, dependsOn: [apply] },
     );
     for (const each of [apply, confirm]) {

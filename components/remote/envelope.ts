@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "fflate";
 
 /** What a verb of the host script works on. Both texts are secret. */
 export interface Payload {
@@ -32,18 +33,31 @@ export const HOST_SCRIPT: string = PARTS.map((part) => read(join("host", `${part
 /** The line that the command text waits for. */
 const START = `${oneLine(read("start.sh"))}\n`;
 
-const ENVELOPE = START + read("envelope.sh");
-
 /** The text for standard input of the probe's command. */
 export const STATUS_SCRIPT: string = START + HOST_SCRIPT;
 
-/** The text for standard input of a verb's command: the host script together with its payload. Secret. */
-export function fillEnvelope(payload: Payload): string {
+const APPLY = fillHereDocument(START + read("envelope.sh"), {
+  mark: "PORTKNOCK_HOST_SH",
+  text: pack(withoutComments(HOST_SCRIPT)),
+});
+const CONFIRM = START + read("confirmEnvelope.sh");
+
+/** The text for standard input of apply, which remove has too: the host script together with its payload. Secret. */
+export function fillEnvelope({ manifest, ruleset }: Payload): string {
   return [
-    { mark: "PORTKNOCK_HOST_SH", text: HOST_SCRIPT },
-    { mark: "PORTKNOCK_MANIFEST", text: payload.manifest },
-    { mark: "PORTKNOCK_RULESET", text: payload.ruleset },
-  ].reduce(fillHereDocument, ENVELOPE);
+    { mark: "PORTKNOCK_MANIFEST", text: manifest },
+    { mark: "PORTKNOCK_RULESET", text: pack(ruleset) },
+  ].reduce(fillHereDocument, APPLY);
+}
+
+/** The text for standard input of confirm: which attempt it is, and whose. */
+export function fillConfirmEnvelope(manifest: string): string {
+  return fillHereDocument(CONFIRM, { mark: "PORTKNOCK_MANIFEST", text: manifest });
+}
+
+/** A line that `base64 -d | gzip -d` makes this text of again: the same for the same text, on every machine and version of Node. */
+export function pack(text: string): string {
+  return `${Buffer.from(gzipSync(Buffer.from(text), { level: 9, mtime: 0 })).toString("base64")}\n`;
 }
 
 interface HereDocument {
@@ -57,6 +71,12 @@ function fillHereDocument(script: string, { mark, text }: HereDocument): string 
   }
   const end = script.lastIndexOf(`\n${mark}\n`) + 1;
   return script.slice(0, end) + text + script.slice(end);
+}
+
+/** A host needs no comments, and no indentation: what the script writes somewhere has neither. */
+function withoutComments(script: string): string {
+  const lines = script.split("\n").map((line) => line.replace(/^\t+/, ""));
+  return lines.filter((line) => !line.startsWith("#")).join("\n");
 }
 
 function oneLine(script: string): string {

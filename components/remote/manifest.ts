@@ -38,9 +38,13 @@ export interface Manifest {
   readonly token: string;
 }
 
-/** The manifest as confirm gets it: it confirms one attempt to apply and no other. */
-export function forAttempt(manifest: Manifest, attempt: string): string {
-  return `${manifest.text}attempt ${attempt}\n`;
+/**
+ * What confirm must know: it confirms one attempt to apply and no other.
+ *
+ * @param owner as `printOwner` prints it
+ */
+export function confirmManifest(owner: string, attempt: string): string {
+  return `owner ${owner}\nattempt ${attempt}\n`;
 }
 
 /** The token is a function of what is desired alone: equal tokens mean equal rules, owner and timer. */

@@ -11,6 +11,7 @@ import {
   runVerbLocally,
   SSH,
 } from "../support/hostPayload";
+import { withScript } from "../support/sentScript";
 
 describe.skipIf(labProblem() !== undefined)("runs at the same time", () => {
   let lab: Lab;
@@ -127,7 +128,9 @@ describe.skipIf(labProblem() !== undefined)("runs at the same time", () => {
     await guard(lab, host, small);
     await runVerbLocally(host, "apply", base, "m8");
     const dying = {
-      input: wide.input.replace("systemd-run --quiet", () => "kill -9 $$ && systemd-run --quiet"),
+      input: withScript(wide.input, (script) =>
+        script.replace("systemd-run --quiet", () => "kill -9 $$ && systemd-run --quiet"),
+      ),
     };
     expect((await runVerbLocally(host, "apply", dying, "m9")).exitCode).toBe(137);
     await awaitRollback(host);

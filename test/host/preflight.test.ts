@@ -44,6 +44,21 @@ describe.skipIf(labProblem() !== undefined)("before anything is touched", () => 
     expect(await snapshot(host)).toBe(untouched);
   });
 
+  it("rejects a host that cannot unpack what it is sent", async () => {
+    await host.run("mv /usr/bin/gzip /usr/bin/gzip.hidden");
+    try {
+      const { exitCode, stdout, stderr } = await runVerb(lab, host, "apply", payload);
+      expect({ exitCode, stdout, last: stderr.split("\n").at(-2) }).toEqual({
+        exitCode: 1,
+        stdout: "",
+        last: "portknock: base64 or gzip is missing; install the packages coreutils and gzip",
+      });
+    } finally {
+      await host.run("mv /usr/bin/gzip.hidden /usr/bin/gzip");
+    }
+    expect(await snapshot(host)).toBe(untouched);
+  });
+
   it.each([
     ["nft", "/usr/sbin/nft", "nft is missing; install the package nftables"],
     ["flock", "/usr/bin/flock", "flock is missing; install the package util-linux"],

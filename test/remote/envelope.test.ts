@@ -12,7 +12,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { fillEnvelope, HOST_SCRIPT } from "../../components/remote/envelope";
+import { fillEnvelope, HOST_SCRIPT, pack } from "../../components/remote/envelope";
+import { sentScript, unpack, withScript } from "../support/sentScript";
 
 const MANIFEST = "token t\nowner a/b/c/d\n";
 const RULESET = `table inet t { # ${"$"}(reboot) \`reboot\` ${"$"}{x} \\ ' "\n\t}\n`;
@@ -28,7 +29,17 @@ describe("the envelope", () => {
     folder = mkdtempSync(join(tmpdir(), "portknock-envelope-"));
     calls = join(folder, "calls");
     mkdirSync(join(folder, "bin"));
-    for (const name of ["mktemp", "cat", "sh", "rm", "nft", "systemctl", "portknock_unpac"]) {
+    for (const name of [
+      "mktemp",
+      "cat",
+      "base64",
+      "gzip",
+      "sh",
+      "rm",
+      "nft",
+      "systemctl",
+      "portknock_unpac",
+    ]) {
       writeFileSync(join(folder, "bin", name), `#!/bin/sh\necho ${name} >>${calls}\n`);
       chmodSync(join(folder, "bin", name), 0o755);
     }
@@ -47,6 +58,18 @@ describe("the envelope", () => {
     expect(parts.filter((part) => !HOST_SCRIPT.includes(part))).toEqual([]);
     expect(HOST_SCRIPT.length).toBe(parts.join("\n").length);
     expect(HOST_SCRIPT.endsWith('\nportknock_main "$@"\n')).toBe(true);
+  });
+
+  it("sends it without comments and indentation, and otherwise as it is", () => {
+    const lines = HOST_SCRIPT.split("\n").map((line) => line.trimStart());
+    expect(sentScript(ENVELOPE).split("\n")).toEqual(lines.filter((line) => !line.startsWith("#")));
+  });
+
+  it("packs a text as every machine does, byte for byte", () => {
+    expect(pack("table inet t { }\n".repeat(3))).toBe(
+      "H4sIAAAAAAACAytJTMpJVcjMSy1RKFGoVqjlIiwAAJZLTKAzAAAA\n",
+    );
+    expect(unpack(pack(RULESET))).toBe(RULESET);
   });
 
   it("runs the host script when all of it arrives", () => {
@@ -79,8 +102,8 @@ describe("the envelope", () => {
     try {
       const { status, stdout } = spawnSync("/bin/sh", ["-s", "show", "marker"], {
         // The host script's place is taken by one that shows what stands beside it.
-        input: ENVELOPE.replace(
-          HOST_SCRIPT,
+        input: withScript(
+          ENVELOPE,
           () => 'echo "$1"; cat "$3/manifest" "$3/ruleset.nft"; ls -l "$3"\n',
         ).replaceAll("/run/portknock.", () => `${work}/`),
         encoding: "utf8",
@@ -96,21 +119,13 @@ describe("the envelope", () => {
   });
 
   it.each([
-    ["holds the mark that ends it", "a\nPORTKNOCK_RULESET\nb\n"],
-    ["begins with that mark", "PORTKNOCK_RULESET\n"],
-    ["does not end in a line break", "table inet t { }"],
+    ["holds the mark that ends it", "a\nPORTKNOCK_MANIFEST\nb\n"],
+    ["begins with that mark", "PORTKNOCK_MANIFEST\n"],
+    ["does not end in a line break", "token t"],
     ["is empty", ""],
-  ])("rejects a ruleset as a bug when it %s", (_, ruleset) => {
-    expect(() => fillEnvelope({ manifest: MANIFEST, ruleset })).toThrow(
-      new Error("bug: a text cannot stand before the line PORTKNOCK_RULESET"),
-    );
-  });
-
-  it("takes a ruleset with the mark inside a line, and with another here-document's mark", () => {
-    const ruleset = "# PORTKNOCK_RULESET\nPORTKNOCK_RULESET \nPORTKNOCK_MANIFEST\n";
-    const text = fillEnvelope({ manifest: MANIFEST, ruleset });
-    expect(text.split("<<'PORTKNOCK_RULESET' || portknock_full || return 1\n")[1]).toBe(
-      `${ruleset}PORTKNOCK_RULESET\n\tsh "$portknock_work/host.sh" "$1" "$2" "$portknock_work" </dev/null && exit "${"$"}{3:-0}"\n}\nportknock_unpack "$@"\n`,
+  ])("rejects a manifest as a bug when it %s", (_, manifest) => {
+    expect(() => fillEnvelope({ manifest, ruleset: RULESET })).toThrow(
+      new Error("bug: a text cannot stand before the line PORTKNOCK_MANIFEST"),
     );
   });
 });

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fillEnvelope, HOST_SCRIPT, STATUS_SCRIPT } from "../../components/remote/envelope";
 import { hostCommand, STATUS_COMMAND } from "../../components/remote/hostCommand";
+import { withScript } from "../support/sentScript";
 
 const TEXT = hostCommand("apply", "074a9befc9dd");
 const EATEN = "portknock: something on this host reads standard input first, like a .bashrc\n";
@@ -13,7 +14,7 @@ const CUT = "portknock: the script did not run to its end; try again\n";
 
 const envelope = fillEnvelope({ manifest: "token t\n", ruleset: "table inet t { }\n" });
 /** The envelope with another script in the host script's place. */
-const running = (script: string): string => envelope.replace(HOST_SCRIPT, () => `${script}\n`);
+const running = (script: string): string => withScript(envelope, () => `${script}\n`);
 const whole = running('echo "$1 $2"');
 
 describe("the command text", () => {

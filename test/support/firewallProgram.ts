@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { PortKnockFirewallArgs } from "../../components/args";
 import { parsePolicy } from "../../components/policy/written/parsePolicy";
-import { fillEnvelope } from "../../components/remote/envelope";
-import { forAttempt, writeManifest } from "../../components/remote/manifest";
+import { fillConfirmEnvelope, fillEnvelope } from "../../components/remote/envelope";
+import { confirmManifest, printOwner, writeManifest } from "../../components/remote/manifest";
 import { compilePolicy } from "../../components/ruleset/compilePolicy";
 import { printRuleset } from "../../components/ruleset/printRuleset";
 import { type ProgramOptions, runProgram } from "./registrations";
@@ -51,9 +51,12 @@ export async function registered(
 /** What a host's apply gets on standard input, and with an attempt its confirm. Mocks print no attempt. */
 export function stdinOf(host: string, { adopt, attempt }: { adopt?: string; attempt?: string } = {}): string {
   const owner = { project: "shop", stack: "dev", component: "edge", host };
-  const manifest = writeManifest({ owner, adopt, policy: POLICY, ruleset: RULESET });
-  const text = attempt === undefined ? manifest.text : forAttempt(manifest, attempt);
-  return fillEnvelope({ manifest: text, ruleset: RULESET });
+  return attempt === undefined
+    ? fillEnvelope({
+        manifest: writeManifest({ owner, adopt, policy: POLICY, ruleset: RULESET }).text,
+        ruleset: RULESET,
+      })
+    : fillConfirmEnvelope(confirmManifest(printOwner(owner), attempt));
 }
 
 /** The registrations but those of one host. */

@@ -1,8 +1,13 @@
 import type { Policy } from "../../components/policy/policy";
 import { parsePolicy } from "../../components/policy/written/parsePolicy";
-import { fillEnvelope, HOST_SCRIPT, STATUS_SCRIPT } from "../../components/remote/envelope";
+import {
+  fillConfirmEnvelope,
+  fillEnvelope,
+  HOST_SCRIPT,
+  STATUS_SCRIPT,
+} from "../../components/remote/envelope";
 import { hostCommand, STATUS_COMMAND, type Verb } from "../../components/remote/hostCommand";
-import { type Owner, printOwner, writeManifest } from "../../components/remote/manifest";
+import { confirmManifest, type Owner, printOwner, writeManifest } from "../../components/remote/manifest";
 import { compilePolicy } from "../../components/ruleset/compilePolicy";
 import { printRuleset } from "../../components/ruleset/printRuleset";
 import type { Lab, LabHost, RunResult, SshOptions } from "../../lab";
@@ -112,16 +117,18 @@ async function remembering(
 ): Promise<RunResult> {
   const key = [host.namespace, marker, /^token (.*)$/m.exec(input)?.[1]].join(" ");
   const attempt = attempts.get(key) ?? "none";
-  const result = await run(
-    verb === "confirm"
-      ? input.replace("\nPORTKNOCK_MANIFEST\n", `\nattempt ${attempt}\nPORTKNOCK_MANIFEST\n`)
-      : input,
-  );
+  const result = await run(verb === "confirm" ? confirmInput(input, attempt) : input);
   const made = /^attempt (.*)$/m.exec(result.stdout)?.[1];
   if (made !== undefined) {
     attempts.set(key, made);
   }
   return result;
+}
+
+/** What confirm gets on standard input, after what apply got. */
+export function confirmInput(applied: string, attempt: string): string {
+  const [, owner = ""] = /^owner (.*)$/m.exec(applied) ?? [];
+  return fillConfirmEnvelope(confirmManifest(owner, attempt));
 }
 
 /** Applies and confirms, each over its own connection. */

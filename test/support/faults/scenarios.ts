@@ -1,5 +1,6 @@
 import type { LabHost } from "../../../lab";
-import { type HostPayload, hostPayload, SSH } from "../hostPayload";
+import { confirmInput, type HostPayload, hostPayload, SSH } from "../hostPayload";
+import { sentScript } from "../sentScript";
 import { hasty, type Run } from "./faultHost";
 
 export type ProfileName = "guard" | "baseline";
@@ -58,7 +59,7 @@ export async function applied({ host }: Pick<Setting, "host">, rules: Rules, sec
 }
 
 export function confirming({ payload }: Rules, attempt: string): string {
-  return payload.input.replace("\nPORTKNOCK_MANIFEST\n", `\nattempt ${attempt}\nPORTKNOCK_MANIFEST\n`);
+  return confirmInput(payload.input, attempt);
 }
 
 const applyOf = (rules: Rules): Run => verb("apply", hasty(rules.payload, SECONDS));
@@ -258,9 +259,7 @@ export const SCENARIOS: readonly Scenario[] = [
 
 /** The host script alone, as the probe sends it. */
 function scriptOf({ payload }: Rules): string {
-  const [, script = ""] =
-    /<<'PORTKNOCK_HOST_SH'.*\n([\s\S]*?\n)PORTKNOCK_HOST_SH\n/.exec(payload.input) ?? [];
-  return script;
+  return sentScript(payload.input);
 }
 
 export function payloadOf(
