@@ -1,11 +1,13 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { HostPlan } from "./hostPlan";
+import { promiseOf } from "./outputs/ifKnown";
 import { unreachable } from "./policy/unreachable";
 import { failsWith } from "./program/failsWith";
 import { inProgram } from "./program/inProgram";
 import { programKind } from "./program/programKind";
 import { sayOf } from "./program/sayOf";
+import type { Turns } from "./program/turns";
 import { withoutChange } from "./program/withoutChange";
 import { fillConfirmEnvelope, fillEnvelope } from "./remote/envelope";
 import { hostCommand, type Verb } from "./remote/hostCommand";
@@ -17,6 +19,7 @@ export interface HostFirewallArgs {
   readonly plan: HostPlan;
   /** Resolves when nothing speaks against touching the host. */
   readonly clearance: pulumi.Output<unknown>;
+  readonly turns: Turns;
 }
 
 /** One host: apply loads the rules and arms the rollback, confirm proves over a second connection that the host
@@ -36,6 +39,7 @@ export class HostFirewall extends pulumi.ComponentResource {
 
     const text = (verb: Verb): pulumi.Output<string> =>
       pulumi.all([observation, args.clearance]).apply(([seen]) => hostCommand(verb, markerOf(seen)));
+    const turn = takesTurn(args);
     const inputs = {
       connection: pulumi.all([connection, args.clearance]).apply(([known]) => known),
       logging: command.remote.Logging.None,
@@ -51,7 +55,7 @@ export class HostFirewall extends pulumi.ComponentResource {
       `${name}-apply`,
       {
         ...inputs,
-        create: text("apply"),
+        create: pulumi.all([text("apply"), turn.begun]).apply(([known]) => known),
         delete: hostCommand("remove", "-"),
         stdin: pulumi.secret(
           pulumi
@@ -75,6 +79,7 @@ export class HostFirewall extends pulumi.ComponentResource {
     for (const each of [apply, confirm]) {
       failsWith(each, pulumi.all([args.clearance, manifest, ruleset]));
     }
+    turn.ends(confirm);
     const { host } = owner;
     // The name fails with the inputs; what else there is of the resource would never come.
     this.confirmed = pulumi
@@ -86,6 +91,32 @@ export class HostFirewall extends pulumi.ComponentResource {
       });
     this.registerOutputs({});
   }
+}
+
+interface Turn {
+  readonly begun: pulumi.Output<unknown>;
+  /** When the engine has done with this resource, whatever came of it. */
+  ends(last: pulumi.Resource): void;
+}
+
+/** Begins when all is there that apply waits for, or a host that waits would keep others from their turns. */
+function takesTurn({ plan, clearance, turns }: HostFirewallArgs): Turn {
+  let end: () => void = () => {};
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const inputs = pulumi.all([plan.observation, plan.connection, plan.manifest, plan.ruleset, clearance]);
+  return {
+    begun: pulumi.runtime.isDryRun()
+      ? pulumi.output(undefined)
+      : pulumi.unsecret(inputs).apply(async ([seen]) => {
+          // Nothing happens on a host that is in sync.
+          if (seen.kind !== "inSync") {
+            await turns.take(ended);
+          }
+        }),
+    ends: (last) => void promiseOf(last.urn).then(end, end),
+  };
 }
 
 /**

@@ -19,6 +19,7 @@ import { failsProgram } from "./program/failsProgram";
 import { failsWith } from "./program/failsWith";
 import { inProgram } from "./program/inProgram";
 import { programKind } from "./program/programKind";
+import { turnsOf } from "./program/turns";
 import { withoutChange } from "./program/withoutChange";
 import { hostRulesets } from "./ruleset/hostRulesets";
 
@@ -83,6 +84,7 @@ export class PortKnockFirewall extends pulumi.ComponentResource {
         ready,
       }),
     );
+    const turns = turnsOf();
     // An update touches no host before the whole fleet is clear. A preview touches nothing, and there a host that
     // is still to be created would hide the others.
     const groups = pulumi.runtime.isDryRun() ? plans.map((plan) => [plan]) : [plans];
@@ -90,7 +92,7 @@ export class PortKnockFirewall extends pulumi.ComponentResource {
       const clearance = clearanceOf(reporter, group, plans);
       return group.map((plan) => {
         const { host } = plan.owner;
-        const inputs = { plan, clearance };
+        const inputs = { plan, clearance, turns };
         return { plan, firewall: new HostFirewall(`${name}-${host}`, inputs, { parent: this }) };
       });
     });
