@@ -1,5 +1,6 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import type { HostFacts } from "./hostFacts";
 import type { HostPlan } from "./hostPlan";
 import { promiseOf } from "./outputs/ifKnown";
 import { unreachable } from "./policy/unreachable";
@@ -9,7 +10,7 @@ import { programKind } from "./program/programKind";
 import { sayOf } from "./program/sayOf";
 import type { Turns } from "./program/turns";
 import { withoutChange } from "./program/withoutChange";
-import { fillConfirmEnvelope, fillEnvelope } from "./remote/envelope";
+import { fillConfirmEnvelope } from "./remote/envelope";
 import { hostCommand, type Verb } from "./remote/hostCommand";
 import { attemptOf, isConfirmed } from "./remote/lastLines";
 import { confirmManifest, printOwner } from "./remote/manifest";
@@ -18,7 +19,7 @@ import type { Observation } from "./remote/observation";
 export interface HostFirewallArgs {
   readonly plan: HostPlan;
   /** Resolves when nothing speaks against touching the host. */
-  readonly clearance: pulumi.Output<unknown>;
+  readonly clearance: Promise<void>;
   readonly turns: Turns;
 }
 
@@ -26,49 +27,51 @@ export interface HostFirewallArgs {
  * is still reachable. */
 export class HostFirewall extends pulumi.ComponentResource {
   /** Resolves when the host was confirmed. */
-  readonly confirmed: pulumi.Output<string>;
+  readonly confirmed: pulumi.Output<boolean>;
 
   constructor(name: string, args: HostFirewallArgs, opts?: pulumi.ComponentResourceOptions) {
     super("pulumi-portknock:index:HostFirewall", name, {}, opts);
     if (opts?.parent !== undefined) {
-      failsWith(this, opts.parent.urn);
+      failsWith(this, promiseOf(opts.parent.urn));
     }
-    const { owner, connection, manifest, ruleset, observation, coexistence, wayIn } = args.plan;
-    const others = pulumi.all([coexistence, wayIn]).apply(([known, way]) => [...known, ...way.warnings]);
-    report(observation, others, owner.host, this);
+    const { plan, clearance } = args;
+    const { owner, connection, payload, facts } = plan;
+    report(facts, owner.host, this);
 
-    const text = (verb: Verb): pulumi.Output<string> =>
-      pulumi.all([observation, args.clearance]).apply(([seen]) => hostCommand(verb, markerOf(seen)));
+    const text = async (verb: Verb): Promise<string> => {
+      const { observation } = await facts;
+      await clearance;
+      return hostCommand(verb, markerOf(observation));
+    };
     const turn = takesTurn(args);
     const inputs = {
-      connection: pulumi.all([connection, args.clearance]).apply(([known]) => known),
+      connection: connection.apply(async (known) => {
+        await clearance;
+        return known;
+      }),
       logging: command.remote.Logging.None,
       addPreviousOutputInEnv: false,
     };
     const options: pulumi.CustomResourceOptions = {
       parent: this,
       additionalSecretOutputs: ["stdout", "stderr"],
-      transforms: keepMarkerOfUnchecked(observation),
+      transforms: keepMarkerOfUnchecked(facts),
     };
 
     const apply = new command.remote.Command(
       `${name}-apply`,
       {
         ...inputs,
-        create: pulumi.all([text("apply"), turn.begun]).apply(([known]) => known),
+        create: turn.begun.then(() => text("apply")),
         delete: hostCommand("remove", "-"),
-        stdin: pulumi.secret(
-          pulumi
-            .all([manifest, ruleset])
-            .apply(([{ text: lines }, rules]) => fillEnvelope({ manifest: lines, ruleset: rules })),
-        ),
+        stdin: payload,
       },
       // Where somebody replaces it, the old one's remove must not take the new one's rules away.
       { ...options, deleteBeforeReplace: true },
     );
     // What apply printed names the attempt: confirm runs whenever apply ran, and confirms nothing else.
     const attempted = apply.stdout.apply(async (printed) => {
-      await args.plan.knockAgain();
+      await plan.knockAgain();
       return fillConfirmEnvelope(confirmManifest(printOwner(owner), attemptOf(printed)));
     });
     const confirm = new command.remote.Command(
@@ -76,25 +79,25 @@ export class HostFirewall extends pulumi.ComponentResource {
       { ...inputs, create: text("confirm"), stdin: pulumi.secret(attempted) },
       { ...options, dependsOn: [apply] },
     );
+    const failing = Promise.all([clearance, promiseOf(payload)]);
     for (const each of [apply, confirm]) {
-      failsWith(each, pulumi.all([args.clearance, manifest, ruleset]));
+      failsWith(each, failing);
     }
     turn.ends(confirm);
-    const { host } = owner;
     // The name fails with the inputs; what else there is of the resource would never come.
-    this.confirmed = pulumi
-      .all([confirm.urn, confirm.id, pulumi.unsecret(confirm.stdout)])
-      .apply(([, id, printed]) => {
-        args.plan.letGo();
-        requireConfirmed(host, printed);
-        return id;
+    this.confirmed = confirm.urn
+      .apply<string>((): pulumi.OutputInstance<string> => pulumi.unsecret(confirm.stdout))
+      .apply((printed) => {
+        plan.letGo();
+        requireConfirmed(owner.host, printed);
+        return true;
       });
     this.registerOutputs({});
   }
 }
 
 interface Turn {
-  readonly begun: pulumi.Output<unknown>;
+  readonly begun: Promise<void>;
   /** When the engine has done with this resource, whatever came of it. */
   ends(last: pulumi.Resource): void;
 }
@@ -105,18 +108,19 @@ function takesTurn({ plan, clearance, turns }: HostFirewallArgs): Turn {
   const ended = new Promise<void>((resolve) => {
     end = resolve;
   });
-  const inputs = pulumi.all([plan.observation, plan.connection, plan.manifest, plan.ruleset, clearance]);
   return {
-    begun: pulumi.runtime.isDryRun()
-      ? pulumi.output(undefined)
-      : pulumi.unsecret(inputs).apply(async ([seen]) => {
-          // Nothing happens on a host that is in sync.
-          if (seen.kind !== "inSync") {
-            await turns.take(ended);
-          }
-        }),
+    begun: begin(),
     ends: (last) => void promiseOf(last.urn).then(end, end),
   };
+
+  async function begin(): Promise<void> {
+    const { observation } = await plan.facts;
+    await Promise.all([clearance, promiseOf(plan.payload), promiseOf(plan.connection)]);
+    // Nothing happens on a host that is in sync.
+    if (observation.kind !== "inSync") {
+      await turns.take(ended);
+    }
+  }
 }
 
 /**
@@ -139,38 +143,37 @@ function markerOf(observation: Observation): string {
  * A host that was not checked keeps the marker that is in state, whatever it is, so that not looking never shows
  * as a change. Only a transform can still decide that once the probe has answered.
  */
-function keepMarkerOfUnchecked(observation: pulumi.Output<Observation>): pulumi.ResourceTransform[] {
+function keepMarkerOfUnchecked(facts: Promise<HostFacts>): pulumi.ResourceTransform[] {
   if (programKind() === "mocked") {
     return [];
   }
-  const isUnchecked = new Promise<boolean>((resolve) => {
-    observation.apply((seen) => resolve(seen.kind === "unchecked"));
-  });
   return [
-    inProgram(async (resource) => ((await isUnchecked) ? withoutChange(resource, "create") : undefined)),
+    inProgram(async (resource) => {
+      const { observation } = await facts;
+      return observation.kind === "unchecked" ? withoutChange(resource, "create") : undefined;
+    }),
   ];
 }
 
-function report(
-  observation: pulumi.Output<Observation>,
-  others: pulumi.Output<readonly string[]>,
-  host: string,
-  resource: pulumi.Resource,
-): void {
-  pulumi.all([observation, others]).apply(([seen, more]) => {
-    if (seen.kind === "unguarded" && seen.findings.length === 0) {
-      sayOf(resource, "info", `${host}: carries none of our rules`);
-    }
-    for (const warning of [...warnings(seen), ...more]) {
-      sayOf(resource, "warn", `${host}: ${warning}`);
-    }
-  });
+function report(facts: Promise<HostFacts>, host: string, resource: pulumi.Resource): void {
+  facts.then(
+    ({ observation, warnings }) => {
+      if (observation.kind === "unguarded" && observation.findings.length === 0) {
+        sayOf(resource, "info", `${host}: carries none of our rules`);
+      }
+      for (const warning of [...warningsOf(observation), ...warnings]) {
+        sayOf(resource, "warn", `${host}: ${warning}`);
+      }
+    },
+    // The component is refused with that.
+    () => {},
+  );
 }
 
 const ROLLED_BACK =
   "put its old rules back: under the last ones Pulumi could not connect a second time; the next up tries again";
 
-function warnings(observation: Observation): readonly string[] {
+function warningsOf(observation: Observation): readonly string[] {
   switch (observation.kind) {
     case "inSync":
       return [];

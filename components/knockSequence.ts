@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { KnockerArgs, PortKnockFirewallArgs } from "./args";
+import { promiseOf } from "./outputs/ifKnown";
 import { isPlain, namedEntries } from "./outputs/plainInput";
 import type { HostPolicy } from "./policy/hostPolicy";
 import { namedSequences, namedTokens } from "./policy/namedSequences";
@@ -31,7 +32,7 @@ export interface SequenceSecret {
 export class KnockSequence extends pulumi.ComponentResource {
   constructor(name: string, sequence: pulumi.Output<string>, opts?: pulumi.ComponentResourceOptions) {
     super("pulumi-portknock:index:KnockSequence", name, { sequence }, opts);
-    failsWith(this, sequence);
+    failsWith(this, promiseOf(sequence));
     this.registerOutputs({});
   }
 }

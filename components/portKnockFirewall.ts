@@ -1,13 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { PortKnockFirewallArgs } from "./args";
 import { HostFirewall } from "./hostFirewall";
-import { clearanceOf, type HostPlan, planHost } from "./hostPlan";
+import { clearanceOf, planHost, uncheckedOf } from "./hostPlan";
 import { hostsOf } from "./inputs/host";
 import { reporterOf } from "./inputs/reporter";
 import { reviewText } from "./inputs/reviewText";
 import { validatePolicy } from "./inputs/validatePolicy";
 import { KnockSequence, sequenceSecrets } from "./knockSequence";
 import { dependenciesOf } from "./outputs/dependenciesOf";
+import { promiseOf } from "./outputs/ifKnown";
 import { promisedOutput } from "./outputs/promisedOutput";
 import { type HostPolicy, hostPolicies } from "./policy/hostPolicy";
 import { namedSequences } from "./policy/namedSequences";
@@ -18,10 +19,12 @@ import { keepOutOfDebugLog } from "./program/debugLog";
 import { failsProgram } from "./program/failsProgram";
 import { failsWith } from "./program/failsWith";
 import { inProgram } from "./program/inProgram";
+import { probing } from "./program/probing";
 import { programKind } from "./program/programKind";
+import { showProgress } from "./program/showProgress";
 import { turnsOf } from "./program/turns";
 import { withoutChange } from "./program/withoutChange";
-import { hostRulesets } from "./ruleset/hostRulesets";
+import { type HostRules, hostRules } from "./ruleset/hostRules";
 
 const TYPE = "pulumi-portknock:index:PortKnockFirewall";
 
@@ -57,7 +60,7 @@ export class PortKnockFirewall extends pulumi.ComponentResource {
   constructor(name: string, args: PortKnockFirewallArgs, opts?: pulumi.ComponentResourceOptions) {
     const later = promisedOutput<string | undefined>();
     super(TYPE, name, { policy: later.output }, keepingReviewed(opts));
-    failsWith(this, later.output);
+    failsWith(this, promiseOf(later.output));
     const hosts = hostsOf(args.hosts);
     const reporter = reporterOf(this, name);
     const { policy, isAccepted } = validatePolicy(reporter, args, hosts);
@@ -73,47 +76,43 @@ export class PortKnockFirewall extends pulumi.ComponentResource {
     for (const secret of sequenceSecrets(args, { hosts: names, policy, policyOf })) {
       new KnockSequence(`${name}-${secret.name}`, secret.sequence, { parent: this });
     }
-    const rulesets = pulumi.secret(policyOf.apply(hostRulesets));
+    const rulesOf = pulumi.secret(policyOf.apply(hostRules));
     const ready = dependenciesOf(opts);
-    const plans = hosts.map((host) =>
-      planHost({
-        component: name,
-        host,
-        policy: policyOf.apply((of) => of(host.name)),
-        ruleset: rulesets.apply((of) => of(host.name)),
-        ready,
-      }),
-    );
+    const plans = hosts.map((host) => {
+      const rules = rulesOf.apply((of) => of(host.name));
+      return planHost({ component: name, host, rules, ready });
+    });
+    if (probing() !== "off") {
+      const asked = plans.map(({ facts }) => facts);
+      showProgress(this, asked, (done, all) => `asked ${done} of ${all} hosts`);
+    }
     const turns = turnsOf();
     // An update touches no host before the whole fleet is clear. A preview touches nothing, and there a host that
     // is still to be created would hide the others.
     const groups = pulumi.runtime.isDryRun() ? plans.map((plan) => [plan]) : [plans];
+    const unchecked = uncheckedOf(plans);
     const firewalls = groups.flatMap((group) => {
-      const clearance = clearanceOf(reporter, group, plans);
+      const clearance = clearanceOf(reporter, group, unchecked);
       return group.map((plan) => {
         const { host } = plan.owner;
         const inputs = { plan, clearance, turns };
-        return { plan, firewall: new HostFirewall(`${name}-${host}`, inputs, { parent: this }) };
+        return { firewall: new HostFirewall(`${name}-${host}`, inputs, { parent: this }) };
       });
     });
 
     // What a client needs changes when the host has confirmed it, and not before; so does what is compared in review.
-    const perHost = <T>(of: (plan: HostPlan) => pulumi.Output<T>): Record<string, pulumi.Output<T>> =>
-      Object.fromEntries(
-        firewalls.map(({ plan, firewall }) => [
-          plan.owner.host,
-          firewall.confirmed.apply<T>((): pulumi.OutputInstance<T> => of(plan)),
-        ]),
-      );
+    const allConfirmed = pulumi.all(firewalls.map(({ firewall }) => firewall.confirmed)).apply(() => true);
     const whenAllConfirmed = <T>(value: pulumi.Output<T>): pulumi.Output<T> =>
-      pulumi
-        .all(firewalls.map(({ firewall }) => firewall.confirmed))
-        .apply<T>((): pulumi.OutputInstance<T> => value);
+      allConfirmed.apply<T>((): pulumi.OutputInstance<T> => value);
+    const perHost = <T>(of: (rules: HostRules) => T): pulumi.Output<Record<string, T>> =>
+      whenAllConfirmed(
+        rulesOf.apply((rules) => Object.fromEntries(names.map((host) => [host, of(rules(host))]))),
+      );
     this.hosts = pulumi.output(names.toSorted());
     this.policy = whenAllConfirmed(reviewed);
-    this.rulesets = pulumi.all(perHost(({ ruleset }) => ruleset));
-    this.knocks = pulumi.all(perHost((plan) => pulumi.secret(plan.policy.apply(serviceSequences))));
-    this.knockers = pulumi.all(perHost((plan) => pulumi.secret(plan.policy.apply(knockerSequences))));
+    this.rulesets = perHost(({ ruleset }) => ruleset);
+    this.knocks = perHost(serviceSequences);
+    this.knockers = perHost(knockerSequences);
     this.tokenSecrets = whenAllConfirmed(pulumi.secret(policy.apply(derivedTokenSecrets)));
     const outputs = {
       hosts: this.hosts,

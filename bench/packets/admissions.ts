@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { table } from "../markdown";
 import type { Bench } from "./bench";
 import type { HastyConnects } from "./hastyConnects";
-import { table } from "./markdown";
 import { type BenchService, benchServices } from "./services";
 import { iptablesOf } from "./systems/iptablesOf";
 import { knockdConfig, startKnockd } from "./systems/knockd";

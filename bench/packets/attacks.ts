@@ -1,5 +1,5 @@
+import { figure, NOT_MEASURED, table } from "../markdown";
 import { type Bench, carries, type Installed } from "./bench";
-import { figure, NOT_MEASURED, table } from "./markdown";
 import { type Contestant, measureRounds, type Result } from "./measureRounds";
 import type { Traffic } from "./sender";
 import { type BenchService, benchServices, unusedPort } from "./services";

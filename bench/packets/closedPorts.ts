@@ -1,6 +1,6 @@
+import { figure, NOT_MEASURED, spread, table } from "../markdown";
 import { type Bench, carries } from "./bench";
 import { loadBare } from "./loadBare";
-import { figure, NOT_MEASURED, spread, table } from "./markdown";
 import { type Contestant, measureRounds, type Result } from "./measureRounds";
 import { netRatio } from "./resultTable";
 import { RANDOM_PORTS, type Traffic } from "./sender";

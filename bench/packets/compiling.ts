@@ -1,10 +1,10 @@
 import { parsePolicy } from "../../components/policy/written/parsePolicy";
 import { compilePolicy } from "../../components/ruleset/compilePolicy";
 import { printRuleset } from "../../components/ruleset/printRuleset";
+import { figure, table } from "../markdown";
+import { median } from "../statistics";
 import type { Bench } from "./bench";
-import { figure, table } from "./markdown";
 import { benchServices, policyInput } from "./services";
-import { median } from "./statistics";
 
 const COUNTS = [1000, 2000, 5000, 10_000] as const;
 const RUNS = 5;

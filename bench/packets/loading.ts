@@ -1,9 +1,9 @@
+import { figure, NOT_MEASURED, table } from "../markdown";
+import { median } from "../statistics";
 import { type Bench, carries } from "./bench";
 import { bytesAtRest, kernelBytes } from "./kernelBytes";
 import { loadBare } from "./loadBare";
-import { figure, NOT_MEASURED, table } from "./markdown";
 import { benchServices } from "./services";
-import { median } from "./statistics";
 import { article } from "./systems/article";
 import { knockd } from "./systems/knockd";
 import { oursBaseline, oursGuard } from "./systems/ours";

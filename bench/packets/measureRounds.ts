@@ -1,5 +1,5 @@
+import { median, type Spread, spreadOf } from "../statistics";
 import type { Burst, Pair, Sender, Traffic } from "./sender";
-import { median, type Spread, spreadOf } from "./statistics";
 import type { Daemon } from "./systems/system";
 import type { Track } from "./track";
 

@@ -1,4 +1,4 @@
-import { spread, table } from "./markdown";
+import { spread, table } from "../markdown";
 import type { Result } from "./measureRounds";
 
 /** Markdown, a row for each result. The row of stray packets is the sender's own share. */

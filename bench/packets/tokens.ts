@@ -1,5 +1,5 @@
+import { figure, spread, table } from "../markdown";
 import type { Bench } from "./bench";
-import { figure, spread, table } from "./markdown";
 import { type Contestant, measureRounds } from "./measureRounds";
 import { RANDOM_PORTS, type Traffic } from "./sender";
 import { oursGuard, oursTokens } from "./systems/ours";

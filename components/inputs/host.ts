@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HostArgs } from "../args";
-import { withoutDependencies } from "../outputs/ifKnown";
+import { outputOf } from "../outputs/ifKnown";
 import { namedEntries } from "../outputs/plainInput";
 import type { Problem } from "../policy/policyError";
 import type { Warning } from "../policy/rules/policyWarnings";
@@ -30,18 +30,20 @@ export function hostsOf(args: Readonly<Record<string, HostArgs>>): readonly Host
   }));
 }
 
-/** @param pick what to take of an Output now; it must be known. */
+/** @param pick what to take of an Output now. */
 export function knownHosts(
   hosts: readonly Host[],
-  pick: <T>(value: pulumi.Output<T>) => pulumi.Output<T | undefined>,
+  pick: <T>(value: pulumi.Output<T>) => Promise<T | undefined>,
 ): pulumi.Output<readonly KnownHost[]> {
-  const known = hosts.map(({ name, connection, adopt }) =>
-    pulumi
-      .all([pick(connection), pick(pulumi.output(adopt))])
-      .apply((values): KnownHost => ({ name, connection: values[0], adopt: values[1] })),
-  );
-  // Or every host's commands would hang on every other host's machine.
-  return withoutDependencies(pulumi.all(known));
+  const known = hosts.map(async ({ name, connection, adopt }): Promise<KnownHost> => {
+    const [reach, owner] = await Promise.all([
+      pick(connection),
+      typeof adopt === "object" ? pick(pulumi.output(adopt)) : adopt,
+    ]);
+    return { name, connection: reach, adopt: owner };
+  });
+  // Of no resource, or every host's commands would hang on every other host's machine.
+  return outputOf(Promise.all(known));
 }
 
 /** What is wrong with a host by itself. No message contains a value: it may be a key. */

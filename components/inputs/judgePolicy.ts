@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { PortKnockFirewallArgs } from "../args";
-import { ifKnown } from "../outputs/ifKnown";
-import { ifAvailable, knownParts, secretParts } from "../outputs/knownParts";
+import { knownValue } from "../outputs/ifKnown";
+import { availableValue, knownParts, secretParts } from "../outputs/knownParts";
 import { type Problem, sortProblems } from "../policy/policyError";
 import { type PolicyResult, partProblems, tryParsePolicy } from "../policy/written/parsePolicy";
 import { type Host, hostProblems, hostWarnings, type KnownHost, knownHosts, reachesOf } from "./host";
@@ -28,7 +28,7 @@ export function judgePolicy(
   const { hosts: _described, ...rules } = args;
   const misshapen = shapeProblems(component, args);
   const now = pulumi
-    .all([knownParts(rules), knownHosts(hosts, ifAvailable)])
+    .all([knownParts(rules), knownHosts(hosts, availableValue)])
     .apply(([{ known, missing, secret }, available]): PolicyResult | undefined => {
       const parts = together(known, available, misshapen);
       if (missing.length === 0 && available.every(({ connection }) => connection !== undefined)) {
@@ -39,7 +39,7 @@ export function judgePolicy(
       );
       return problems.length > 0 ? { kind: "refused", problems } : undefined;
     });
-  const everything = pulumi.all([rules, knownHosts(hosts, ifKnown), secretParts(rules)]);
+  const everything = pulumi.all([rules, knownHosts(hosts, knownValue), secretParts(rules)]);
   return {
     early: now.apply((result) => (result?.kind === "refused" ? result.problems : [])),
     result: now.apply<PolicyResult>(

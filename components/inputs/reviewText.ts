@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { KnockerArgs, PortKnockFirewallArgs } from "../args";
 import { outlineOf } from "../outline/outline";
 import { printOutline } from "../outline/printOutline";
-import { withoutDependencies } from "../outputs/ifKnown";
+import { outputOf } from "../outputs/ifKnown";
 import { isPlain, namedEntries } from "../outputs/plainInput";
 import type { FleetPolicy } from "../policy/policy";
 import { reviewHost } from "./reviewedHost";
@@ -16,7 +16,7 @@ export function reviewText(
   policy: pulumi.Output<FleetPolicy>,
 ): pulumi.Output<string> {
   const reviewed = namedEntries(args.hosts).map(([name, host]) => reviewHost(name, host));
-  const hosts = withoutDependencies(pulumi.all(reviewed));
+  const hosts = outputOf(Promise.all(reviewed));
   const text = pulumi.unsecret(
     pulumi.all([policy, hosts]).apply(([valid, known]) => printOutline(outlineOf(valid, known))),
   );

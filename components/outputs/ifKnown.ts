@@ -13,10 +13,20 @@ export function ifKnown<T>(value: Output<T>): Output<T | undefined> {
   );
 }
 
+/** The same as a promise: nothing depends on where it came from, and it is no secret. */
+export async function knownValue<T>(value: Output<T>): Promise<T | undefined> {
+  const isKnown: unknown = await Reflect.get(value, "isKnown");
+  return isKnown === false ? undefined : promiseOf(value);
+}
+
+/** What a promise brings, as it is: `output` would look into every object, and make an Output of each of its parts. */
+export function outputOf<T>(promise: Promise<T>): Output<T> {
+  return output(true).apply<T>(() => promise);
+}
+
 /** The bare value: no resource depends on where it came from, and it is no secret. It must be known. */
 export function withoutDependencies<T>(value: Output<T>): Output<T> {
-  const promise = promiseOf(value);
-  return output(true).apply<T>(() => promise);
+  return outputOf(promiseOf(value));
 }
 
 /** Not in the type either: resolves, or rejects, as the Output does. */

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ifKnown, promiseOf } from "./ifKnown";
+import { ifKnown, knownValue, promiseOf } from "./ifKnown";
 import { isLater } from "./plainInput";
 
 /** What is known of some arguments before all of them are. */
@@ -40,7 +40,7 @@ function areSecret(values: readonly pulumi.Output<unknown>[]): pulumi.Output<boo
 }
 
 /** The value, or `undefined` where it is not there yet: see `KnownParts`. */
-export function ifAvailable<T>(value: pulumi.Output<T>): pulumi.Output<T | undefined> {
+function ifAvailable<T>(value: pulumi.Output<T>): pulumi.Output<T | undefined> {
   if (pulumi.runtime.isDryRun()) {
     return ifKnown(value);
   }
@@ -48,6 +48,11 @@ export function ifAvailable<T>(value: pulumi.Output<T>): pulumi.Output<T | undef
   return pulumi
     .output(isSoonThere(value))
     .apply<T | undefined>((isThere): pulumi.OutputInstance<T | undefined> => (isThere ? value : nothing));
+}
+
+/** The same as a promise. */
+export async function availableValue<T>(value: pulumi.Output<T>): Promise<T | undefined> {
+  return pulumi.runtime.isDryRun() || (await isSoonThere(value)) ? knownValue(value) : undefined;
 }
 
 /** Longer than it takes to read a secret somewhere. */

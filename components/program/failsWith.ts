@@ -6,9 +6,9 @@ import { promiseOf } from "../outputs/ifKnown";
  * (3.187 to 3.276). An inline program waits for whoever waits for that, and would never end. So the resource fails
  * with its inputs, and whoever waits for it fails too.
  */
-export function failsWith(resource: pulumi.Resource, inputs: pulumi.Output<unknown>): void {
+export function failsWith(resource: pulumi.Resource, inputs: Promise<unknown>): void {
   const failed = new Promise<never>((_, reject) => {
-    promiseOf(inputs).catch(reject);
+    inputs.catch(reject);
   });
   Object.assign(resource, { urn: pulumi.output(Promise.race([promiseOf(resource.urn), failed])) });
 }

@@ -34,7 +34,7 @@ export const HOST_SCRIPT: string = PARTS.map((part) => read(join("host", `${part
 const START = `${oneLine(read("start.sh"))}\n`;
 
 /** The text for standard input of the probe's command. */
-export const STATUS_SCRIPT: string = START + HOST_SCRIPT;
+export const STATUS_SCRIPT: string = START + withoutComments(HOST_SCRIPT);
 
 const APPLY = fillHereDocument(START + read("envelope.sh"), {
   mark: "PORTKNOCK_HOST_SH",

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { fillEnvelope, HOST_SCRIPT, STATUS_SCRIPT } from "../../components/remote/envelope";
+import { fillEnvelope, STATUS_SCRIPT } from "../../components/remote/envelope";
 import { hostCommand, STATUS_COMMAND } from "../../components/remote/hostCommand";
 import { withScript } from "../support/sentScript";
 
@@ -15,6 +15,8 @@ const CUT = "portknock: the script did not run to its end; try again\n";
 const envelope = fillEnvelope({ manifest: "token t\n", ruleset: "table inet t { }\n" });
 /** The envelope with another script in the host script's place. */
 const running = (script: string): string => withScript(envelope, () => `${script}\n`);
+/** What the probe sends, with another script in the host script's place. */
+const asking = (script: string): string => STATUS_SCRIPT.split("\n", 1).join() + `\n${script}`;
 const whole = running('echo "$1 $2"');
 
 describe("the command text", () => {
@@ -60,17 +62,12 @@ describe("the command text", () => {
   });
 
   it("tells the probe's script from where the host was reached", () => {
-    const script = STATUS_SCRIPT.replace(HOST_SCRIPT, () => 'echo "$1 $2"; exit "$3"\n');
+    const script = asking('echo "$1 $2"; exit "$3"\n');
     expect(run(script, STATUS_COMMAND)).toEqual([0, "status 192.0.2.1 9 192.0.2.2 22\n", ""]);
   });
 
   it("rejects a script that ends with no word of its own, whatever its exit status", () => {
-    expect(
-      run(
-        STATUS_SCRIPT.replace(HOST_SCRIPT, () => "exit 0\n"),
-        STATUS_COMMAND,
-      ),
-    ).toEqual([1, "", CUT]);
+    expect(run(asking("exit 0\n"), STATUS_COMMAND)).toEqual([1, "", CUT]);
     expect(run(whole.replace('sh "$portknock_work', 'exit 0; sh "$portknock_work'))).toEqual([1, "", CUT]);
     expect(run(running("kill -9 $PPID"))[0]).toBe(1);
     expect(run(running("kill -9 $PPID"))[2]).toMatch(new RegExp(`${CUT}$`));

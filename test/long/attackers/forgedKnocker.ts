@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { table } from "../../../bench/packets/markdown";
+import { table } from "../../../bench/markdown";
 import type { Source } from "../../support/knockingLab";
 import { type Bytes, FLAG, ip, PROTOCOL, tcp } from "../../support/packets/probes/frames";
 import { type AttackerLab, CLOSED, GUARDED } from "./attackerLab";

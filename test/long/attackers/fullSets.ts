@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { figure, table } from "../../../bench/packets/markdown";
+import { figure, table } from "../../../bench/markdown";
 import { type Bytes, FLAG, ip, PROTOCOL, tcp, udp } from "../../support/packets/probes/frames";
 import { type AttackerLab, CLOSED, GUARDED } from "./attackerLab";
 

@@ -1,4 +1,4 @@
-import { table } from "../../../bench/packets/markdown";
+import { table } from "../../../bench/markdown";
 import { FLAG, ip, PROTOCOL, tcp, udp } from "../../support/packets/probes/frames";
 import { type AttackerLab, CLOSED, GUARDED } from "./attackerLab";
 
