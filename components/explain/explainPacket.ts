@@ -25,7 +25,7 @@ import { meetBaseline } from "./meetBaseline";
  */
 export function explainPacket(policy: Policy, packet: ExplainedPacket): Explanation {
   const { services, knockers, allow, openPorts, guardedAnswer, ...around }: RulesPart = policy;
-  const { identity, profile, log, ...others } = around;
+  const { identity, profile, log, tokenNetworks, ...others } = around;
   others satisfies Nothing;
   if (isLoopback(packet.address)) {
     return decided("accepted", [

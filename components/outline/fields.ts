@@ -26,7 +26,7 @@ import {
   restrictedPorts,
   word,
 } from "./forms";
-import type { Outline, OutlinedKnock, OutlinedService } from "./outline";
+import type { HostPart, Outline, OutlinedKnock, OutlinedService } from "./outline";
 
 /** A field as it stands in the text: `services.ssh.` or nothing, then the name. */
 export interface Field<T> {
@@ -40,7 +40,7 @@ export type Fields<T> = { readonly [K in keyof T]-?: Field<T[K]> };
 /** What a policy has by itself. */
 export type PolicyPart = Omit<
   Outline,
-  "hosts" | "services" | "knockers" | "derive" | "identity" | "log" | "profile"
+  "hosts" | "services" | "knockers" | "derive" | "identity" | "log" | "profile" | "tokenNetworks"
 >;
 
 const POLICY: Fields<PolicyPart> = {
@@ -127,6 +127,10 @@ const KNOCKER_OPENING: Fields<KnockerOpeningPart> = {
   kind: { name: "token", form: flagFor("own", "token") },
 };
 
+const HOST: Fields<HostPart> = {
+  tokenNetworks: { name: "tokenNetwork", form: networks },
+};
+
 /** The fields of an outline, by the part of it that has them. */
 export const FIELDS = {
   policy: POLICY,
@@ -139,6 +143,7 @@ export const FIELDS = {
   own: OWN,
   shared: SHARED,
   token: TOKEN,
+  host: HOST,
   knocker: KNOCKER,
   knockerOpening: KNOCKER_OPENING,
 };

@@ -1,5 +1,15 @@
 import { mapKnocks } from "../policy/mapKnocks";
-import type { FleetPolicy, Knocker, Log, Nothing, Policy, Profile, Protocol, Reach } from "../policy/policy";
+import type {
+  FleetPolicy,
+  Knocker,
+  Log,
+  Network,
+  Nothing,
+  Policy,
+  Profile,
+  Protocol,
+  Reach,
+} from "../policy/policy";
 import type { Place } from "./reach";
 
 /** A knock as a person may see it: its protocol, or that each host draws one of its own. */
@@ -15,6 +25,17 @@ export interface Outline extends Policy<OutlinedKnock> {
 
 export type OutlinedService = Outline["services"][number];
 export type OutlinedKnocker = Outline["knockers"][number];
+
+/** What of an outline one host has of its own: a network of tokens, or none. */
+export interface HostPart {
+  readonly tokenNetworks: readonly Network[];
+}
+
+export function hostPartOf({ tokenNetworks }: Outline, name: string): HostPart {
+  return {
+    tokenNetworks: tokenNetworks.flatMap(({ host, network }) => (host === name ? [network] : [])),
+  };
+}
 
 /** What plays no part is as if nobody had chosen it. */
 export function outlineOf(policy: FleetPolicy, hosts: readonly Reach<Place>[] = []): Outline {

@@ -1,7 +1,7 @@
 import { unreachable } from "../policy/unreachable";
 import { type Fact, printFacts } from "./facts";
 import { FIELDS, type Fields } from "./fields";
-import type { Outline, OutlinedKnocker, OutlinedService } from "./outline";
+import { hostPartOf, type Outline, type OutlinedKnocker, type OutlinedService } from "./outline";
 import { printReach } from "./reach";
 
 /**
@@ -12,6 +12,7 @@ export function printOutline(outline: Outline): string {
   const { hosts, services, knockers, identity, log, profile } = outline;
   return printFacts([
     ...hosts.map((host) => ({ path: `hosts.${host.name}`, value: printReach(host) })),
+    ...hosts.flatMap(({ name }) => within(`hosts.${name}`, factsOf(FIELDS.host, hostPartOf(outline, name)))),
     ...services.flatMap(serviceFacts),
     ...knockers.flatMap(knockerFacts),
     ...factsOf(FIELDS.policy, outline),

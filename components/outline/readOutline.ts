@@ -17,11 +17,12 @@ export function readOutline(text: string): Outline {
     ({ name, form }) =>
       form.read(facts.get(`${prefix}${name}`) ?? []);
   const read = within("");
+  const hosts = namesAt(/^hosts\.([^.]+)$/, paths);
   return {
-    hosts: paths.flatMap((path) => {
-      const [, host] = /^hosts\.(.+)$/.exec(path) ?? [];
-      return host === undefined ? [] : [readReach(host, facts.get(path)?.[0] ?? "")];
-    }),
+    hosts: hosts.map((host) => readReach(host, facts.get(`hosts.${host}`)?.[0] ?? "")),
+    tokenNetworks: hosts.flatMap((host) =>
+      within(`hosts.${host}.`)(FIELDS.host.tokenNetworks).map((network) => ({ host, network })),
+    ),
     services: namesAt(/^services\.([^.]+)\.ports$/, paths).map((service) =>
       readService(service, within(`services.${service}.`)),
     ),

@@ -32,7 +32,7 @@ export interface NamedDoor<K> {
  */
 export function namedDoors<K>(policy: Policy<K>): readonly NamedDoor<K>[] {
   const { services, openPorts, profile, ...portless }: RulesPart<K> = policy;
-  const { knockers, allow, guardedAnswer, identity, log, ...others } = portless;
+  const { knockers, allow, guardedAnswer, identity, log, tokenNetworks, ...others } = portless;
   others satisfies Nothing;
   const guarded = services.map(guardedDoor);
   return profile.kind === "guard"

@@ -16,12 +16,19 @@ export interface HostPolicy {
 
 /** What each host of a fleet is to do, by its name. Sequences that are derived are drawn once for each host. */
 export function hostPolicies(fleet: FleetPolicy): (host: string) => HostPolicy {
-  const paths = derivedPaths(fleet);
-  const common: HostPolicy = { policy: withoutUndrawn(fleet), attempts: new Map() };
-  const drawn = new Map<string, HostPolicy>();
+  const shared = { ...fleet, tokenNetworks: [] };
+  const paths = derivedPaths(shared);
+  const common: HostPolicy = { policy: withoutUndrawn(shared), attempts: new Map() };
+  const known = new Map<string, HostPolicy>();
   return (host) => {
-    const policy = paths.length === 0 ? common : (drawn.get(host) ?? draw(fleet, host, paths));
-    drawn.set(host, policy);
+    const found = known.get(host);
+    if (found !== undefined) {
+      return found;
+    }
+    const drawn = paths.length === 0 ? common : draw(shared, host, paths);
+    const own = fleet.tokenNetworks.filter((each) => each.host === host);
+    const policy = own.length === 0 ? drawn : { ...drawn, policy: { ...drawn.policy, tokenNetworks: own } };
+    known.set(host, policy);
     return policy;
   };
 }

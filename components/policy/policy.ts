@@ -164,6 +164,15 @@ export interface RulesPart<K = Knock> {
   readonly identity: Identity;
   readonly profile: Profile<K>;
   readonly log: Log;
+  /** Sorted by host. In the policy of one host, its own alone. */
+  readonly tokenNetworks: readonly TokenNetwork[];
+}
+
+/** A /64 that is routed to a host: an address in it may be a token. */
+export interface TokenNetwork {
+  /** By its name in the program. */
+  readonly host: string;
+  readonly network: Network;
 }
 
 /** What no rule shows: the manifest says it, or a change of it would reach no host. */

@@ -8,7 +8,7 @@ export type Direction = "opens up" | "closes down" | "changes";
 
 /** One line of a review. */
 export interface ReviewedChange {
-  /** A service, or what all of them share: `all services`, `baseline`. */
+  /** A service, a host, a knocker, or what all services share: `all services`, `baseline`. */
   readonly subject: string;
   readonly what: string;
   readonly before: string;

@@ -1,10 +1,10 @@
 import { FIELDS, type OwnPart } from "../outline/fields";
-import type { Outline, OutlinedKnocker, OutlinedService } from "../outline/outline";
+import { hostPartOf, type Outline, type OutlinedKnocker, type OutlinedService } from "../outline/outline";
 import { baselineJudges, ofWholeBaseline, PING_JUDGES } from "./baselineJudges";
 import type { ReviewedChange, Sides } from "./change";
 import { type JudgedField, judgeFields } from "./fieldChanges";
 import { knockerJudges, knockerOpeningJudges, knockerSubject } from "./knockerChanges";
-import { IDENTITY_JUDGES, LOG_JUDGES, PROFILE_JUDGES, policyJudges } from "./policyJudges";
+import { HOST_JUDGES, IDENTITY_JUDGES, LOG_JUDGES, PROFILE_JUDGES, policyJudges } from "./policyJudges";
 import { ownJudges, serviceJudges, sharedJudges } from "./serviceJudges";
 
 export const ALL_SERVICES = "all services";
@@ -22,6 +22,10 @@ export function fieldRows(sides: Sides): readonly ReviewedChange[] {
   return [
     ...toRows(ALL_SERVICES, aroundServices),
     ...toRows(BASELINE, baselineFields(sides)),
+    ...hostsOfBoth(before, after).flatMap((name) => {
+      const [was, is] = [hostPartOf(before, name), hostPartOf(after, name)];
+      return toRows(hostSubject(name), judgeFields(FIELDS.host, HOST_JUDGES, was, is));
+    }),
     ...before.services.flatMap((was) => {
       const is = after.services.find(({ name }) => name === was.name);
       return is === undefined ? [] : toRows(was.name, serviceFields(was, is, sides));
@@ -31,6 +35,16 @@ export function fieldRows(sides: Sides): readonly ReviewedChange[] {
       return is === undefined ? [] : toRows(knockerSubject(was.name), knockerFields(was, is));
     }),
   ];
+}
+
+/** What a row of one host is about. */
+export function hostSubject(name: string): string {
+  return `host ${name}`;
+}
+
+function hostsOfBoth(before: Outline, after: Outline): readonly string[] {
+  const names = new Set(before.hosts.map(({ name }) => name));
+  return after.hosts.flatMap(({ name }) => (names.has(name) ? [name] : []));
 }
 
 function serviceFields(was: OutlinedService, is: OutlinedService, sides: Sides): readonly JudgedField[] {

@@ -1,8 +1,8 @@
 import type { PolicyPart } from "../outline/fields";
-import type { Outline } from "../outline/outline";
+import type { HostPart, Outline } from "../outline/outline";
 import { printDuration } from "../policy/duration";
 import type { PortRange } from "../policy/policy";
-import { byWidth, type Judgement, type Sides } from "./change";
+import { byNumber, byWidth, type Judgement, type Sides } from "./change";
 import type { Judge, Judges } from "./fieldChanges";
 import { judgeAllow } from "./judgeNetworks";
 import { describePortChange, judgePorts, portChange } from "./judgePorts";
@@ -32,6 +32,16 @@ export function policyJudges(sides: Sides): Judges<PolicyPart> {
     }),
   };
 }
+
+export const HOST_JUDGES: Judges<HostPart> = {
+  tokenNetworks: ({ removed, added }) => ({
+    direction: byNumber(added.length, removed.length),
+    meaning: [
+      ...added.map((network) => `an address of ${network} opens, once, what the token of a knocker does`),
+      ...removed.map((network) => `no address of ${network} opens anything any more`),
+    ].join("; "),
+  }),
+};
 
 export const PROFILE_JUDGES: Judges<Pick<Outline["profile"], "kind">> = {
   kind: ({ after }) =>

@@ -5,7 +5,7 @@ import { type Opener, printSequenceId, type SequenceId } from "../policy/sequenc
 import { unreachable } from "../policy/unreachable";
 import type { ReviewedChange, Side, Sides } from "./change";
 import { type DrawnSequence, type DrawnToken, drawnTokens } from "./drawnSequences";
-import { ALL_SERVICES, BASELINE, fieldRows } from "./fieldRows";
+import { ALL_SERVICES, BASELINE, fieldRows, hostSubject } from "./fieldRows";
 import { formerOwners } from "./formerOwners";
 import { judgeTakenOver } from "./judgePorts";
 import { knockerChanges, knockerSubject, wordForOpening } from "./knockerChanges";
@@ -58,7 +58,7 @@ export function reviewPolicies(
   return {
     changes: changes.toSorted((a, b) => compareTexts(rank(a.subject), rank(b.subject))),
     hosts: touchedHosts(before.outline.hosts, after.outline.hosts, {
-      haveOtherRules: changes.some(touchesHosts),
+      hasOtherRules: (host) => changes.some((change) => touches(change, host)),
       drifted,
     }),
     lockOutRisks: lockOutRisks(sides, rotated),
@@ -68,9 +68,11 @@ export function reviewPolicies(
   };
 }
 
-/** Who knocks for Pulumi, no host is told. */
-function touchesHosts({ what }: ReviewedChange): boolean {
-  return what !== FIELDS.policy.deployer.name;
+/** What is of one host touches no other one; who knocks for Pulumi, no host is told. */
+function touches({ subject, what }: ReviewedChange, host: string): boolean {
+  return what === FIELDS.host.tokenNetworks.name
+    ? subject === hostSubject(host)
+    : what !== FIELDS.policy.deployer.name;
 }
 
 function toSide({ outline }: ReviewSide): Side {
@@ -133,7 +135,7 @@ function subjectOf({ kind, name }: Opener): string {
   return kind === "knocker" ? knockerSubject(name) : name;
 }
 
-/** Services by name, then knockers, then what all share. */
+/** Services by name, then hosts and knockers, then what all share. */
 function rank(subject: string): string {
   if (subject === ALL_SERVICES || subject === BASELINE) {
     return subject === ALL_SERVICES ? "~2" : "~3";

@@ -30,6 +30,7 @@ export function sideWithoutRules({ outline }: ReviewSide): ReviewSide {
       knockers: [],
       allow: [],
       openPorts: [],
+      tokenNetworks: [],
       profile: { kind: "guard" },
     },
     sequences: [],

@@ -14,14 +14,14 @@ export interface TouchedHosts {
 }
 
 interface Reasons {
-  readonly haveOtherRules: boolean;
+  readonly hasOtherRules: (host: string) => boolean;
   readonly drifted: readonly string[];
 }
 
 export function touchedHosts(
   before: readonly Reach<Place>[],
   after: readonly Reach<Place>[],
-  { haveOtherRules, drifted }: Reasons,
+  { hasOtherRules, drifted }: Reasons,
 ): TouchedHosts {
   const reachBefore = new Map(before.map((host) => [host.name, printReach(host)]));
   const namesAfter = new Set(after.map(({ name }) => name));
@@ -32,8 +32,8 @@ export function touchedHosts(
     added: namesOf(after.filter(({ name }) => !reachBefore.has(name))),
     removed: namesOf(before.filter(({ name }) => !namesAfter.has(name))),
     moved: namesOf(both.filter(isMoved)),
-    updated: haveOtherRules ? standing : [],
-    repaired: haveOtherRules ? [] : standing.filter((name) => drifted.includes(name)),
+    updated: standing.filter(hasOtherRules),
+    repaired: standing.filter((name) => !hasOtherRules(name) && drifted.includes(name)),
   };
 }
 

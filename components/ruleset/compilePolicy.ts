@@ -35,10 +35,12 @@ export const TABLE = "portknock";
 /**
  * Compiles a policy to the rules of `docs/semantics.md`. Pure: the same policy gives the same ruleset.
  * A field that somebody adds does not compile until it is said here whose affair it is.
+ *
+ * @param policy that of one host
  */
 export function compilePolicy(policy: Policy): Ruleset {
   const { services, knockers, allow, openPorts, guardedAnswer, ...around }: RulesPart = policy;
-  const { identity, profile, log, ...others } = around;
+  const { identity, profile, log, tokenNetworks, ...others } = around;
   others satisfies Nothing;
   const sequences = namedSequences(policy);
   const stages = buildStages(sequences);

@@ -53,8 +53,12 @@ export function lifeOf(slot: number): { readonly from: number; readonly to: numb
  * @returns 32 hexadecimal digits
  */
 export function tokenOf(key: string, slot: number, counter: number): string {
-  const message = `${slot}`.padStart(10, "0") + `${counter >> 1}`.padStart(3, "0");
-  const digest = hmac(sha256, hexToBytes(key), utf8ToBytes(message));
+  const digest = hmac(sha256, hexToBytes(key), slotMessage(slot, counter >> 1));
   const half = (counter & 1) * TOKEN_BYTES;
   return bytesToHex(digest.subarray(half, half + TOKEN_BYTES));
+}
+
+/** What an HMAC is made of. */
+export function slotMessage(slot: number, number: number): Uint8Array {
+  return utf8ToBytes(`${slot}`.padStart(10, "0") + `${number}`.padStart(3, "0"));
 }

@@ -48,6 +48,16 @@ export function derivedTokenSecret(secret: string, knocker: string): string {
   return bytesToHex(derive(secret, `portknock token secret ${knocker}`, KEY_BYTES));
 }
 
+/**
+ * The same for addresses of a network that are tokens: a key of their own, so that what was overheard of one network says
+ * nothing of another one, nor of packets' tokens.
+ *
+ * @param network in canonical form
+ */
+export function addressKey(secret: string, host: string, knocker: string, network: string): string {
+  return bytesToHex(derive(secret, `portknock address ${host} ${knocker} ${network}`, KEY_BYTES));
+}
+
 /** What tells one secret of a knocker from another, and nothing of it. 16 hexadecimal digits. */
 export function tokenFingerprint(secret: string, knocker: string): string {
   return bytesToHex(derive(secret, `portknock fingerprint ${knocker}`, 8));

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { explainPacket } from "../../components/explain/explainPacket";
 import type { ExplainedPacket } from "../../components/explain/explanation";
 import { parsePortRange } from "../../components/policy/portRange";
+import { addressesIn } from "../../components/policy/tokenNetwork";
 import { compilePolicy } from "../../components/ruleset/compilePolicy";
 import { addressOf } from "../support/packets/scripts/addresses";
 import { SCRIPT_CASES } from "../support/packets/scripts/scriptCases";
@@ -40,7 +41,7 @@ describe.skipIf(problem !== undefined)("what explain says", () => {
   it.concurrent.each(SCRIPT_CASES)(
     "is what the kernel does with the first packet of every kind of source to every kind of port: $name",
     async ({ name, policy, listening, others, sources }) => {
-      const target = await lab.addTarget(name, listening);
+      const target = await lab.addTarget(name, listening, addressesIn(policy)?.cidr);
       await target.load(compilePolicy(policy));
       const ports = [...new Set([...listening, ...others.filter((text) => /^\d+\/\w+$/.test(text))])];
       // Each from an address of its own: no packet is anybody's second.

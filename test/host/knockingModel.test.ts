@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { addressesIn } from "../../components/policy/tokenNetwork";
 import { compilePolicy } from "../../components/ruleset/compilePolicy";
 import { runScripts } from "../support/packets/scripts/runScripts";
 import { SCRIPT_CASES } from "../support/packets/scripts/scriptCases";
@@ -22,7 +23,11 @@ describe.skipIf(problem !== undefined)("the kernel", () => {
     "does with random packets what the reference says: $name",
     async (scriptCase) => {
       const seed = Date.now() % 1_000_000;
-      const target = await lab.addTarget(scriptCase.name, scriptCase.listening);
+      const target = await lab.addTarget(
+        scriptCase.name,
+        scriptCase.listening,
+        addressesIn(scriptCase.policy)?.cidr,
+      );
       await target.load(compilePolicy(scriptCase.policy));
       if (scriptCase.isUntracked) await target.untrack();
       const { letIn, disagreement } = await runScripts(scriptCase, target, { seed, count: SCRIPTS });

@@ -1,5 +1,6 @@
 import pLimit from "p-limit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { addressesIn } from "../../components/policy/tokenNetwork";
 import { compilePolicy } from "../../components/ruleset/compilePolicy";
 import { MUTATIONS } from "../support/mutations";
 import { runScripts } from "../support/packets/scripts/runScripts";
@@ -18,7 +19,12 @@ describe.skipIf(problem !== undefined)("the random packets find it out when", ()
   const targets = new Map(
     SCRIPT_CASES.map((scriptCase) => {
       let target: ReturnType<ScriptLab["addTarget"]> | undefined;
-      const open = () => (target ??= lab.addTarget(scriptCase.name, scriptCase.listening));
+      const open = () =>
+        (target ??= lab.addTarget(
+          scriptCase.name,
+          scriptCase.listening,
+          addressesIn(scriptCase.policy)?.cidr,
+        ));
       return [scriptCase.name, { scriptCase, open, inTurn: pLimit(1) }];
     }),
   );

@@ -1,4 +1,5 @@
 // Plays many random scripts against the kernel and the model: `npm run test:model -- [COUNT] [SEED]`.
+import { addressesIn } from "../../components/policy/tokenNetwork";
 import { compilePolicy } from "../../components/ruleset/compilePolicy";
 import { runScripts } from "../support/packets/scripts/runScripts";
 import type { ScriptCase } from "../support/packets/scripts/scriptCase";
@@ -41,7 +42,7 @@ function playAll(lab: ScriptLab, count: number, seed: number, onProgress: (playe
   const played = new Map<string, number>();
   const playOne = async (scriptCase: ScriptCase, index: number) => {
     const { name, listening, policy } = scriptCase;
-    const target = await lab.addTarget(name, listening);
+    const target = await lab.addTarget(name, listening, addressesIn(policy)?.cidr);
     await target.load(compilePolicy(policy));
     if (scriptCase.isUntracked) await target.untrack();
     const outcome = await runScripts(scriptCase, target, {

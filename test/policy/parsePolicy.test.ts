@@ -15,6 +15,7 @@ describe("a policy", () => {
       knockers: [],
       deployer: "",
       derive: "",
+      tokenNetworks: [],
       services: [
         {
           name: "ssh",

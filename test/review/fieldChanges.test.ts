@@ -30,6 +30,15 @@ const withToken = (alice: Written): Written => ({
   knockers: { alice: { services: ["ssh"], token: "c0".repeat(32), ...alice } },
 });
 
+/** Two hosts, the first of which may have a network. */
+const withNetwork = (tokenNetwork?: string): Written => ({
+  ...withToken({}),
+  hosts: {
+    "web-1": { address: "192.0.2.1", port: 2222, ...(tokenNetwork !== undefined && { tokenNetwork }) },
+    "web-2": { address: "192.0.2.2", port: 2222 },
+  },
+});
+
 /** Two policies, and every line of the review of the second one, and of the way back. */
 type Row = readonly [before: Written, after: Written, there: readonly string[], back: readonly string[]];
 
@@ -507,6 +516,30 @@ const ROWS: {
         { ...withToken({ unban: true }), baseline: {} },
         ["knocker alice unban, nothing → true, opens up: who opens it leaves the blacklist"],
         ["knocker alice unban, true → nothing, closes down: who opens it stays on the blacklist"],
+      ],
+    ],
+  },
+  host: {
+    tokenNetworks: [
+      [
+        withNetwork(),
+        withNetwork("2001:db8:1:2::/64"),
+        [
+          "host web-1 tokenNetwork, nothing → 2001:db8:1:2::/64, opens up: an address of 2001:db8:1:2::/64 opens, once, what the token of a knocker does",
+        ],
+        [
+          "host web-1 tokenNetwork, 2001:db8:1:2::/64 → nothing, closes down: no address of 2001:db8:1:2::/64 opens anything any more",
+        ],
+      ],
+      [
+        withNetwork("2001:db8:1:2::/64"),
+        withNetwork("2001:db8:1:3::/64"),
+        [
+          "host web-1 tokenNetwork, 2001:db8:1:2::/64 → 2001:db8:1:3::/64, opens up: an address of 2001:db8:1:3::/64 opens, once, what the token of a knocker does; no address of 2001:db8:1:2::/64 opens anything any more",
+        ],
+        [
+          "host web-1 tokenNetwork, 2001:db8:1:3::/64 → 2001:db8:1:2::/64, opens up: an address of 2001:db8:1:2::/64 opens, once, what the token of a knocker does; no address of 2001:db8:1:3::/64 opens anything any more",
+        ],
       ],
     ],
   },

@@ -84,7 +84,9 @@ services.ssh.ports = 22/tcp
       log: { refusals: true, stages: true, linesPerMinute: 10 },
       rollbackTimeout: "90s",
     });
-    const text = textOf(policy, []);
+    const network = { family: 6, cidr: "2001:db8:1:2::/64" } as const;
+    const tokenNetworks = [{ host: "web-3", network }];
+    const text = textOf({ ...policy, tokenNetworks }, HOSTS.slice(2));
     const names = Object.values(FIELDS).flatMap((fields) => Object.values(fields).map(({ name }) => name));
     expect(names.filter((name) => !new RegExp(`(^|\\.)${name} = `, "m").test(text))).toEqual([]);
     expect(text).toBe(`allow = 198.51.100.7/32
@@ -105,6 +107,8 @@ baseline.unbanKnockTimeout = 7s
 baseline.unbanKnocks = 3: tcp, udp, tcp
 deployer = alice
 guardedAnswer = drop
+hosts.web-3 = (not known yet)
+hosts.web-3.tokenNetwork = 2001:db8:1:2::/64
 identity.ipv4Prefix = 24
 identity.ipv6Prefix = 64
 knockers.alice.knockTimeout = 5s

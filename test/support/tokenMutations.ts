@@ -96,6 +96,44 @@ export const TOKEN_MUTATIONS: readonly Mutation[] = [
     }),
   ),
   {
+    name: "an address is looked for a byte too late",
+    caseName: "tokens-addresses",
+    mutate: (ruleset) => withText(ruleset, "pk_token_in_address", "@nh,192,", "@nh,200,"),
+  },
+  {
+    name: "addresses of another network are tokens",
+    caseName: "tokens-addresses",
+    mutate: (ruleset) => withText(ruleset, "pk_prerouting", "2001:db8:7:1::/64", "2001:db8:7:8::/64"),
+  },
+  {
+    name: "only what begins a TCP connection uses an address up",
+    caseName: "tokens-addresses",
+    mutate: (ruleset) =>
+      withStatements(ruleset, /^token: an address/, (one) =>
+        one.kind === "jump" ? [{ kind: "match", key: ["tcp flags"], operand: "syn" }, one] : [one],
+      ),
+  },
+  {
+    name: "an address is not used up",
+    caseName: "tokens-addresses",
+    mutate: (ruleset) =>
+      withRulesOfChain(ruleset, "pk_token_use_address", (rules) =>
+        rules.map((rule) => ({
+          ...rule,
+          statements: rule.statements.filter(({ kind }) => kind !== "delete"),
+        })),
+      ),
+  },
+  {
+    name: "who connects to an address is not let in with that packet",
+    caseName: "tokens-baseline",
+    mutate: (ruleset) =>
+      withRulesOfChain(ruleset, "pk_prerouting", (rules) => [
+        ...rules.filter((rule) => !/^token: an address/.test(rule.comment)),
+        ...rules.filter((rule) => /^token: an address/.test(rule.comment)),
+      ]),
+  },
+  {
     name: "a token takes its sender back to the root",
     caseName: "tokens",
     mutate: (ruleset) => {

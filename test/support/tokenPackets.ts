@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { namedTokens } from "../../components/policy/namedSequences";
 import type { Policy } from "../../components/policy/policy";
+import { addressesIn } from "../../components/policy/tokenNetwork";
 import type { PacketText } from "./packets/rawPacket";
 import { TOKEN_KINDS, tokenName } from "./packets/scripts/scriptTokens";
 
@@ -66,7 +67,24 @@ export function tokenPackets(
   const amid = fc
     .tuple(sequence, fc.nat(), packet)
     .map(([all, place, one]) => all.toSpliced(place % all.length, 0, one));
+  const tcp = [...guarded, ...parts.ports, ...others].filter((text) => /^\d+\/tcp/.test(text));
+  const addressed = fc
+    .tuple(
+      fc.oneof(
+        { weight: 4, arbitrary: fc.constantFrom(...tcp) },
+        { weight: 1, arbitrary: fc.constant("ping") },
+      ),
+      token,
+    )
+    .map(([what, one]) => `${what} to ${one}`);
   return [
+    ...(addressesIn(parts.policy) === undefined
+      ? []
+      : [
+          { weight: 10, arbitrary: addressed.map((one) => [one]) },
+          { weight: 4, arbitrary: addressed.map((one) => [one, one]) },
+          { weight: 4, arbitrary: addressed.map((one) => [one, ...guarded]) },
+        ]),
     { weight: 10, arbitrary: packet.map((one) => [one]) },
     { weight: 4, arbitrary: packet.map((one) => [one, ...guarded]) },
     { weight: 2, arbitrary: packet.map((one) => [one, one]) },

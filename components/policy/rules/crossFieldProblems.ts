@@ -13,7 +13,7 @@ import {
   unbansNobody,
   unfitKnocks,
 } from "./sequenceRules";
-import { sameTokenId, sameTokenTwice, tooManyTokens } from "./tokenSecrets";
+import { sameTokenId, sameTokenNetwork, sameTokenTwice, tooManyTokens } from "./tokenSecrets";
 
 /**
  * Rules about what is written where it is read by itself already. A new rule is one small function in this list.
@@ -37,6 +37,7 @@ const RULES: readonly PolicyRule[] = [
   sameTokenTwice,
   sameTokenId,
   tooManyTokens,
+  sameTokenNetwork,
   sameConnectionTwice,
   guardLocksPulumiOut,
 ];

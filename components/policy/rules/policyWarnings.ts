@@ -1,7 +1,7 @@
 import { printDuration } from "../duration";
 import { udpPortsOf } from "../flows";
 import { AMONG_MARTIANS, exceptedNetworks } from "../martians";
-import { namedSequences } from "../namedSequences";
+import { namedSequences, namedTokens } from "../namedSequences";
 import { neighbourhood, prefixOf } from "../network";
 import type { Knock, Policy } from "../policy";
 import { type Finding, type Problem, sortProblems } from "../policyError";
@@ -23,6 +23,7 @@ const WARNINGS: readonly ((policy: Policy) => readonly Warning[])[] = [
   hugeAllow,
   hugeIdentity,
   loggedStages,
+  networkWithoutTokens,
 ];
 
 export function policyWarnings(policy: Policy): readonly Warning[] {
@@ -172,4 +173,14 @@ function loggedStages({ log }: Policy): readonly Warning[] {
         },
       ]
     : [];
+}
+
+function networkWithoutTokens(policy: Policy): readonly Warning[] {
+  return namedTokens(policy).length > 0
+    ? []
+    : policy.tokenNetworks.map(({ host }) => ({
+        path: `hosts.${host}.tokenNetwork`,
+        problem: "has no address that opens anything: no knocker has a token",
+        remedy: "give one a token, or take it away",
+      }));
 }

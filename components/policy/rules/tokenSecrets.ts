@@ -5,8 +5,9 @@ import type { Policy } from "../policy";
 import type { Finding, Problem } from "../policyError";
 import type { PolicyRule } from "./policyRule";
 
-/** As many as the map of a host has room for, with a day of tokens each. */
+/** As many as the map of a host has room for, with a day of tokens each; with addresses as well they need it twice. */
 const MOST_KNOCKERS = 800;
+const MOST_WITH_ADDRESSES = 400;
 
 const remedy = 'give another one, as "openssl rand -base64 32" prints it';
 
@@ -26,16 +27,37 @@ export const sameTokenId: PolicyRule = (policy: Policy): readonly Problem[] =>
     (first) => ({ problem: `makes tokens that the kernel could not tell from those of ${first}`, remedy }),
   );
 
-export const tooManyTokens: PolicyRule = (policy: Policy): readonly Problem[] =>
-  namedTokens(policy).length > MOST_KNOCKERS
+export const tooManyTokens: PolicyRule = (policy: Policy): readonly Problem[] => {
+  const [most, where] =
+    policy.tokenNetworks.length > 0 ? [MOST_WITH_ADDRESSES, " beside a tokenNetwork"] : [MOST_KNOCKERS, ""];
+  return namedTokens(policy).length > most
     ? [
         {
           path: "knockers",
-          problem: `has more than ${MOST_KNOCKERS} knockers with a token`,
+          problem: `has more than ${most} knockers with a token${where}`,
           remedy: "give some of them a sequence, or fewer hosts by another component",
         },
       ]
     : [];
+};
+
+/** What is routed to one of them is not routed to the other one. */
+export const sameTokenNetwork: PolicyRule = ({ tokenNetworks }: Policy): readonly Problem[] => {
+  const firsts = new Map<string, string>();
+  return tokenNetworks.flatMap(({ host, network: { cidr } }) => {
+    const first = firsts.get(cidr);
+    firsts.set(cidr, first ?? host);
+    return first === undefined
+      ? []
+      : [
+          {
+            path: `hosts.${host}.tokenNetwork`,
+            problem: `is that of ${first}`,
+            remedy: "a network is routed to one host: give each its own",
+          },
+        ];
+  });
+};
 
 function repeats(
   policy: Policy,

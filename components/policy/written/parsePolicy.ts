@@ -10,7 +10,7 @@ import { baselineSchema } from "./baselineSchema";
 import { DERIVED } from "./fieldSchemas";
 import { knockerSchema } from "./knockerSchema";
 import { parseFields, parseRecord, toEntries } from "./parseFields";
-import { policySchema, reachSchema } from "./policySchema";
+import { hostSchema, policySchema } from "./policySchema";
 import { serviceSchema } from "./serviceSchema";
 
 /** A policy and what to warn of in it, or everything that is wrong with it; sorted by path. */
@@ -19,7 +19,7 @@ export type PolicyResult =
   | { readonly kind: "refused"; readonly problems: readonly Problem[] };
 
 /**
- * Validates a policy as it is written (the component's arguments, each host cut down to how it is reached)
+ * Validates a policy as it is written (the component's arguments, each host cut down to how it is reached and its network of tokens)
  * and fills in the defaults.
  *
  * @param input `{ services, allow?, openPorts?, baseline?, …, hosts? }` of any type; nothing about it is trusted.
@@ -116,7 +116,7 @@ function parse(
   if (guarded.size === 0 && problems.every(({ path }) => !path.startsWith("services"))) {
     problems.push({ path: "services", problem: "guards nothing", remedy: "name at least one service" });
   }
-  const reached = parseRecord("hosts", () => ({ whole: reachSchema }), hosts ?? {}, problems);
+  const known = [...parseRecord("hosts", () => ({ whole: hostSchema }), hosts ?? {}, problems)];
 
   const policy: FleetPolicy = {
     ...(fields satisfies Pick<Policy, keyof typeof fields>),
@@ -131,8 +131,11 @@ function parse(
         ? { kind: "guard" }
         : parseFields("baseline", baselineSchema, baseline, problems),
     rollbackSeconds: rollbackTimeout,
+    tokenNetworks: known
+      .flatMap(([host, { tokenNetworks }]) => tokenNetworks.map((network) => ({ host, network })))
+      .toSorted((a, b) => (a.host < b.host ? -1 : 1)),
   };
-  const reaches = [...reached].map(([name, reach]): Reach => ({ name, ...reach }));
+  const reaches = known.map(([name, { reach }]): Reach => ({ name, ...reach }));
   const refused = new Set(
     [...problems.map(({ path }) => path), ...missing].flatMap((path) => [path, fieldOf(path)]),
   );

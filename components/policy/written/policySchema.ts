@@ -4,6 +4,7 @@ import type { LogArgs } from "../../logArgs";
 import { parseTokenSecret } from "../../tokens/tokenSecret";
 import { isName } from "../nameProblem";
 import type { Identity, Log } from "../policy";
+import { parseTokenNetwork } from "../tokenNetwork";
 import {
   addressSchema,
   durationWithin,
@@ -55,7 +56,12 @@ export const policySchema = objectOf({
 
 const endpoint = { address: addressSchema, port: portSchema };
 
-/** How the deployer reaches a host. */
-export const reachSchema = objectOf({ ...endpoint, proxy: objectOf(endpoint).exactOptional() }).transform(
-  ({ proxy, ...place }) => ({ place, ...(proxy && { proxy }) }),
-);
+/** How the deployer reaches a host, and which addresses may be tokens there. */
+export const hostSchema = objectOf({
+  ...endpoint,
+  proxy: objectOf(endpoint).exactOptional(),
+  tokenNetwork: parsedBy(parseTokenNetwork).exactOptional(),
+}).transform(({ proxy, tokenNetwork, ...place }) => ({
+  reach: { place, ...(proxy && { proxy }) },
+  tokenNetworks: tokenNetwork === undefined ? [] : [tokenNetwork],
+}));

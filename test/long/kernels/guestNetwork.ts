@@ -15,7 +15,7 @@ export interface GuestNetwork {
   /** The guest itself. */
   readonly host: GuestTarget;
   /** Another network with a table of its own, on which somebody listens. */
-  addTarget(name: string, listening: readonly string[]): Promise<GuestTarget>;
+  addTarget(name: string, listening: readonly string[], tokenNetwork?: string): Promise<GuestTarget>;
   send(packets: readonly AddressedPacket[], silence: number): Promise<RawReport>;
 }
 
@@ -120,12 +120,17 @@ export async function createGuestNetwork(guest: Guest): Promise<GuestNetwork> {
   await plug("ip netns exec deployer", "deployer0", DEPLOYER.address4, DEPLOYER.address6);
   return {
     host: await createTarget("", HOST_ADDRESS.address4, HOST_ADDRESS.address6),
-    addTarget: async (name, listening) => {
+    addTarget: async (name, listening, tokenNetwork) => {
       targets += 1;
       const inside = `ip netns exec ${name}`;
       const [address4, address6] = [`10.77.0.${20 + targets}`, `fd77::${20 + targets}`];
       await guest.run(`ip netns add ${name}`);
       await plug(inside, `lab${targets}`, address4, address6);
+      if (tokenNetwork !== undefined) {
+        await guest.run(`
+          ${inside} ip -6 route add local ${tokenNetwork} dev lo
+          ip -n outside -6 route add ${tokenNetwork} via ${address6}`);
+      }
       await start(guest, name, `${inside} python3 /run/guest/listener.py ${listening.join(" ")}`);
       return createTarget(inside, address4, address6);
     },

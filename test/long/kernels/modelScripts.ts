@@ -1,3 +1,4 @@
+import { addressesIn } from "../../../components/policy/tokenNetwork";
 import { compilePolicy } from "../../../components/ruleset/compilePolicy";
 import { printRuleset } from "../../../components/ruleset/printRuleset";
 import { runScripts } from "../../support/packets/scripts/runScripts";
@@ -15,7 +16,7 @@ export async function runModelScripts({ network, seed, say }: PartOptions): Prom
   // One after the other: side by side they would hold each other up, and what is late proves nothing.
   for (const scriptCase of SCRIPT_CASES) {
     const { name, listening, policy } = scriptCase;
-    const target = await network.addTarget(name, listening);
+    const target = await network.addTarget(name, listening, addressesIn(policy)?.cidr);
     await target.load(printRuleset(compilePolicy(policy)));
     if (scriptCase.isUntracked) await target.load(UNTRACKING);
     const { played, letIn, disagreement } = await runScripts(scriptCase, target, {

@@ -11,7 +11,8 @@ export interface SourcedPacket {
 export function addressPacket(host: Addresses, { from, packet }: SourcedPacket): AddressedPacket {
   const raw = toRawPacket(packet);
   const isToAll = "isMulticast" in raw && raw.isMulticast;
-  return { ...raw, from, to: addressFor(isToAll ? ALL_HOSTS : host, from) };
+  const to = "to" in raw && from.includes(":") ? raw.to?.replace(/.{4}(?=.)/g, "$&:") : undefined;
+  return { ...raw, from, to: to ?? addressFor(isToAll ? ALL_HOSTS : host, from) };
 }
 
 /** A station's address of the family of another one. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createKnockModel, type Knowledge, sourceOf } from "../../model/knockModel";
-import type { Packet } from "../../model/packet";
+import type { Packet, Ping } from "../../model/packet";
 import { toRawPacket } from "../rawPacket";
 import { addressOf } from "./addresses";
 import { agrees, type Comparison, compareKnowledge } from "./comparison";
@@ -106,12 +106,12 @@ function createPlay(
       const packets = (rounds[round] ?? []).map(({ source, packet }) => ({
         what: `source ${source}, ${sources[source]}, sends ${packet}`,
         from: addresses[source] ?? "",
-        packet: withTokens(packet, number),
+        packet: withTokens(packet, number, policy),
       }));
       const { steps, late } = await target.send(packets, silence);
       for (const [index, { what, from, packet }] of packets.entries()) {
         const { answer = "unknown", at = 0 } = steps[index] ?? {};
-        const expected = model.receive({ ...toRawPacket(packet), source: from }, at);
+        const expected = model.receive(received(packet, from), at);
         comparisons.push({ what, kernel: answer, model: expected });
       }
       doubt = Math.min(doubt, model.takeDoubt() - late - filling);
@@ -137,6 +137,12 @@ function createPlay(
     },
     result: () => ({ script, comparisons, doubt, isComplete: played === rounds.length }),
   };
+}
+
+/** An address is a token where there are such addresses: over IPv6. */
+function received(packet: string, source: string): Packet | Ping {
+  const { to, ...raw } = toRawPacket(packet);
+  return { ...raw, source, ...(to !== undefined && source.includes(":") && { token: to }) };
 }
 
 function splitAtWaits(script: Script): readonly (readonly PacketStep[])[] {

@@ -28,7 +28,8 @@ export interface ScriptLab extends AsyncDisposable {
   /** Where the senders' addresses are routed to. */
   readonly client: LabClient;
   readonly sender: RawSender;
-  addTarget(name: string, listening: readonly string[]): Promise<Target>;
+  /** @param network a further one that is routed there */
+  addTarget(name: string, listening: readonly string[], network?: string): Promise<Target>;
 }
 
 /** What scripts are played against. */
@@ -66,9 +67,13 @@ export async function createScriptLab(): Promise<ScriptLab> {
   try {
     const client = await lab.addClient("sender");
     const sender = await startRawSender(lab, client);
-    const addTarget = async (name: string, listening: readonly string[]): Promise<Target> => {
+    const addTarget: ScriptLab["addTarget"] = async (name, listening, network) => {
       const station = await lab.addClient(name);
       await prepare(station, client);
+      if (network !== undefined) {
+        await station.run(["ip", "-6", "route", "add", "local", network, "dev", "lo"]);
+        await client.run(["ip", "-6", "route", "add", network, "via", station.address6]);
+      }
       await Promise.all([startListener(station, listening), awaitRoutes(station, sender)]);
       return createTarget(station, sender);
     };

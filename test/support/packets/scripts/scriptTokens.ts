@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { namedTokens } from "../../../../components/policy/namedSequences";
 import type { Policy } from "../../../../components/policy/policy";
+import { networkDigits } from "../../../../components/tokens/tokenAddress";
 import { tokenId } from "../../../../components/tokens/tokenId";
 import { tokenFingerprint } from "../../../../components/tokens/tokenSecret";
 import type { HostToken } from "../../model/tokens";
@@ -26,6 +27,8 @@ type TokenKind = (typeof TOKEN_KINDS)[number];
 
 /** A token as scripts write it, `alice-2-early`. It stands for another one in each play. */
 const NAME = /\b([a-z]+)-(\d)-([a-z]+)\b/g;
+/** The same where the packet goes to an address: then it is that. */
+const ADDRESS = /\bto ([a-z]+)-(\d)-([a-z]+)\b/g;
 
 const FORMER_SECRET = "f0".repeat(32);
 
@@ -38,7 +41,7 @@ export interface ScriptToken extends HostToken {
 /** The tokens that a host must have, for one play of a script. */
 export function hostTokens(policy: Policy, script: Script, play: number): readonly ScriptToken[] {
   const texts = script.flatMap((step) => (step.kind === "packet" ? [step.packet] : []));
-  const found = texts.flatMap((text) => [...text.matchAll(NAME)]);
+  const found = [ADDRESS, NAME].flatMap((pattern) => texts.flatMap((text) => [...text.matchAll(pattern)]));
   const names = new Map(found.map(([name, knocker = "", , kind = ""]) => [name, { knocker, kind }]));
   return [...names].flatMap(([name, { knocker, kind }]) => {
     const named = namedTokens(policy).find(({ opener }) => opener.name === knocker);
@@ -47,19 +50,23 @@ export function hostTokens(policy: Policy, script: Script, play: number): readon
     const { byte, ...life } = SLOTS[kind === "former" ? "now" : (kind as keyof typeof SLOTS)];
     const value = `${tokenId(tokenFingerprint(secret, knocker)).slice(0, -2)}${byte}`;
     const whose = kind === "former" ? {} : { whose: knocker };
-    return [{ name, token: digits(name, play), value, ...life, ...whose }];
+    return [{ name, token: digits(name, play, policy), value, ...life, ...whose }];
   });
 }
 
 /** The packet with tokens in the place of their names. */
-export function withTokens(packet: string, play: number): string {
-  return packet.replaceAll(NAME, (name: string, knocker: string, index: string, kind: string) => {
-    if (kind !== "wrong") return digits(name, play);
-    const right = Buffer.from(digits(`${knocker}-${index}-now`, play), "hex");
+export function withTokens(packet: string, play: number, policy: Policy): string {
+  const digitsOf = (prefix: string, knocker: string, index: string, kind: string): string => {
+    const name = (of: string): string => `${prefix}${knocker}-${index}-${of}`;
+    if (kind !== "wrong") return digits(name(kind), play, policy);
+    const right = Buffer.from(digits(name("now"), play, policy), "hex");
     const place = (Number(index) * 8) % right.length || right.length - 1;
     right[place] = (right[place] ?? 0) ^ 1;
     return right.toString("hex");
-  });
+  };
+  return packet
+    .replaceAll(ADDRESS, (_, ...words: [string, string, string]) => `to ${digitsOf("to ", ...words)}`)
+    .replaceAll(NAME, (_, ...words: [string, string, string]) => digitsOf("", ...words));
 }
 
 /**
@@ -80,8 +87,10 @@ export function fillingBatch(tokens: readonly ScriptToken[]): string {
   ].join("\n");
 }
 
-function digits(name: string, play: number): string {
-  return createHash("sha256").update(`${play} ${name}`).digest("hex").slice(0, 32);
+function digits(name: string, play: number, { tokenNetworks: [own] }: Policy): string {
+  const made = createHash("sha256").update(`${play} ${name}`).digest("hex");
+  const begin = own !== undefined && name.startsWith("to ") ? networkDigits(own.network) : "";
+  return `${begin}${made}`.slice(0, 32);
 }
 
 export function tokenName(knocker: string, index: number, kind: TokenKind): string {

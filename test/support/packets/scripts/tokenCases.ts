@@ -1,3 +1,4 @@
+import type { Policy } from "../../../../components/policy/policy";
 import { parsePolicy } from "../../../../components/policy/written/parsePolicy";
 import { SOURCE_NETWORKS } from "./addresses";
 import {
@@ -43,30 +44,42 @@ const TOKENS: ScriptCase = {
   sources: ["v4", "v6", "v4 neighbour", "v6 neighbour"],
 };
 
+const BASELINE_POLICY = parsePolicy({
+  services: UNBANNING,
+  knockers: {
+    alice: { services: ["ssh", "ftps"], token: ALICE, unban: true },
+    bob: { services: ["web"], token: BOB },
+  },
+  ...OPEN_PORTS,
+  allow: SOURCE_NETWORKS.allowed,
+  identity: { ipv4Prefix: 24, ipv6Prefix: 64 },
+  baseline: {
+    ...BASELINE,
+    blacklistTime: OPEN,
+    unbanSequence: "7000,9000,5000/udp",
+    unbanKnockTimeout: LONG,
+  },
+});
+
 /** Knockers whose packets open once each, beside sequences that a token may begin, go on with or end. */
 export const TOKEN_CASES: readonly ScriptCase[] = [
   TOKENS,
   { ...TOKENS, name: "tokens-untracked", isUntracked: true },
   {
+    ...TOKENS,
+    name: "tokens-addresses",
+    policy: withNetwork(TOKENS.policy, "2001:db8:7:1::/64"),
+    sources: ["v6", "v6 neighbour", "v6 apart", "v4"],
+  },
+  {
     name: "tokens-baseline",
-    policy: parsePolicy({
-      services: UNBANNING,
-      knockers: {
-        alice: { services: ["ssh", "ftps"], token: ALICE, unban: true },
-        bob: { services: ["web"], token: BOB },
-      },
-      ...OPEN_PORTS,
-      allow: SOURCE_NETWORKS.allowed,
-      identity: { ipv4Prefix: 24, ipv6Prefix: 64 },
-      baseline: {
-        ...BASELINE,
-        blacklistTime: OPEN,
-        unbanSequence: "7000,9000,5000/udp",
-        unbanKnockTimeout: LONG,
-      },
-    }),
+    policy: withNetwork(BASELINE_POLICY, "2001:db8:7:2::/64"),
     listening: UNBANNING_LISTENING,
     others: BASELINE_OTHERS,
     sources: ["v4", "v6", "v4 neighbour", "v6 martian", "v6 allowed"],
   },
 ];
+
+function withNetwork(policy: Policy, cidr: string): Policy {
+  return { ...policy, tokenNetworks: [{ host: "host", network: { family: 6, cidr } }] };
+}
