@@ -18,6 +18,7 @@ const PARTS = [
   "tokens",
   "hashing",
   "timer",
+  "network",
   "boot",
   "apply",
   "confirm",

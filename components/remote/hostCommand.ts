@@ -13,5 +13,11 @@ export function hostCommand(verb: Verb | "status", marker: string): string {
   return `sh -c 'w="reads standard input"; read -r s; case $s in "portknock() {"*) eval "$s";; *) ${words}; exit 1;; esac; portknock ${verb} ${marker}'`;
 }
 
-/** The command text of the probe. */
-export const STATUS_COMMAND: string = hostCommand("status", "-");
+/**
+ * The command text of the probe.
+ *
+ * @param network in which addresses are to be tokens; it is no secret
+ */
+export function statusCommand(network?: string): string {
+  return hostCommand("status", network ?? "-");
+}

@@ -6,15 +6,16 @@ import {
   namedSequences,
   namedTokens,
 } from "../policy/namedSequences";
-import type { ManifestPart, Nothing, Policy, Service } from "../policy/policy";
+import type { ManifestPart, Nothing, Policy, Service, TokenNetwork } from "../policy/policy";
 import { printSequence } from "../policy/sequence";
 import { serviceId } from "../policy/serviceId";
 import { sourceMasks } from "../policy/sourceMasks";
 import { trustSeconds } from "../policy/trust";
 import { FLOW_WINDOW_SECONDS, windowId } from "../policy/windowId";
 import { FILLED_SECONDS, SKEW_SECONDS, SLOT_SECONDS, tokensPerSlot } from "../tokens/token";
-import { tokenId } from "../tokens/tokenId";
-import { hostKey, tokenFingerprint } from "../tokens/tokenSecret";
+import { ADDRESS_HMACS, networkDigits } from "../tokens/tokenAddress";
+import { addressesId, tokenId } from "../tokens/tokenId";
+import { addressKey, hostKey, tokenFingerprint } from "../tokens/tokenSecret";
 
 /** Whose host it is. Two components, or one component in two stacks, must not overwrite each other. */
 export interface Owner {
@@ -60,6 +61,7 @@ export function writeManifest(content: ManifestContent): Manifest {
       sequence.action === "admit" ? knockerLines(sequence, printSequence(sequence.knocks)) : [],
     ),
     ...tokenLines(tokens, owner.host),
+    ...(tokens.length === 0 ? [] : policy.tokenNetworks.flatMap((own) => addressLines(tokens, own))),
     ...(policy.knockers.length > 0 ? [`flow-windows ${FLOW_WINDOW_SECONDS}`] : []),
     ...sequences.map(({ knocks }) => `sequence ${printSequence(knocks)}`),
     ...baselineLines(policy),
@@ -133,6 +135,23 @@ function tokenLines(tokens: readonly NamedToken[], host: string): readonly strin
           ];
         }),
       ];
+}
+
+/** The network of addresses that are tokens, how it begins, and how many HMACs make those of a slot; then the keys. */
+function addressLines(tokens: readonly NamedToken[], { host, network }: TokenNetwork): readonly string[] {
+  const { cidr } = network;
+  return [
+    `token-network ${cidr} ${networkDigits(network)} ${ADDRESS_HMACS}`,
+    ...tokens.map(({ secret, opener: { name } }) => {
+      const fingerprint = tokenFingerprint(secret, name);
+      // What was used in one network of the host is kept apart from what was in another one, and from packets' tokens.
+      const bound = tokenFingerprint(secret, `${host} ${name} ${cidr}`);
+      const key = addressKey(secret, host, name, cidr);
+      return ["address-key", fingerprint, tokenId(fingerprint), key, name, bound, addressesId(bound)].join(
+        " ",
+      );
+    }),
+  ];
 }
 
 /** How long the blacklist and trust may last at most, and what of an address makes a source. */

@@ -1,7 +1,7 @@
 import type { Connection } from "./connection";
 import { LoginClosed } from "./dial";
 import { STATUS_SCRIPT } from "./envelope";
-import { STATUS_COMMAND } from "./hostCommand";
+import { statusCommand } from "./hostCommand";
 import { type HostStatus, parseHostStatus } from "./hostStatus";
 import { firstLine, hostText, shortened } from "./hostText";
 import type { Patience } from "./redial";
@@ -18,9 +18,17 @@ export type ProbeResult =
 /** A big table takes a while to list. */
 const ANSWER_SECONDS = 30;
 
-/** Asks a host for its status over one SSH connection. Read-only, never throws. */
-export async function probeHost(connection: Connection, patience: Patience): Promise<ProbeResult> {
-  const run = { command: STATUS_COMMAND, input: STATUS_SCRIPT, timeoutSeconds: ANSWER_SECONDS };
+/**
+ * Asks a host for its status over one SSH connection. Read-only, never throws.
+ *
+ * @param network in which addresses are to be tokens there: a host where they cannot be is unfit
+ */
+export async function probeHost(
+  connection: Connection,
+  patience: Patience,
+  network?: string,
+): Promise<ProbeResult> {
+  const run = { command: statusCommand(network), input: STATUS_SCRIPT, timeoutSeconds: ANSWER_SECONDS };
   try {
     const result = await runOverSsh(connection, run, patience);
     return readAnswer(result);

@@ -5,7 +5,7 @@
 # A shell that can start no process ends at once (dash), so the words for that wait in a trap.
 portknock() {
 	trap 'echo "portknock: no more processes can be started on this host; end some, then try again" >&2; exit 1' EXIT;
-	[ "$1" != status ] || set -- status "${SSH_CONNECTION:-}";
+	[ "$1" != status ] || set -- status "${SSH_CONNECTION:-}" "${2#-}";
 	set -- timeout -k 10 180 sh -s "$@" 99;
 	[ "$(id -u)" = 0 ] || ! sudo -n true </dev/null >/dev/null 2>&1 || set -- sudo -n "$@";
 	(portknock_nest 8) 2>/dev/null || exit;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { STATUS_SCRIPT } from "../../components/remote/envelope";
-import { STATUS_COMMAND } from "../../components/remote/hostCommand";
+import { statusCommand } from "../../components/remote/hostCommand";
 import { createLab, type Lab, type LabHost, labProblem } from "../../lab";
 import { guard, hostPayload, listTable, readStatus, runVerb, snapshot } from "../support/hostPayload";
 
@@ -25,7 +25,7 @@ describe.skipIf(labProblem() !== undefined)("standard input", () => {
   const sudoers = (lines: string) => host.writeFile("/etc/sudoers.d/zz", `${lines}\n`, 0o440);
   const warnings = async () => {
     const options = { user: "deploy", input: STATUS_SCRIPT };
-    return (await lab.ssh(host, STATUS_COMMAND, options)).stdout.match(/^warning .*$/gm) ?? [];
+    return (await lab.ssh(host, statusCommand(), options)).stdout.match(/^warning .*$/gm) ?? [];
   };
   const WARNING =
     "warning sudo logs what Pulumi sends, sequences too: log_input is on for deploy; switch it off in sudoers (Defaults:deploy !log_input)";
@@ -68,7 +68,7 @@ describe.skipIf(labProblem() !== undefined)("standard input", () => {
           for (const verb of ["apply", "confirm", "remove"] as const) {
             expect(await runVerb(lab, host, verb, payload)).toEqual(EATEN);
           }
-          expect(await lab.ssh(host, STATUS_COMMAND, { input: STATUS_SCRIPT, check: false })).toEqual(EATEN);
+          expect(await lab.ssh(host, statusCommand(), { input: STATUS_SCRIPT, check: false })).toEqual(EATEN);
         } finally {
           await host.run("mv /root/rc /root/.bashrc");
         }

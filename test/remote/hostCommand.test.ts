@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fillEnvelope, STATUS_SCRIPT } from "../../components/remote/envelope";
-import { hostCommand, STATUS_COMMAND } from "../../components/remote/hostCommand";
+import { hostCommand, statusCommand } from "../../components/remote/hostCommand";
 import { withScript } from "../support/sentScript";
 
 const TEXT = hostCommand("apply", "074a9befc9dd");
@@ -49,7 +49,7 @@ describe("the command text", () => {
       `sh -c 'w="reads standard input"; read -r s; case $s in "portknock() {"*) eval "$s";; *) echo "portknock: something on this host $w first, like a .bashrc" >&2; exit 1;; esac; portknock ${end}'`;
     expect(TEXT).toBe(text("apply 074a9befc9dd"));
     expect(hostCommand("remove", "-")).toBe(text("remove -"));
-    expect(STATUS_COMMAND).toBe(text("status -"));
+    expect(statusCommand()).toBe(text("status -"));
   });
 
   const shells = ["sh", "bash", "dash", "zsh", "fish", "tcsh", "ksh", "rbash", "busybox"].map(
@@ -61,13 +61,18 @@ describe("the command text", () => {
     ).toEqual([0, "apply 074a9befc9dd\n", ""]);
   });
 
-  it("tells the probe's script from where the host was reached", () => {
-    const script = asking('echo "$1 $2"; exit "$3"\n');
-    expect(run(script, STATUS_COMMAND)).toEqual([0, "status 192.0.2.1 9 192.0.2.2 22\n", ""]);
+  it("tells the probe's script from where the host was reached, and of which network", () => {
+    const script = asking('echo "$1 $2 ($3)"; exit "$4"\n');
+    expect(run(script, statusCommand())).toEqual([0, "status 192.0.2.1 9 192.0.2.2 22 ()\n", ""]);
+    expect(run(script, statusCommand("2001:db8:1:2::/64"))).toEqual([
+      0,
+      "status 192.0.2.1 9 192.0.2.2 22 (2001:db8:1:2::/64)\n",
+      "",
+    ]);
   });
 
   it("rejects a script that ends with no word of its own, whatever its exit status", () => {
-    expect(run(asking("exit 0\n"), STATUS_COMMAND)).toEqual([1, "", CUT]);
+    expect(run(asking("exit 0\n"), statusCommand())).toEqual([1, "", CUT]);
     expect(run(whole.replace('sh "$portknock_work', 'exit 0; sh "$portknock_work'))).toEqual([1, "", CUT]);
     expect(run(running("kill -9 $PPID"))[0]).toBe(1);
     expect(run(running("kill -9 $PPID"))[2]).toMatch(new RegExp(`${CUT}$`));

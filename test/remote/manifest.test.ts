@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { hostPolicies } from "../../components/policy/hostPolicy";
 import type { Policy } from "../../components/policy/policy";
-import { parsePolicy } from "../../components/policy/written/parsePolicy";
+import { parseFleetPolicy, parsePolicy } from "../../components/policy/written/parsePolicy";
 import { type ManifestContent, printOwner, writeManifest } from "../../components/remote/manifest";
 
 const OWNER = { project: "shop", stack: "dev", component: "edge", host: "web-1" };
@@ -34,6 +35,44 @@ describe("a manifest", () => {
     expect(text).toBe(
       [`token ${token}`, "owner shop/dev/edge/web-1", "rollback 60", ...SERVICES, ""].join("\n"),
     );
+  });
+
+  it("has the network of a host with tokens, and keys for its addresses that are those of no packet", () => {
+    const knockers = { alice: { services: ["ssh"], token: "c0".repeat(32) } };
+    const hosts = {
+      "web-1": { address: "192.0.2.1", port: 2222, tokenNetwork: "2001:db8:1:2::/64" },
+      "web-2": { address: "192.0.2.2", port: 2222, tokenNetwork: "2001:db8:1:3::/64" },
+    };
+    const policyOf = hostPolicies(parseFleetPolicy({ ...INPUT, knockers, hosts }));
+    const linesOf = (host: string) => {
+      const owner = { ...OWNER, host };
+      return written({ owner, policy: policyOf(host).policy }).text.match(/^(token-|address-).*$/gm) ?? [];
+    };
+    const [one, other] = [linesOf("web-1"), linesOf("web-2")];
+    expect([one, other].map((lines) => lines.map((line) => line.split(" ")[0]))).toEqual(
+      Array(2).fill(["token-key", "token-network", "address-key"]),
+    );
+    expect([one[1], other[1]]).toEqual([
+      "token-network 2001:db8:1:2::/64 20010db800010002 2",
+      "token-network 2001:db8:1:3::/64 20010db800010003 2",
+    ]);
+    const words = [...one, ...other].map((line) => line.split(" "));
+    const [packets, , addresses, others, , otherAddresses] = words;
+    // Of one secret, with a key, a bound and a number of what is filled each.
+    expect(new Set(words.flatMap((each) => (each.length > 4 ? [each[1]] : []))).size).toBe(1);
+    for (const place of [3, 5]) {
+      const four = [packets, addresses, others, otherAddresses].map((each) => each?.[place]);
+      expect(new Set(four).size).toBe(4);
+    }
+    expect(
+      [addresses, otherAddresses].map((each) =>
+        /^[0-9a-f]{1,4}:[0-9a-f]{1,2}(?!00$)[0-9a-f]{2}$/.test(each?.[6] ?? ""),
+      ),
+    ).toEqual([true, true]);
+    expect(addresses?.[6]).not.toBe(otherAddresses?.[6]);
+    const sequences = { knockers: {}, hosts };
+    const without = hostPolicies(parseFleetPolicy({ ...INPUT, ...sequences }))("web-1").policy;
+    expect(written({ policy: without }).token).toBe(TOKEN);
   });
 
   it("names the owner to take over from, after everything else", () => {

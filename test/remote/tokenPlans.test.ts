@@ -15,7 +15,14 @@ const knowledge = fc.record<Pick<FillKnowledge, "filled" | "bound">>({
   bound: fc.option(slotAround, { nil: undefined }),
 });
 
-const idOf = (index: number): string => `${(index + 1).toString(16)}:1200`;
+/** The first half of the knockers has tokens for packets, the others addresses as well: only these are looked at. */
+const KEYS = 20;
+const isAddress = (index: number): boolean => index >= KEYS / 2;
+const idOf = (index: number): string => `${(index + 1).toString(16)}:12${isAddress(index) ? "07" : "00"}`;
+const keyOf = (index: number): string =>
+  isAddress(index)
+    ? `address-key print ffff:1200 key knocker${index} print${index} ${idOf(index)}`
+    : `token-key print ${idOf(index)} key knocker${index} print${index}`;
 const handleOf = (slot: number): string =>
   `${Math.floor(slot / 65_536).toString(16)}:${(slot % 65_536).toString(16)}`;
 
@@ -23,7 +30,7 @@ describe.skipIf(dashProblem() !== undefined)("what the host plans to fill", () =
   it("is what the model of tokens says, of the same knowledge", () => {
     fc.assert(
       fc.property(
-        fc.array(knowledge, { minLength: 20, maxLength: 20 }),
+        fc.array(knowledge, { minLength: KEYS, maxLength: KEYS }),
         moment,
         fc.option(moment, { nil: undefined }),
         (knockers, now, former) => {
@@ -41,7 +48,9 @@ describe.skipIf(dashProblem() !== undefined)("what the host plans to fill", () =
           ];
           const manifest = [
             `tokens ${SLOT_SECONDS} ${SKEW_SECONDS} 8 ${FILLED_SECONDS}`,
-            ...knockers.map((_, index) => `token-key print ${idOf(index)} key knocker${index} print${index}`),
+            ...knockers.slice(0, KEYS / 2).map((_, index) => keyOf(index)),
+            "token-network 2001:db8:1:2::/64 20010db800010002 2",
+            ...knockers.slice(KEYS / 2).map((_, index) => keyOf(KEYS / 2 + index)),
             "",
           ];
           const bounds = knockers.flatMap(({ bound }, index) =>
@@ -56,10 +65,14 @@ describe.skipIf(dashProblem() !== undefined)("what the host plans to fill", () =
             },
             calls: `RECORDED=/run/transcript; plan_tokens /run/rules ${now} '${former ?? ""}'`,
           });
-          const planned = printed
-            .split("\n")
-            .filter((line) => line.startsWith("key "))
-            .map((line) => line.split(" ").slice(4, 7).map(Number));
+          const lines = printed.split("\n").filter((line) => line.startsWith("key "));
+          const planned = lines.map((line) => line.split(" ").slice(4, 7).map(Number));
+          expect(lines.map((line) => line.split(" ").slice(8))).toEqual(
+            knockers.map((_, index) => [
+              idOf(index),
+              ...(isAddress(index) ? ["20010db800010002", "2"] : ["-", "4"]),
+            ]),
+          );
           expect(planned).toEqual(
             knockers.map((knocker) => {
               const known = { ...knocker, now, former };

@@ -6,7 +6,7 @@ import {
   HOST_SCRIPT,
   STATUS_SCRIPT,
 } from "../../components/remote/envelope";
-import { hostCommand, STATUS_COMMAND, type Verb } from "../../components/remote/hostCommand";
+import { hostCommand, statusCommand, type Verb } from "../../components/remote/hostCommand";
 import { confirmManifest, type Owner, printOwner, writeManifest } from "../../components/remote/manifest";
 import { compilePolicy } from "../../components/ruleset/compilePolicy";
 import { printRuleset } from "../../components/ruleset/printRuleset";
@@ -52,14 +52,17 @@ export const WEB = { ports: ["8080-8082"], sequence: "61937,43211,57283", access
 /** The operator stays allowed unless a test says otherwise: guarding port 22 is what these rules are for. */
 export function hostPayload(options: PayloadOptions = {}): HostPayload {
   const { services = { ssh: SSH, web: WEB }, allow = ["10.77.0.1", "fd77::1"], adopt } = options;
-  const policy = parsePolicy({
-    services,
-    allow,
-    openPorts: ["80"],
-    rollbackTimeout: options.rollbackTimeout ?? "60s",
-    ...options.policy,
-  });
   const owner = { project: "shop", stack: "dev", component: "edge", host: "web-1", ...options.owner };
+  const policy = parsePolicy(
+    {
+      services,
+      allow,
+      openPorts: ["80"],
+      rollbackTimeout: options.rollbackTimeout ?? "60s",
+      ...options.policy,
+    },
+    owner.host,
+  );
   const compiled = printRuleset(compilePolicy(policy));
   const ruleset = options.edit?.(compiled) ?? compiled;
   const manifest = writeManifest({ owner, adopt, policy, ruleset });
@@ -145,8 +148,8 @@ export async function guard(
 }
 
 /** The report that the probe reads. */
-export async function readStatus(lab: Lab, host: LabHost): Promise<HostReport> {
-  return toReport((await lab.ssh(host, STATUS_COMMAND, { input: STATUS_SCRIPT })).stdout);
+export async function readStatus(lab: Lab, host: LabHost, network?: string): Promise<HostReport> {
+  return toReport((await lab.ssh(host, statusCommand(network), { input: STATUS_SCRIPT })).stdout);
 }
 
 /** The same report where the network must not matter. */
@@ -192,6 +195,7 @@ export async function snapshot(host: HostShell): Promise<string> {
       "find /etc /var/lib /run/portknock* \\( -type d -printf '%p %m\\n' \\) -o -printf '%p %m %s %l\\n' 2>/dev/null | sort",
       "systemctl list-unit-files --no-legend --no-pager",
       "systemctl list-units --all --no-legend --no-pager 'portknock*'",
+      "ip -6 route show table local dev lo || :",
     ].join("; "),
   );
   return stdout;

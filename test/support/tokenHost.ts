@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { slotAt, TOKENS_PER_SLOT, tokenOf } from "../../components/tokens/token";
-import { hostKey } from "../../components/tokens/tokenSecret";
+import { ADDRESSES_PER_SLOT, addressOf } from "../../components/tokens/tokenAddress";
+import { addressKey, hostKey } from "../../components/tokens/tokenSecret";
 import type { LabClient, LabHost } from "../../lab";
 
 /** What alice's tokens are made of. */
@@ -39,4 +40,46 @@ export async function setClock(host: LabHost, seconds: number): Promise<void> {
     `#!/bin/sh\nexec /bin/date -d "@$(($(/bin/date +%s) + ${seconds}))" "$@"\n`,
     0o755,
   );
+}
+
+/** A network that is routed to a host of a lab, once `routeTo` has said so. */
+export const TOKEN_NETWORK = "2001:db8:1:2::/64";
+
+/** What a payload must say for addresses of that network to be tokens. */
+export function withNetwork(network = TOKEN_NETWORK): object {
+  return { hosts: { "web-1": { address: "web-1", port: 22, tokenNetwork: network } } };
+}
+
+/** Where a client sends what is for the network. */
+export async function routeTo(
+  host: LabHost,
+  from: Pick<LabClient, "run">,
+  network = TOKEN_NETWORK,
+): Promise<void> {
+  await from.run(["ip", "-6", "route", "replace", network, "via", host.address6]);
+}
+
+/** The addresses of one knocker at one host, of a slot. */
+export function addressesAt(
+  host: Pick<LabHost, "name">,
+  slot: number,
+  network = TOKEN_NETWORK,
+): readonly string[] {
+  const key = addressKey(TOKEN_SECRET, host.name, "alice", network);
+  return Array.from({ length: ADDRESSES_PER_SLOT }, (_, counter) =>
+    addressOf(key, { family: 6, cidr: network }, slot, counter),
+  );
+}
+
+/** How a TCP connection to somewhere is answered. */
+export async function answerOf(
+  from: Pick<LabClient, "run">,
+  address: string,
+  port = 22,
+): Promise<"open" | "refused" | "silent"> {
+  const { exitCode, stderr } = await from.run(
+    ["timeout", "2", "bash", "-c", `exec 3<>/dev/tcp/${address}/${port}`],
+    { check: false },
+  );
+  return exitCode === 0 ? "open" : /Connection refused/.test(stderr) ? "refused" : "silent";
 }

@@ -16,6 +16,7 @@ apply() {
 	arm_rollback || abandon 'the rollback timer could not be armed; nothing was changed'
 	point candidate "$next" || take_back "$state could not be written; make room on the disk"
 	load "$next" "$before" || take_back "nft $nft_version could not load the ruleset ($(reason))"
+	set_routes "$next" || take_back 'the local route of the network of tokens could not be set; see ip -6 route show table local'
 	fill_tokens "$next" || take_back 'the tokens of this host could not be made; make room on /run and on the disk'
 	record_listing || take_back 'what was loaded could not be recorded; make room on the disk'
 	disarm_all_but "$next"

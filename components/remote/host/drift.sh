@@ -4,6 +4,7 @@
 findings() {
 	table_findings "$1"
 	window_findings "$1"
+	network_findings "$1"
 	if is_listed portknock_overlap; then
 		echo 'the table portknock_overlap was left behind by a run that died'
 	fi

@@ -1,8 +1,8 @@
 # shellcheck shell=dash
 # Tokens are made with the tools of every host: awk for the texts, basenc and split for bytes, sha256sum for the hashes.
 
-# token_elements FOLDER NOW PART: lines `ID KEY SLOT PAIR` to two tokens each. HMAC-SHA-256 is two hashes, of 77 and of 96
-# bytes; sha256sum takes files.
+# token_elements FOLDER NOW PART: lines `ID KEY SLOT NUMBER BEGIN` to two tokens each, or to four addresses with that begin.
+# HMAC-SHA-256 is two hashes, of 77 and of 96 bytes; sha256sum takes files.
 token_elements() {
 	{
 		mkdir "$1/blocks" &&
@@ -19,9 +19,12 @@ token_elements() {
 		FNR == 1 { print "add element inet portknock pk_tokens {" }
 		{
 			left = ($3 + 1) * seconds + skew - now
+			digest = $6
 			value = substr($1, 1, length($1) - 2) sprintf("%02x", $3 % 255 + 1)
-			for (half = 0; half < 2; half++)
-				print "0x" substr($5, 1 + 32 * half, 32) " timeout " left "s : " value ","
+			if ($5 == "-") $5 = ""
+			width = 32 - length($5)
+			for (place = 1; place < 64; place += width)
+				print "0x" $5 substr(digest, place, width) " timeout " left "s : " value ","
 		}
 		END { print "}" }' "$1/plan" "$1/made"
 }

@@ -5,9 +5,10 @@
 #   confirm MARKER DIR   over a new connection: keep what was applied, also for the next boot
 #   rollback ATTEMPT     run by a timer when nobody confirmed that attempt: back to the confirmed rules
 #   remove MARKER DIR    leave the host as it was, if it still belongs to the owner named in DIR
-#   status [SSH_CONNECTION [DONE]]   read-only report for the probe; ends with the exit status DONE
+#   status [SSH_CONNECTION [NETWORK [DONE]]]   read-only report for the probe; refuses where addresses of NETWORK cannot
+#                        be tokens, and ends with the exit status DONE
 #   note, put-back       run by systemd around a flush of all tables: what sources were granted
-#   fill                 run by a timer: tokens for single packets, until a day from now
+#   fill                 run by a timer: tokens for single packets, until a day from now, and the route of their network
 #
 # DIR holds `manifest` and `ruleset.nft`. Nothing secret is ever an argument, an environment variable or output.
 # Every state on disk is reached by one rename, so dying at any line leaves a state that the next run mends.
@@ -38,6 +39,8 @@ token_sets='^pk_(tokens|spent|early|filled)$'
 bounds_file=/var/lib/portknock-tokens
 clock_file=/run/portknock-clock
 begun_file=/run/portknock-begun
+# By it we know routes of ours from those of others: rtnetlink(7) leaves such numbers to who administers a host.
+route_protocol=107
 # For so long a bound must hold: until the timer has come again.
 bound_seconds=400
 # Off by so much, a clock was set.
@@ -67,11 +70,14 @@ portknock_main() {
 		host_name=${host_name##*/}
 		require_processes
 		preflight
-		[ "$verb" != apply ] || require_powers
+		[ "$verb" != apply ] || { require_powers && require_network "$(token_network "$3")"; }
 		with_lock "$verb" "$2" "$3"
 		;;
 	rollback) preflight && with_lock rollback "${2:-}" ;;
-	status) require_processes && preflight && require_powers && status "${2:-}" && end "${3:-0}" ;;
+	status)
+		require_processes && preflight && require_powers && require_network "${3:-}" &&
+			status "${2:-}" "${3:-}" && end "${4:-0}"
+		;;
 	note) note_granted ;;
 	put-back) put_noted_back ;;
 	fill) preflight && with_lock fill ;;

@@ -44,7 +44,7 @@ restore() {
 		nft -f "$2/stray.nft" 2>/dev/null
 	else
 		delete_if_there portknock
-	fi && remove_overlap
+	fi && remove_overlap && { set_routes "$1" || true; }
 }
 
 # Who does not own the host leaves it alone: it was adopted, or goes on under another name. What is left to the owner
@@ -89,6 +89,7 @@ owner_of() {
 forget_everything() {
 	delete_table
 	remove_boot
+	set_routes '' || fail_to_route
 	# Until our drop-in was gone, nftables.service could bring it back.
 	delete_table
 	forget_fills

@@ -2,19 +2,19 @@
 # The read-only report for the probe: from the line `portknock-status` to the line `portknock-end`.
 
 status() {
-	report "$1"
+	report "$1" "$2"
 	printf 'portknock-end\n'
 }
 
 report() {
-	local others loaded found
+	local others loaded found network="$2"
 	# shellcheck disable=SC2086 # four words: client address and port, server address and port
 	set -- $1
 	# A login may have printed something without a line break.
 	printf '\nportknock-status 1\n'
 	printf 'nft %s\n' "$nft_version"
 	[ $# != 4 ] || printf 'deployer %s %s\n' "$1" "$4"
-	warnings | sed 's/^/warning /'
+	{ warnings && network_warnings "$network"; } | sed 's/^/warning /'
 	others=$(other_tables)
 	# Of so many rules nobody can say what they do; a whole report must come through.
 	[ ${#others} -lt 1000000 ] || others=incomplete

@@ -15,8 +15,10 @@ has_tokens() {
 fill() {
 	local generation
 	generation=$(live)
-	[ -z "$generation" ] || fill_tokens "$generation" ||
+	[ -n "$generation" ] || return 0
+	fill_tokens "$generation" ||
 		fail 'the tokens of this host could not be filled; see whether /var and /run can be written, and nft list table inet portknock works'
+	set_routes "$generation" || fail_to_route
 }
 
 # fill_tokens GENERATION: tokens of its knockers, until a day from now. Nothing is filled before it is written down.
@@ -70,7 +72,8 @@ note_clock() {
 }
 
 # plan_tokens GENERATION NOW FORMER: `step` where there is a former time, then `slot SECONDS SKEW TOKENS` and lines
-# `key NAME ID KEY FROM TO BOUND FILLED`: what the bound is kept under, the first and the last slot to fill.
+# `key NAME ID KEY FROM TO BOUND FILLED UNDER BEGIN HASHES`: what the bound is kept under, the first and the last slot to
+# fill, what pk_filled has and under which number; then what all of these tokens begin with, and how many hashes a slot is.
 plan_tokens() {
 	{
 		[ ! -e "$bounds_file" ] || sed 's/^/bound /' "$bounds_file"
@@ -91,14 +94,16 @@ plan_tokens() {
 		BEGIN { if (former != "") print "step" }
 		$1 == "bound" { bound[$2] = most(bound[$2], $3); next }
 		$1 == "filled" { filled[$4] = number($6); handle[$4] = $6; next }
-		$1 == "tokens" { seconds = $2; skew = $3; ahead = $5; print "slot", seconds, skew, $4 }
-		$1 == "token-key" {
+		$1 == "tokens" { seconds = $2; skew = $3; ahead = $5; begin = "-"; hashes = $4 / 2; print "slot", seconds, skew, $4 }
+		$1 == "token-network" { begin = $3; hashes = $4 }
+		$1 == "token-key" || $1 == "address-key" {
+			under = $1 == "address-key" ? $7 : $3
 			newest = int((most(now, former + 0) + skew) / seconds)
 			oldest = int((now - skew) / seconds)
-			from = $3 in filled ? most(filled[$3] + 1, oldest) : $6 in bound ? most(bound[$6], newest) + 1 : oldest
+			from = under in filled ? most(filled[under] + 1, oldest) : $6 in bound ? most(bound[$6], newest) + 1 : oldest
 			to = int((now + ahead) / seconds)
 			if ($6 in bound) bound[$6] = most(bound[$6], newest)
-			print "key", $6, $3, $4, from, to, most(bound[$6], int((now + skew + noted) / seconds)), $3 in filled ? handle[$3] : "-"
+			print "key", $6, $3, $4, from, to, most(bound[$6], int((now + skew + noted) / seconds)), under in filled ? handle[under] : "-", under, begin, hashes
 		}'
 }
 
@@ -126,11 +131,10 @@ token_batch() {
 				left = slot * seconds - skew - now
 				if (left > 0 && !early[slot]++) element("pk_early", sprintf("0:%x timeout %ds", slot % 255 + 1, left))
 			}
-			if ($8 != "-") print "delete element inet portknock pk_filled { " $3 " : " $8 " }"
-			element("pk_filled", sprintf("%s : %x:%x", $3, int($6 / 65536), $6 % 65536))
+			if ($8 != "-" && !deleted[$9]++) print "delete element inet portknock pk_filled { " $9 " : " $8 " }"
+			element("pk_filled", sprintf("%s : %x:%x", $9, int($6 / 65536), $6 % 65536))
 		}' "$1/plan"
-	awk '$1 == "slot" { pairs = $4 / 2 }
-		$1 == "key" { for (slot = $5; slot <= $6; slot++) for (pair = 0; pair < pairs; pair++) print $3, $4, slot, pair }' "$1/plan" |
+	awk '$1 == "key" { for (slot = $5; slot <= $6; slot++) for (hash = 0; hash < $11; hash++) print $3, $4, slot, hash, $10 }' "$1/plan" |
 		split -l 2000 -a 4 - "$1/part."
 	for part in "$1"/part.*; do
 		[ ! -e "$part" ] || token_elements "$1" "$2" "$part" || return 1
@@ -150,7 +154,7 @@ token_lines() {
 		file == 1 { next }
 		$1 == "begun" { begun[$2] = $3 }
 		$1 == "slot" { seconds = $2; skew = $3 }
-		$1 == "key" {
+		$1 == "key" && $10 == "-" {
 			first = $8 == "-" ? $5 : begun[$2]
 			print "tokens", name[$2], fingerprint[$2], first ? first * seconds - skew : 0, $8 == "-" ? 0 : $5 * seconds + skew
 		}
