@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { isName } from "../components/policy/nameProblem";
-import { hostKey, parseTokenSecret } from "../components/tokens/tokenSecret";
+import type { Network } from "../components/policy/policy";
+import { addressKey, hostKey, parseTokenSecret } from "../components/tokens/tokenSecret";
 import { usageError } from "./commandError";
 import { readSecret } from "./readSecret";
 
@@ -16,6 +17,8 @@ export interface TokenMaker {
   readonly knocker: string;
   /** The key of a host, by its name in the program. Secret. */
   readonly keyOf: (host: string) => string;
+  /** That of addresses in one of its networks. Secret. */
+  readonly addressKeyOf: (host: string, network: Network) => string;
 }
 
 const WHAT_NAMES_ARE = "begin with a letter, then letters, digits and dashes, 32 at most";
@@ -33,7 +36,11 @@ export async function readTokenSecret({ path, flag, as }: TokenSource): Promise<
   if (secret.kind === "refused") {
     throw usageError(`token secret: ${secret.problem}; ${secret.remedy}`);
   }
-  return { knocker: as, keyOf: (host) => hostKey(secret.value, host, as) };
+  return {
+    knocker: as,
+    keyOf: (host) => hostKey(secret.value, host, as),
+    addressKeyOf: (host, { cidr }) => addressKey(secret.value, host, as, cidr),
+  };
 }
 
 /** Another name would make tokens that open nothing, without a word. */

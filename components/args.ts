@@ -93,6 +93,14 @@ export interface HostArgs {
    * @default none: a host that belongs to another owner is refused
    */
   adopt?: Input<string>;
+  /**
+   * A /64 of IPv6 that is routed to the host, like `2001:db8:1:2::/64`, none that is on one of its links. Then an address in it
+   * may be a token of a knocker who has one: `ssh $(portknock address web-1 …)` goes straight to an address that works once.
+   * All of the network is the host's own then, and what listens on all its addresses is there too.
+   *
+   * @default none: no address is a token
+   */
+  tokenNetwork?: Input<string>;
 }
 
 /** One guarded service: with a `sequence` of its own, with `sequenceOf` another service that has one, or with `knockers`. */

@@ -5,6 +5,7 @@ import { deployerOpenings, secondsBetweenKnocks } from "./policy/deployerKnocks"
 import type { HostPolicy } from "./policy/hostPolicy";
 import type { Problem } from "./policy/policyError";
 import { deployerProblems, deployerWarnings } from "./policy/rules/lockOut";
+import { addressesIn } from "./policy/tokenNetwork";
 import { tokenWarnings } from "./policy/tokenWarnings";
 import { unreachable } from "./policy/unreachable";
 import { probing } from "./program/probing";
@@ -90,12 +91,13 @@ async function askHost(
 ): Promise<ProbeResult> {
   const patience = patienceWith(host);
   const server = connection.proxy ?? connection;
+  const network = addressesIn(desired.policy)?.cidr;
   const [first, ...others] = heldOpenings(host, connection, desired);
   if (first === undefined) {
-    return probeHost(connection, patience);
+    return probeHost(connection, patience, network);
   }
   const way = await openWay(server, [first, ...others]);
-  const result = await probeHost(connection, patience);
+  const result = await probeHost(connection, patience, network);
   if (pulumi.runtime.isDryRun()) {
     way.close();
   } else {

@@ -37,7 +37,12 @@ export interface HostPlanInputs {
  * Asks the host how it is, and compares that with what is desired. As far as the SDK need not know whether a value is secret or
  * unknown, it is a promise: an Output costs some twenty, and a fleet has thousands of hosts.
  */
-export function planHost({ component, host, rules, ready }: HostPlanInputs): HostPlan {
+export function planHost({ component, host, ready, ...given }: HostPlanInputs): HostPlan {
+  // As long as it is not known whether the host has a network of tokens, nor are its rules.
+  const rules =
+    host.tokenNetwork === undefined
+      ? given.rules
+      : pulumi.output(host.tokenNetwork).apply<HostRules>(() => given.rules);
   const owner = { project: pulumi.getProject(), stack: pulumi.getStack(), component, host: host.name };
   // A connection that was refused has failed the policy, so that it never comes this far.
   const connection = pulumi

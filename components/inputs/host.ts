@@ -1,9 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HostArgs } from "../args";
 import { outputOf } from "../outputs/ifKnown";
-import { namedEntries } from "../outputs/plainInput";
+import { isLater, namedEntries } from "../outputs/plainInput";
+import { type Parsed, value } from "../policy/parsed";
+import type { Network } from "../policy/policy";
 import type { Problem } from "../policy/policyError";
 import type { Warning } from "../policy/rules/policyWarnings";
+import { parseTokenNetwork } from "../policy/tokenNetwork";
 import { probing } from "../program/probing";
 import { type ConnectionResult, dialProblems, hostKeyWarnings, parseConnection } from "../remote/connection";
 
@@ -13,6 +16,7 @@ export interface Host {
   /** Secret as a whole: a field that is not known may hold a key too. */
   readonly connection: pulumi.Output<ConnectionResult>;
   readonly adopt: pulumi.Input<string> | undefined;
+  readonly tokenNetwork: pulumi.Input<string> | undefined;
 }
 
 /** The same as far as it is known. */
@@ -20,12 +24,15 @@ export interface KnownHost {
   readonly name: string;
   readonly connection: ConnectionResult | undefined;
   readonly adopt: string | undefined;
+  /** One, or none where the host has none. */
+  readonly tokenNetwork: Parsed<readonly Network[]> | undefined;
 }
 
 export function hostsOf(args: Readonly<Record<string, HostArgs>>): readonly Host[] {
-  return namedEntries(args).map(([name, { adopt, connection }]) => ({
+  return namedEntries(args).map(([name, { adopt, connection, tokenNetwork }]) => ({
     name,
     adopt,
+    tokenNetwork,
     connection: pulumi.secret(pulumi.output(connection).apply(parseConnection)),
   }));
 }
@@ -35,19 +42,36 @@ export function knownHosts(
   hosts: readonly Host[],
   pick: <T>(value: pulumi.Output<T>) => Promise<T | undefined>,
 ): pulumi.Output<readonly KnownHost[]> {
-  const known = hosts.map(async ({ name, connection, adopt }): Promise<KnownHost> => {
-    const [reach, owner] = await Promise.all([
+  const known = hosts.map(async ({ name, connection, adopt, tokenNetwork }): Promise<KnownHost> => {
+    const [reach, owner, networks] = await Promise.all([
       pick(connection),
       typeof adopt === "object" ? pick(pulumi.output(adopt)) : adopt,
+      isLater(tokenNetwork)
+        ? pick(pulumi.output(tokenNetwork).apply(parseNetworks))
+        : parseNetworks(tokenNetwork),
     ]);
-    return { name, connection: reach, adopt: owner };
+    return { name, connection: reach, adopt: owner, tokenNetwork: networks };
   });
   // Of no resource, or every host's commands would hang on every other host's machine.
   return outputOf(Promise.all(known));
 }
 
+/** Whether there is nothing of a host to wait for. */
+export function isKnown({ connection, tokenNetwork }: KnownHost): boolean {
+  return connection !== undefined && tokenNetwork !== undefined;
+}
+
+/** @param written of any type, whatever the types say */
+function parseNetworks(written: unknown): Parsed<readonly Network[]> {
+  if (written === undefined) {
+    return value([]);
+  }
+  const parsed = parseTokenNetwork(typeof written === "string" ? written : "");
+  return parsed.kind === "value" ? value([parsed.value]) : parsed;
+}
+
 /** What is wrong with a host by itself. No message contains a value: it may be a key. */
-export function hostProblems({ name, connection, adopt }: KnownHost): readonly Problem[] {
+export function hostProblems({ name, connection, adopt, tokenNetwork }: KnownHost): readonly Problem[] {
   return [
     ...connectionProblems(connection).map(({ path, problem, remedy }) => ({
       path: ["hosts", name, "connection", path].filter(Boolean).join("."),
@@ -63,6 +87,9 @@ export function hostProblems({ name, connection, adopt }: KnownHost): readonly P
             remedy: 'copy it from the refusal, like "project/stack/component/host"',
           },
         ]),
+    ...(tokenNetwork?.kind === "refused"
+      ? [{ path: `hosts.${name}.tokenNetwork`, problem: tokenNetwork.problem, remedy: tokenNetwork.remedy }]
+      : []),
   ];
 }
 
@@ -80,16 +107,17 @@ export function hostWarnings({ name, connection }: KnownHost): readonly Warning[
     : [];
 }
 
-/** The hosts as a policy is checked with them: how each is reached. */
-export function reachesOf(hosts: readonly KnownHost[]): Readonly<Record<string, unknown>> {
+/** The hosts as a policy is checked with them: how each is reached, and its network of tokens. */
+export function writtenHosts(hosts: readonly KnownHost[]): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
-    hosts.flatMap(({ name, connection }) => {
+    hosts.flatMap(({ name, connection, tokenNetwork }) => {
       if (connection?.kind !== "value") {
         return [];
       }
       const { host, port, proxy } = connection.connection;
       const via = proxy && { proxy: { address: proxy.host, port: proxy.port } };
-      return [[name, { address: host, port, ...via }]];
+      const [network] = tokenNetwork?.kind === "value" ? tokenNetwork.value : [];
+      return [[name, { address: host, port, ...via, ...(network && { tokenNetwork: network.cidr }) }]];
     }),
   );
 }

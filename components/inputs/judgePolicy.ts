@@ -4,7 +4,15 @@ import { knownValue } from "../outputs/ifKnown";
 import { availableValue, knownParts, secretParts } from "../outputs/knownParts";
 import { type Problem, sortProblems } from "../policy/policyError";
 import { type PolicyResult, partProblems, tryParsePolicy } from "../policy/written/parsePolicy";
-import { type Host, hostProblems, hostWarnings, type KnownHost, knownHosts, reachesOf } from "./host";
+import {
+  type Host,
+  hostProblems,
+  hostWarnings,
+  isKnown,
+  type KnownHost,
+  knownHosts,
+  writtenHosts,
+} from "./host";
 import { shapeProblems } from "./shapeProblems";
 import { withoutSecrets } from "./withoutSecrets";
 
@@ -31,7 +39,7 @@ export function judgePolicy(
     .all([knownParts(rules), knownHosts(hosts, availableValue)])
     .apply(([{ known, missing, secret }, available]): PolicyResult | undefined => {
       const parts = together(known, available, misshapen);
-      if (missing.length === 0 && available.every(({ connection }) => connection !== undefined)) {
+      if (missing.length === 0 && available.every(isKnown)) {
         return judge(parts, available, secret);
       }
       const problems = partProblems(parts.input, parts.found, missing).map((problem) =>
@@ -76,7 +84,7 @@ interface Together {
 
 function together(rules: object, hosts: readonly KnownHost[], misshapen: readonly Problem[]): Together {
   return {
-    input: { ...rules, hosts: reachesOf(hosts) },
+    input: { ...rules, hosts: writtenHosts(hosts) },
     found: [...misshapen, ...hosts.flatMap(hostProblems)],
   };
 }

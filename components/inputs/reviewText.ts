@@ -24,7 +24,7 @@ export function reviewText(
   return pulumi.all([withoutSequences(args)]).apply<string>((): pulumi.OutputInstance<string> => text);
 }
 
-/** What the text is made of but the sequences, and the hosts, whose secrets are looked at one by one. */
+/** What the text is made of but the sequences, and how hosts are reached, whose secrets are looked at one by one. */
 function withoutSequences({
   hosts,
   services,
@@ -36,5 +36,6 @@ function withoutSequences({
   const plain = [...namedEntries<Partial<KnockerArgs>>(services), ...namedEntries(knockers)].map(
     ([, { sequence, token, closeSequence, ...others }]) => others,
   );
-  return [rest, plain, isPlain(baseline) ? { ...baseline, unbanSequence: undefined } : baseline];
+  const networks = namedEntries(hosts).map(([, { tokenNetwork }]) => tokenNetwork);
+  return [rest, plain, networks, isPlain(baseline) ? { ...baseline, unbanSequence: undefined } : baseline];
 }

@@ -10,6 +10,7 @@ import { schemaProblems } from "../policy/written/schemaProblems";
 const hostSchema = objectOf({
   connection: z.unknown().optional(),
   adopt: z.unknown().optional(),
+  tokenNetwork: z.unknown().optional(),
 } satisfies SchemasOf<HostArgs>);
 
 /**

@@ -18,13 +18,18 @@ interface KnockerConfig extends Omit<KnockerArgs, "sequence" | "token" | "closeS
   token?: boolean;
 }
 
+/** How a host is reached, and what else it has of its own. */
+interface HostConfig extends ConnectionArgs {
+  tokenNetwork?: string;
+}
+
 const config = new pulumi.Config();
 const privateKey = config.requireSecret("privateKey");
 const sequences =
   config.getSecretObject<Record<string, string>>("sequences") ?? pulumi.output<Record<string, string>>({});
 const tokens =
   config.getSecretObject<Record<string, string>>("tokens") ?? pulumi.output<Record<string, string>>({});
-const hosts = config.requireObject<Record<string, ConnectionArgs>>("hosts");
+const hosts = config.requireObject<Record<string, HostConfig>>("hosts");
 const services = config.requireObject<Record<string, ServiceConfig>>("services");
 const knockers = config.getObject<Record<string, KnockerConfig>>("knockers") ?? {};
 const derive = config.getSecret("derive");
@@ -45,7 +50,13 @@ const isKnocked = (service: string) =>
 
 const firewall = new PortKnockFirewall("fleet", {
   hosts: Object.fromEntries(
-    Object.entries(hosts).map(([name, connection]) => [name, { connection: { privateKey, ...connection } }]),
+    Object.entries(hosts).map(([name, { tokenNetwork, ...connection }]) => [
+      name,
+      {
+        connection: { privateKey, ...connection },
+        ...(tokenNetwork !== undefined && { tokenNetwork }),
+      },
+    ]),
   ),
   services: Object.fromEntries(
     Object.entries(services).map(([name, service]) => [

@@ -184,3 +184,34 @@ describe("a host that is taken over", () => {
     expect(without(adopting.registrations, "edge-web-1")).toEqual(without(registrations, "edge-web-1"));
   });
 });
+
+describe("a host with a network of tokens", () => {
+  it("has it in its own rules and in the text for review, and no other host's are different", async () => {
+    const knockers = { alice: { services: ["ssh"], token: pulumi.secret("c0".repeat(32)) } };
+    const network = "2001:db8:1:2::/64";
+    const firewallOf = (tokenNetwork: pulumi.Input<string> | undefined) =>
+      registered({
+        ...ARGS,
+        knockers,
+        hosts: {
+          ...ARGS.hosts,
+          "web-1": { connection: ROOT, ...(tokenNetwork !== undefined && { tokenNetwork }) },
+        },
+      });
+    const [before, after] = [await firewallOf(undefined), await firewallOf(pulumi.output(network))];
+    const { edge: old, ...others } = without(before.registrations, "edge-web-1");
+    const { edge: now, ...untouched } = without(after.registrations, "edge-web-1");
+    expect(untouched).toEqual(others);
+    expect(`${now?.inputs["policy"]}`.replace(`hosts.web-1.tokenNetwork = ${network}\n`, "")).toBe(
+      old?.inputs["policy"],
+    );
+    const rulesets = await resolved(after.firewall.rulesets);
+    const rule = `ip6 daddr ${network} jump pk_token_in_address`;
+    expect(Object.entries(rulesets).map(([name, text]) => [name, text.includes(rule)])).toEqual([
+      ["web-2", false],
+      ["web-1", true],
+    ]);
+    const secret = await firewallOf(pulumi.secret(network));
+    expect(await pulumi.isSecret(secret.firewall.policy)).toBe(true);
+  });
+});

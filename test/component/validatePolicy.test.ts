@@ -175,6 +175,33 @@ describe("a host", () => {
     },
   );
 
+  const WRITE_ONE = 'write the one that is routed to this host, like "2001:db8:1:2::/64"';
+  it.each([
+    ["2001:db8::/48", `is not a /64 of IPv6; ${WRITE_ONE}`],
+    [64, `is not an IPv6 network; ${WRITE_ONE}`],
+  ])(
+    "rejects %j as its network of tokens, with all other problems at once",
+    async (tokenNetwork, problem) => {
+      const later = pulumi.output(tokenNetwork);
+      expect(
+        await validatedWith({ connection: { ...connection, port: 0 }, adopt: "x", tokenNetwork: later }),
+      ).toBe(
+        [
+          'hosts.a.adopt: is not an owner; copy it from the refusal, like "project/stack/component/host"',
+          "hosts.a.connection.port: is missing, unknown or of another type; see ConnectionArgs",
+          `hosts.a.tokenNetwork: ${problem}`,
+        ].join("\n"),
+      );
+    },
+  );
+
+  it("has its network of tokens in the policy, in canonical form", async () => {
+    const tokenNetwork = pulumi.secret("2001:0DB8:1:2::/64");
+    expect(await validatedWith({ connection, tokenNetwork })).toMatchObject({
+      tokenNetworks: [{ host: "a", network: { family: 6, cidr: "2001:db8:1:2::/64" } }],
+    });
+  });
+
   it.each([
     { ...connection, user: "root\nservices.db.ports = 5432/tcp" },
     { ...connection, user: "root\u0085services.db.ports" },
@@ -189,7 +216,7 @@ describe("a host", () => {
   });
 
   it("rejects unknown fields without repeating them", async () => {
-    const known = "known are connection, adopt";
+    const known = "known are connection, adopt, tokenNetwork";
     expect(await validatedWith({ connection, adotp: "x" })).toBe(`hosts.a: has an unknown field; ${known}`);
     expect(await validatedWith({ connection, "7000,8000": 1, sequence: "7000" })).toBe(
       `hosts.a: has 2 unknown fields; ${known}`,
