@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from "commander";
+import { addAddressCommand } from "./addressCommand";
 import { addCheckCommand } from "./checkCommand";
 import { CommandError } from "./commandError";
 import { describeFailure } from "./describeFailure";
@@ -16,6 +17,7 @@ Examples:
   $ portknock knock web-1.example.com && ssh web-1.example.com
   $ portknock open web-1.example.com -- pulumi destroy
   $ portknock token web-1 --as alice
+  $ portknock address web-1 --as alice --network 2001:db8:1:2::/64
   $ portknock check policy.json
   $ portknock render policy.json | sudo nft --check --file -
   $ portknock review old.json new.json
@@ -51,6 +53,7 @@ function createProgram(): Command {
   addKnockCommand(program);
   addOpenCommand(program);
   addTokenCommand(program);
+  addAddressCommand(program);
   addCheckCommand(program);
   addRenderCommand(program);
   addReviewCommand(program);
