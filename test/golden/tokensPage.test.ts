@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { tokenOf } from "../../components/tokens/token";
-import { hostKey, tokenFingerprint } from "../../components/tokens/tokenSecret";
+import { ADDRESSES_PER_SLOT, addressOf } from "../../components/tokens/tokenAddress";
+import { addressKey, hostKey, tokenFingerprint } from "../../components/tokens/tokenSecret";
 
 const ROOT = resolve(__dirname, "../..");
 const PAGE = readFileSync(join(ROOT, "docs/tokens.md"), "utf8");
@@ -24,6 +25,7 @@ function row(first: string): readonly string[] {
 }
 
 const SLOT = 2_992_000;
+const NETWORK = { family: 6, cidr: "2001:db8:1:2::/64" } as const;
 const secret = row("secret")[0] ?? "";
 
 describe("the page about tokens", () => {
@@ -36,12 +38,21 @@ describe("the page about tokens", () => {
     );
   });
 
+  it("has test vectors of addresses that hold", () => {
+    const key = addressKey(secret, "web-1", "alice", NETWORK.cidr);
+    expect(row(`key of addresses in ${NETWORK.cidr}`)).toEqual([key]);
+    expect([0, 5].map((counter) => row(`address of slot ${SLOT}, counter ${counter}`)[0])).toEqual(
+      [0, 5].map((counter) => addressOf(key, NETWORK, SLOT, counter)),
+    );
+  });
+
   it.skipIf(!hasPython)("has Python that makes the same", () => {
     const program = /```python\n([\s\S]*?)```/.exec(PAGE)?.[1] ?? "";
     const uses = [
       "import sys",
       "secret = bytes.fromhex(sys.argv[1])",
       "print(host_key(secret, 'web-1', 'alice').hex(), fingerprint(secret, 'alice').hex())",
+      `print(*(address(address_key(secret, 'web-1', 'alice', '${NETWORK.cidr}'), '${NETWORK.cidr}', ${SLOT}, c) for c in range(8)))`,
       ...["[*range(8)]", "[5]"].map(
         (counters, index) =>
           `print(*(token(host_key(secret, 'db-${index}', 'bob'), ${SLOT * (1 - index) + 7}, c).hex() for c in ${counters}))`,
@@ -58,6 +69,9 @@ describe("the page about tokens", () => {
         "",
         [
           `${hostKey(each, "web-1", "alice")} ${tokenFingerprint(each, "alice")}`,
+          Array.from({ length: ADDRESSES_PER_SLOT }, (_, counter) =>
+            addressOf(addressKey(each, "web-1", "alice", NETWORK.cidr), NETWORK, SLOT, counter),
+          ).join(" "),
           tokens("db-0", SLOT + 7, [0, 1, 2, 3, 4, 5, 6, 7]),
           tokens("db-1", 7, [5]),
         ],
