@@ -65,6 +65,59 @@ describe.skipIf(problem)("a host whose rules have tokens", () => {
     expect(await canConnect(phone, host.address4, 22)).toBe(false);
   });
 
+  /** Guards the host with a secret that it has not seen, so that its tokens work at once. */
+  const renewed = async (secret: string) => {
+    const knockers = { alice: { services: ["ssh"], token: secret } };
+    const payload = (others: object = {}) => rules({ knockers, ...others });
+    await guard(lab, host, payload());
+    const alice = tokensOf(host, "alice", secret);
+    return { payload, tokens: alice.at(await alice.slot()) };
+  };
+  const opens = async (client: LabClient, ...tokens: readonly string[]): Promise<boolean> => {
+    await host.run("nft flush set inet portknock pk_admitted4");
+    await sendTokens(client, host.address4, tokens);
+    return canConnect(client, host.address4, 22);
+  };
+
+  it("lets tokens in where it had lost its records, under new rules and when they were rolled back", async () => {
+    const { payload, tokens } = await renewed("a1".repeat(32));
+    const [first = "", second = "", third = ""] = tokens;
+    await host.run("rm -rf /var/lib/portknock");
+    await runVerb(lab, host, "apply", payload({ guardedAnswer: "drop" }));
+    expect(await opens(laptop, first)).toBe(true);
+    await awaitRollback(host);
+    expect([await opens(phone, first), await opens(laptop, second)]).toEqual([false, true]);
+    await guard(lab, host, payload());
+    expect([await opens(phone, first, second), await opens(laptop, third)]).toEqual([false, true]);
+  });
+
+  it("takes no token away, and brings none back that was used, where a command of a fill fails", async () => {
+    const { tokens } = await renewed("a2".repeat(32));
+    const [first = "", second = ""] = tokens;
+    const fillWithout = async (command: string, when: string): Promise<number> => {
+      const standIn = `#!/bin/sh\ncase "$*" in ${when}) exit 1 ;; esac\nexec /bin/${command} "$@"\n`;
+      await host.writeFile(`/usr/local/sbin/${command}`, standIn, 0o755);
+      const { exitCode } = await host.run("sh /var/lib/portknock/host.sh fill", { check: false });
+      await host.run(`rm /usr/local/sbin/${command}; sh /var/lib/portknock/host.sh fill`);
+      return exitCode;
+    };
+    expect([await fillWithout("date", "*"), await opens(laptop, first)]).toEqual([1, true]);
+    expect([await fillWithout("cat", "/run/portknock-clock*"), await opens(laptop, second)]).toEqual([
+      1,
+      true,
+    ]);
+    // All tokens are gone, so that the bounds alone say which must not come back.
+    await host.run("nft -f /etc/portknock/ruleset.nft");
+    expect([await fillWithout("sed", "*bound*"), await opens(phone, first, second)]).toEqual([1, false]);
+  });
+
+  it("leaves no failed unit behind when it is removed during a fill", async () => {
+    await host.run("systemctl start --no-block portknock-tokens.service; true");
+    await host.run("systemctl kill -s KILL portknock-tokens.service; true", { check: false });
+    expect((await runVerb(lab, host, "remove", rules())).exitCode).toBe(0);
+    expect((await host.run("systemctl list-units --all --no-legend 'portknock*'")).stdout).toBe("");
+  });
+
   it("still sees the tables of others that have an owner", async () => {
     await host.run(
       "systemd-run --unit=owner sh -c '(echo \"add table inet corp { flags owner; chain in { type filter hook input priority 0; tcp dport 9999 drop; }; }\"; sleep 60) | nft -i'",

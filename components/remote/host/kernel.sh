@@ -105,8 +105,11 @@ whole() {
 # replacement NEW OLD: what puts these rules in the place of those that are loaded. Tokens stay where they are: a packet that
 # uses one up between a listing and the commit would find it back again, and so would who overheard it.
 replacement() {
-	local emptied
-	if has_tokens "$1" && is_same_host "$1" "$2" && emptied=$(emptied_but_tokens) && [ -n "$emptied" ]; then
+	local emptied=
+	if has_tokens "$1" && is_same_host "$1" "$2"; then
+		emptied=$(emptied_but_tokens) || return 1
+	fi
+	if [ -n "$emptied" ]; then
 		printf '%s\n' "$emptied" && by_commands "$1/ruleset.nft"
 	else
 		whole "$1"
@@ -114,9 +117,10 @@ replacement() {
 }
 
 # is_same_host NEW OLD: tokens are made for the name that a host has in the program; those of another name are worth nothing.
+# Where the records are lost, nothing speaks for another name.
 is_same_host() {
 	local owner
-	[ -n "$2" ] || return 1
+	[ -n "$2" ] || return 0
 	owner=$(field owner "$2")
 	[ "$(field owner "$1" | sed 's/.*\///')" = "${owner##*/}" ]
 }
@@ -141,7 +145,9 @@ by_commands() {
 # Statements that leave nothing of our table but its tokens; none where it has no tokens, or what is not ours is in it and
 # may go with the whole of it only. Maps of verdicts are emptied before the chains go that they lead to.
 emptied_but_tokens() {
-	nft -t list ruleset 2>/dev/null | awk -v kept_names="$token_sets" '
+	local ruleset
+	ruleset=$(nft -t list ruleset 2>/dev/null) || return 1
+	printf '%s\n' "$ruleset" | awk -v kept_names="$token_sets" '
 		function is_kept(name) { return name ~ kept_names }
 		/^table / { ours = /^table inet portknock [{]/ }
 		!ours { next }

@@ -37,14 +37,27 @@ roll_back() {
 # restore OLD NEW: the rules of OLD in place of those of NEW; without OLD, what NEW found.
 restore() {
 	if [ -n "$1" ]; then
-		# A full disk holds no transaction: then without the windows.
+		# A full disk holds no transaction: then without the windows and the tokens, which no single failure takes.
 		list_table | cmp -s - "$1/listing" ||
-			load "$1" "$(live)" || replace_table "$1/ruleset.nft"
+			load "$1" "$(live)" || load "$1" "$(live)" || replace_table "$1/ruleset.nft"
 	elif [ -e "$2/stray.nft" ]; then
-		nft -f "$2/stray.nft" 2>/dev/null
+		keep_tokens_of_stray "$2/stray.nft" || keep_tokens_of_stray "$2/stray.nft" || nft -f "$2/stray.nft" 2>/dev/null
 	else
 		delete_if_there portknock
 	fi && remove_overlap && { set_routes "$1" || true; }
+}
+
+# keep_tokens_of_stray LISTING: that in place of the rules, but for the tokens, which nobody could make anew. Fails where there
+# are none.
+keep_tokens_of_stray() {
+	local emptied transaction outcome
+	grep -q '^	map pk_tokens ' "$1" && emptied=$(emptied_but_tokens) && [ -n "$emptied" ] || return 1
+	transaction=$(mktemp "$state/transaction.XXXXXXXX") &&
+		{ printf '%s\n' "$emptied" && by_commands "$1"; } >"$transaction" &&
+		nft -f "$transaction" 2>/dev/null
+	outcome=$?
+	rm -f "$transaction"
+	return $outcome
 }
 
 # Who does not own the host leaves it alone: it was adopted, or goes on under another name. What is left to the owner

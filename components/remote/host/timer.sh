@@ -44,6 +44,8 @@ remove_token_units() {
 	[ -e "$unit_folder/$tokens_timer" ] || [ -e "$unit_folder/$tokens_service" ] || return 0
 	systemctl --quiet disable "$tokens_timer" 2>/dev/null
 	systemctl stop "$tokens_timer" "$tokens_service" 2>/dev/null
+	# One that was ended is a failed one, and is listed until somebody says so.
+	systemctl reset-failed "$tokens_service" 2>/dev/null
 	rm -f "$unit_folder/$tokens_service" "$unit_folder/$tokens_timer" "$unit_folder/timers.target.wants/$tokens_timer"
 	systemctl daemon-reload
 	check_gone "$unit_folder/$tokens_service" "$unit_folder/$tokens_timer"

@@ -7,8 +7,14 @@
 # filled from the slot behind that one on, and from a slot that has not begun. Within a table the clock does not matter:
 # the kernel counts the seconds to the begin and to the end of a slot.
 
+# It decides whether tokens stay, so it runs no command of its own.
 has_tokens() {
-	grep -qs '^token-key ' "$1/manifest"
+	local name rest
+	[ -e "$1/manifest" ] || return 1
+	while read -r name rest; do
+		[ "$name" != token-key ] || return 0
+	done <"$1/manifest"
+	return 1
 }
 
 # Run by a timer.
@@ -23,11 +29,11 @@ fill() {
 
 # fill_tokens GENERATION: tokens of its knockers, until a day from now. Nothing is filled before it is written down.
 fill_tokens() {
-	local work now outcome
+	local work now former outcome
 	has_tokens "$1" || return 0
-	now=$(date +%s)
+	now=$(date +%s) && former=$(former_time "$now") || return 1
 	work=$(mktemp -d /run/portknock.XXXXXXXX) || return 1
-	plan_tokens "$1" "$now" "$(former_time "$now")" >"$work/plan" &&
+	plan_tokens "$1" "$now" "$former" >"$work/plan" &&
 		note_bounds "$work/plan" &&
 		token_batch "$work" "$now" >"$work/batch" &&
 		nft -f "$work/batch" 2>/dev/null &&
@@ -50,6 +56,7 @@ note_begun() {
 # What fills that were killed left behind, with keys in it; none runs while somebody has the lock.
 forget_fills() {
 	local plan
+	rm -f "$bounds_file.new" "$begun_file.new" "$clock_file.new"
 	for plan in /run/portknock.*/plan; do
 		[ ! -e "$plan" ] || rm -rf "${plan%/*}"
 	done
@@ -60,11 +67,12 @@ clock_origin() {
 	awk -v now="$1" '{ printf "%d\n", now - $1 }' /proc/uptime
 }
 
-# former_time NOW: where the clock was set since the last fill, what time it would be without that.
+# former_time NOW: where the clock was set since the last fill, what time it would be without that. Fails where it cannot
+# tell: a clock that was set takes all tokens away.
 former_time() {
-	[ ! -e "$clock_file" ] || clock_origin "$1" | cat "$clock_file" - | awk -v most=$step_seconds -v now="$1" '
+	[ ! -s "$clock_file" ] || clock_origin "$1" | cat "$clock_file" - | awk -v most=$step_seconds -v now="$1" '
 		{ origin[NR] = $1 }
-		END { if (origin[2] - origin[1] > most || origin[1] - origin[2] > most) print now + origin[1] - origin[2] }'
+		END { if (NR != 2) exit 1; if (origin[2] - origin[1] > most || origin[1] - origin[2] > most) print now + origin[1] - origin[2] }'
 }
 
 note_clock() {
@@ -74,11 +82,12 @@ note_clock() {
 # plan_tokens GENERATION NOW FORMER: `step` where there is a former time, then `slot SECONDS SKEW TOKENS` and lines
 # `key NAME ID KEY FROM TO BOUND FILLED UNDER BEGIN HASHES`: what the bound is kept under, the first and the last slot to
 # fill, what pk_filled has and under which number; then what all of these tokens begin with, and how many hashes a slot is.
+# Fails where not all could be read: without a bound tokens that were used come back.
 plan_tokens() {
 	{
-		[ ! -e "$bounds_file" ] || sed 's/^/bound /' "$bounds_file"
-		[ -n "$3" ] || elements pk_filled map | sed 's/^/filled /'
-		cat "$1/manifest"
+		{ [ ! -e "$bounds_file" ] || sed 's/^/bound /' "$bounds_file"; } &&
+			{ [ -n "$3" ] || elements pk_filled map | sed 's/^/filled /'; } &&
+			cat "$1/manifest" && echo all-read
 	} | awk -v now="$2" -v former="$3" -v noted=$bound_seconds '
 		function most(a, b) { return a > b ? a : b }
 		function number(handle,   half, value, place, digit) {
@@ -104,7 +113,9 @@ plan_tokens() {
 			to = int((now + ahead) / seconds)
 			if ($6 in bound) bound[$6] = most(bound[$6], newest)
 			print "key", $6, $3, $4, from, to, most(bound[$6], int((now + skew + noted) / seconds)), under in filled ? handle[under] : "-", under, begin, hashes
-		}'
+		}
+		$1 == "all-read" { read = 1 }
+		END { exit !read }'
 }
 
 # note_bounds PLAN
@@ -112,10 +123,12 @@ note_bounds() {
 	local bounds
 	bounds=$(
 		{
-			cat "$bounds_file" 2>/dev/null
-			awk '$1 == "key" { print $2, $7 }' "$1"
-		} | awk '$2 > bound[$1] { bound[$1] = $2 } END { for (key in bound) print key, bound[key] }'
-	)
+			{ [ ! -e "$bounds_file" ] || cat "$bounds_file"; } && awk '$1 == "key" { print $2, $7 }' "$1" && echo all-read
+		} | awk '
+			$1 == "all-read" { read = 1; next }
+			$2 > bound[$1] { bound[$1] = $2 }
+			END { for (key in bound) print key, bound[key]; exit !read }'
+	) || return 1
 	[ "$bounds" = "$(cat "$bounds_file" 2>/dev/null)" ] || write_file "$bounds_file" 600 "$bounds"
 }
 
