@@ -5,13 +5,28 @@
  */
 
 import { labProblem } from "../../lab";
+import type { FaultHostKind } from "../support/faults/faultRules";
 import { describeOutcome, faultTable } from "../support/faults/faultTable";
 import { playFaults } from "../support/faults/playFaults";
 import { readLongRun } from "./arguments";
 import { startProgress } from "./progress";
 
+const ALLOWED: readonly FaultHostKind[] = [
+  { profile: "guard", deployer: "allowed" },
+  { profile: "baseline", deployer: "allowed" },
+  { profile: "guard", deployer: "allowed" },
+  { profile: "guard", deployer: "allowed" },
+];
+
+const KNOCKING: readonly FaultHostKind[] = [
+  { profile: "guard", deployer: "knocks" },
+  { profile: "guard", deployer: "tokens" },
+  { profile: "baseline", deployer: "knocks" },
+  { profile: "baseline", deployer: "tokens" },
+];
+
 async function main(): Promise<void> {
-  const { count, seed } = readLongRun(2_000);
+  const { count, seed, choice } = readLongRun(2_000, ["knocking"]);
   const problem = labProblem();
   if (problem !== undefined) {
     process.stderr.write(`${problem}\n`);
@@ -23,7 +38,7 @@ async function main(): Promise<void> {
   const outcomes = await playFaults({
     count,
     seed,
-    hosts: ["guard", "baseline", "guard", "guard"],
+    hosts: choice === "knocking" ? KNOCKING : ALLOWED,
     onOutcome: (outcome, done) => {
       if (outcome.wrong.length > 0) {
         wrong += 1;
@@ -34,8 +49,9 @@ async function main(): Promise<void> {
   });
   process.stdout.write(`\n${faultTable(outcomes)}\n`);
   const missed = outcomes.filter(({ injection, isHit }) => injection.fault !== undefined && !isHit).length;
+  const later = outcomes.filter(({ injection, isLater }) => injection.fault !== undefined && isLater).length;
   process.stdout.write(
-    `${count} faults, seed ${seed}: ${count - missed} happened, ${missed} came after the end of their run, ${wrong} wrong, in ${progress.seconds()} s\n`,
+    `${count} faults, seed ${seed}: ${count - missed} happened, ${missed} came after the end of their run, ${wrong} wrong, ${later} took tokens away for minutes, in ${progress.seconds()} s\n`,
   );
   if (wrong > 0) process.exitCode = 1;
 }

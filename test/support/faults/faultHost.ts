@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { HOST_SCRIPT } from "../../../components/remote/envelope";
 import type { LabHost } from "../../../lab";
-import { type HostPayload, SEQUENCE_PORTS } from "../hostPayload";
+import type { HostPayload } from "../hostPayload";
 import type { Fault } from "./fault";
 
 /** What a run is given, and what of a host it concerns. */
@@ -10,6 +10,8 @@ export type Run =
   | { readonly kind: "verb"; readonly verb: string; readonly input: string }
   /** The timer of an apply fires. */
   | { readonly kind: "guard" };
+
+export const verbRun = (verb: string, input: string): Run => ({ kind: "verb", verb, input });
 
 export interface RunEnd {
   readonly exitCode: number;
@@ -21,7 +23,7 @@ export interface RunEnd {
   readonly calls: readonly string[];
   /** The rules right after it. */
   readonly rules: string;
-  /** Files with a sequence, or work folders, that others than root may read. */
+  /** Files with a sequence or a key, or work folders, that others than root may read. */
   readonly readable: string;
 }
 
@@ -58,10 +60,16 @@ const switchTo = (state: "on" | "off"): string => `ln -sfn /opt/faults/${state} 
 
 /** The lock is held by whatever a killed script left running. */
 const AWAIT_ORPHANS = "flock /etc/systemd/system true";
+const FILL = "portknock-tokens.service";
 const GUARDS = "systemctl list-units --all --plain --no-legend 'portknock-rollback*'";
 
-/** Runs a verb, or waits for the guard, with a fault; returns when nothing of it runs any more. */
-export async function runWithFault(host: LabHost, run: Run, fault?: Fault): Promise<RunEnd> {
+/** Runs a verb, or waits for the guard, with a fault; returns when nothing of it runs any more. What is secret is looked for in files. */
+export async function runWithFault(
+  host: LabHost,
+  run: Run,
+  secrets: readonly string[],
+  fault?: Fault,
+): Promise<RunEnd> {
   const kind = fault?.kind === "cut" ? "tree-before" : (fault?.kind ?? "none");
   const plan = fault === undefined ? "any 0 none" : `${fault.command} ${fault.call} ${kind}`;
   // A guard that is broken for good must see better times.
@@ -83,7 +91,7 @@ export async function runWithFault(host: LabHost, run: Run, fault?: Fault): Prom
     echo "@@err"; cat /run/faults/err 2>/dev/null
     echo "@@rules"; nft -s list table inet portknock 2>/dev/null
     echo "@@readable"
-    echo '${SEQUENCE_PORTS.join("\n")}' | setpriv --reuid 2002 --regid 2002 --clear-groups \\
+    echo '${secrets.join("\n")}' | setpriv --reuid 2002 --regid 2002 --clear-groups \\
       grep -rwlF -D skip -f - /etc/portknock /etc/systemd /var/lib/portknock /run /tmp 2>/dev/null
     find /run -maxdepth 1 -name 'portknock.*' ! -perm 700 ! -perm 600
     # As if some time had passed: what is left of the run itself is swept by a later one.
@@ -112,9 +120,12 @@ export async function awaitGuard(host: LabHost): Promise<number> {
   return Number(/waited (\d+)/.exec(stdout)?.[1]) / 10;
 }
 
+/** Waits for a fill, which a timer starts beside a run. */
 export async function view(host: LabHost): Promise<View> {
   const { stdout } = await host.run(
     `${CLEAN}
+    tries=0; while [ "$(systemctl is-active ${FILL})" = activating ] && [ $tries -lt 600 ]; do sleep 0.1; tries=$((tries + 1)); done
+    ${AWAIT_ORPHANS}
     echo '@@rules'; nft -s list table inet portknock 2>/dev/null
     echo '@@overlap'; nft list table inet portknock_overlap 2>/dev/null | head -n 1
     echo '@@boot'; cat /etc/portknock/ruleset.nft 2>/dev/null
@@ -155,10 +166,18 @@ function parts(text: string): (name: string) => string {
   return (name) => found.get(name) ?? "";
 }
 
-/** What packets write into dynamic sets is nobody's rules. */
+/** What packets write into dynamic sets is nobody's rules, and neither is what stands first: tokens stay when rules change. */
 function withoutTraffic(rules: string): string {
-  return rules
-    .split("\n\t}\n")
-    .map((block) => (/flags .*dynamic/.test(block) ? block.replace(/\n\t\telements = \{[^}]*\}/, "") : block))
-    .join("\n\t}\n");
+  if (rules === "") return "";
+  const [head = "", ...lines] = rules.split("\n");
+  const blocks = lines.join("\n").split("\n\t}\n");
+  return [
+    head,
+    ...blocks
+      .map((block) => block.replace(/^\n/, ""))
+      .map((block) =>
+        /flags .*dynamic/.test(block) ? block.replace(/\n\t\telements = \{[^}]*\}/, "") : block,
+      )
+      .toSorted(),
+  ].join("\n\t}\n");
 }

@@ -1,10 +1,17 @@
 import { FAULT_TEXTS, type FaultKind } from "./fault";
+import type { DeployerName } from "./faultRules";
 import type { Outcome } from "./runFaults";
 import { SCENARIOS } from "./scenarios";
 
 const ENDS = { old: "old rules", new: "new rules", none: "unguarded, as before" } as const;
 
-/** What came of the faults, as Markdown: by run, and by fault. */
+const DEPLOYERS: Readonly<Record<DeployerName, string>> = {
+  allowed: "in `allow`",
+  knocks: "knocks with a sequence",
+  tokens: "knocks with tokens",
+};
+
+/** What came of the faults, as Markdown: by run, by how the deployer gets in, and by fault. */
 export function faultTable(outcomes: readonly Outcome[]): string {
   const hit = outcomes.filter(({ isHit }) => isHit);
   const ends = ["old", "new", "none"] as const;
@@ -31,6 +38,14 @@ export function faultTable(outcomes: readonly Outcome[]): string {
     ),
     row("all", hit),
     "",
+    ...head("deployer"),
+    ...Object.entries(DEPLOYERS).map(([name, text]) =>
+      row(
+        text,
+        hit.filter(({ kind }) => kind.deployer === name),
+      ),
+    ),
+    "",
     ...head("fault"),
     ...kinds.map((kind) =>
       row(
@@ -42,11 +57,11 @@ export function faultTable(outcomes: readonly Outcome[]): string {
   ].join("\n");
 }
 
-export function describeOutcome({ profile, injection, point, wrong }: Outcome): string {
+export function describeOutcome({ kind, injection, point, wrong }: Outcome): string {
   const { scenario, fault } = injection;
   const what =
     fault === undefined ? "nothing happened" : `${FAULT_TEXTS[fault.kind]} ${fault.command} ${fault.call}`;
-  return `${scenario.name} (${profile}): ${what} [${point}]: ${wrong.join("; ")}`;
+  return `${scenario.name} (${kind.profile}, ${kind.deployer}): ${what} [${point}]: ${wrong.join("; ")}`;
 }
 
 function cells(values: readonly (string | number)[]): string {

@@ -1,8 +1,6 @@
 import { unreachable } from "../../../components/policy/unreachable";
-import type { Lab, LabClient } from "../../../lab";
-import { canConnect } from "../hostPayload";
 import type { RunEnd, View } from "./faultHost";
-import type { End, Rules, Scenario, Setting } from "./scenarios";
+import type { End, Rules, Scenario, Setting } from "./setting";
 
 /** What the rules of an end look like, once or as what they must be right after the run. */
 export function rulesOf(end: End, scenario: Scenario, setting: Setting): Rules | undefined {
@@ -64,26 +62,8 @@ function judgeStatus(setting: Setting, { status, rules, boot }: View): readonly 
   return isSo ? [] : ["status finds nothing and something differs"];
 }
 
-/** Who gets in: the deployer where the rules name him, and the laptop only where nothing is guarded. */
-export async function judgeDoors(
-  lab: Lab,
-  laptop: LabClient,
-  setting: Setting,
-  isGuarded: boolean,
-): Promise<readonly string[]> {
-  const { address4 } = setting.host;
-  const [deployer, stranger] = await Promise.all([
-    canConnect(lab.operator, address4, 22),
-    canConnect(laptop, address4, 22),
-  ]);
-  return [
-    ...(deployer ? [] : ["the deployer is locked out"]),
-    ...(stranger === isGuarded ? [isGuarded ? "it is open" : "it is still guarded"] : []),
-  ];
-}
-
 /** After the next plain apply and confirm nothing tells what happened before. */
-export function judgeMended({ next }: Setting, seen: View, files: string): readonly string[] {
+export function judgeMended(next: Rules, seen: View, files: string): readonly string[] {
   return [
     ...(seen.rules === next.listing ? [] : ["the next run does not bring its rules"]),
     ...(seen.boot === next.payload.ruleset ? [] : ["the next run does not bring its boot file"]),

@@ -1,21 +1,12 @@
-import fc from "fast-check";
 import type { Lab, LabClient } from "../../../lab";
-import { SSH, snapshot } from "../hostPayload";
-import { FAILURES, FALLIBLE, type Fault, type FaultKind, KILLS } from "./fault";
+import { SEQUENCE_PORTS, snapshot } from "../hostPayload";
+import type { Deployer } from "./deployer";
+import type { Fault } from "./fault";
 import { awaitGuard, installFaults, printed, runWithFault, view } from "./faultHost";
-import { difference, judgeDoors, judgeEnd, judgeMended, judgeRun } from "./judge";
-import {
-  applied,
-  confirming,
-  type End,
-  type ProfileName,
-  payloadOf,
-  type Rules,
-  runWell,
-  SCENARIOS,
-  type Scenario,
-  type Setting,
-} from "./scenarios";
+import { type FaultHostKind, faultPayload, type RulesName, secretsOf } from "./faultRules";
+import { difference, judgeEnd, judgeMended, judgeRun } from "./judge";
+import { applied, confirming, type End, type Rules, runWell, type Scenario, type Setting } from "./setting";
+import { createWayIn, type TokensAfter } from "./wayIn";
 
 export interface Injection {
   readonly scenario: Scenario;
@@ -23,13 +14,15 @@ export interface Injection {
 }
 
 export interface Outcome {
-  readonly profile: ProfileName;
+  readonly kind: FaultHostKind;
   readonly injection: Injection;
   readonly isHit: boolean;
   /** The call at which it happened. */
   readonly point: string;
   readonly calls: readonly string[];
   readonly end: End | undefined;
+  /** Whether the deployer's tokens work only some minutes later. */
+  readonly isLater: boolean;
   readonly wrong: readonly string[];
 }
 
@@ -37,53 +30,87 @@ export interface FaultHost {
   inject(injection: Injection, next: Scenario["from"]): Promise<Outcome>;
 }
 
+export interface FaultHostOptions {
+  readonly lab: Lab;
+  readonly laptop: LabClient;
+  readonly deployer: Deployer;
+  readonly name: string;
+  readonly kind: FaultHostKind;
+}
+
 /** A host whose commands can be made to fail, and which is brought from one injection to the next. */
-export async function createFaultHost(
-  lab: Lab,
-  laptop: LabClient,
-  name: string,
-  profile: ProfileName,
-): Promise<FaultHost> {
+export async function createFaultHost(options: FaultHostOptions): Promise<FaultHost> {
+  const { lab, name, kind } = options;
   const host = await lab.addHost(name);
   await installFaults(host);
-  const rules = async (options: Parameters<typeof payloadOf>[1]): Promise<Rules> => {
-    const payload = payloadOf(profile, options);
-    return { payload, listing: await printed(host, payload.ruleset) };
+  const wayIn = createWayIn({ ...options, host });
+  const rulesNamed = async (rules: RulesName, renewals: number): Promise<Rules> => {
+    const payload = faultPayload({ ...kind, secretsFrom: `${name} ${renewals}` }, rules);
+    return { name: rules, payload, listing: await printed(host, payload.ruleset) };
   };
-  const wide = await rules({});
-  const small = await rules({ services: { ssh: SSH } });
-  const shut = await rules({ services: { ssh: SSH }, allow: ["192.0.2.1"] });
-  const untouched = await snapshot(host);
+  const makeRules = async (renewals: number) => ({
+    wide: await rulesNamed("wide", renewals),
+    small: await rulesNamed("small", renewals),
+    shut: await rulesNamed("shut", renewals),
+    renewals,
+  });
+  let rules = await makeRules(0);
+  const untouched = withoutBounds(await snapshot(host));
 
   let old: Rules | undefined;
-  const guard = async (next: Rules): Promise<void> => {
+  let files: string | undefined;
+  const guard = async (next: Rules, mayWait: boolean): Promise<readonly string[]> => {
     await runWell(host, "confirm", confirming(next, await applied({ host }, next)));
     old = next;
+    const seen = await view(host);
+    files ??= seen.files;
+    return [
+      ...judgeMended(next, seen, files),
+      ...(await wayIn.judgeMended(next, seen, mayWait ? "later" : "now")),
+    ];
   };
   const remove = async (): Promise<readonly string[]> => {
-    await runWell(host, "remove", wide.payload.input);
+    await runWell(host, "remove", rules.wide.payload.input);
     old = undefined;
-    const left = await snapshot(host);
+    const left = withoutBounds(await snapshot(host));
     return left === untouched ? [] : [`remove leaves: ${difference(untouched, left)}`];
   };
-  await guard(wide);
-  const { files } = await view(host);
+  await guard(rules.wide, false);
   await remove();
 
-  const ready = async (scenario: Scenario): Promise<Setting> => {
-    if (scenario.from === "guarded" && old === undefined) await guard(wide);
-    if (scenario.from === "unguarded" && old !== undefined) await remove();
-    return { host, profile, old, next: old === wide ? small : wide, shut };
+  /** Other secrets where the host must not make tokens of these yet: they were used, or may have been. */
+  const renew = async (): Promise<void> => {
+    if (kind.deployer === "tokens") rules = await makeRules(rules.renewals + 1);
+  };
+  const ready = async (scenario: Scenario): Promise<readonly string[]> => {
+    const wrong: string[] = [];
+    if (scenario.from === "unguarded") {
+      if (old !== undefined) wrong.push(...(await remove()));
+      await renew();
+    } else if (old === undefined || wayIn.isWaiting()) {
+      await renew();
+      wrong.push(...(await guard(rules.wide, false)));
+    }
+    return wrong;
   };
 
   return {
-    async inject(injection, next) {
+    async inject(injection, following) {
       const { scenario, fault } = injection;
-      const setting = await ready(scenario);
+      const wrong = (await ready(scenario)).map((each) => `before it: ${each}`);
+      const next = old?.name === "wide" ? rules.small : rules.wide;
+      const changed: Setting["changed"] = (changes) =>
+        faultPayload({ ...kind, secretsFrom: `${name} ${rules.renewals}` }, "small", changes);
+      const setting: Setting = { host, old, next, shut: rules.shut, changed };
+      const secrets = [
+        ...SEQUENCE_PORTS,
+        ...[rules.wide, rules.small, rules.shut].flatMap(({ payload }) => secretsOf(payload)),
+      ];
       const prepared = await scenario.prepare(setting);
-      const run = await runWithFault(host, prepared, fault);
-      const wrong = [...judgeRun(scenario, setting, run)];
-      if (run.isHit && fault?.kind === "cut") {
+      const run = await runWithFault(host, prepared, secrets, fault);
+      wrong.push(...judgeRun(scenario, setting, run));
+      const isCut = run.isHit && fault?.kind === "cut";
+      if (isCut) {
         await host.powerCut();
         await host.boot();
       }
@@ -92,62 +119,46 @@ export async function createFaultHost(
       const seen = await view(host);
       const judged = judgeEnd(scenario, setting, run, seen);
       wrong.push(...judged.wrong);
-      // Under a baseline a stranger's attempt is answered late, and remembered.
-      if (profile === "guard") wrong.push(...(await judgeDoors(lab, laptop, setting, seen.rules !== "")));
-      if (next === "guarded") {
-        await guard(setting.next);
-        wrong.push(...judgeMended(setting, await view(host), files));
-      } else {
-        wrong.push(...(await remove()));
-      }
+      const tokens = tokensAfter(scenario, run.isHit, fault, old);
+      wrong.push(...(await wayIn.judgeFault(setting, seen, tokens)));
+      const isLater = wayIn.isWaiting();
+      wrong.push(
+        ...(following === "guarded"
+          ? await guard(next, isLater || seen.rules === "" || tokens === "never")
+          : await remove()),
+      );
       const point =
         fault === undefined || fault.command !== "any" ? fault?.command : run.calls[fault.call - 1];
       return {
-        profile,
+        kind,
         injection,
         isHit: run.isHit,
         point: point ?? "",
         calls: run.calls,
         end: judged.end,
+        isLater,
         wrong,
       };
     },
   };
 }
 
-/** One run of each scenario to which nothing happens: its calls are the points at which it can die. */
-export const CONTROLS: readonly Injection[] = SCENARIOS.map((scenario) => ({ scenario, fault: undefined }));
+/**
+ * When tokens must open again. A boot takes them out of the kernel, and so does a rollback that finds no room on the disk; what
+ * makes others is in the records.
+ */
+function tokensAfter(
+  scenario: Scenario,
+  isHit: boolean,
+  fault: Fault | undefined,
+  old: Rules | undefined,
+): TokensAfter {
+  const areTaken = isHit && (fault?.kind === "cut" || fault?.kind === "full");
+  if (areTaken && scenario.isStray === true) return "never";
+  return areTaken || old === undefined || scenario.isEmptied === true ? "later" : "now";
+}
 
-/** Every point once, in random order, then again in other ways. */
-export function chooseInjections(controls: readonly Outcome[], count: number, seed: number): Injection[] {
-  const shuffled = (injections: readonly Injection[]): Injection[] =>
-    fc.sample(fc.shuffledSubarray([...injections], { minLength: injections.length }), {
-      numRuns: 1,
-      seed,
-    })[0] ?? [];
-  const all = (round: number): Injection[] =>
-    controls.flatMap(({ injection: { scenario }, calls }) => {
-      const at = (kind: FaultKind, call: number, command = "any"): Injection => ({
-        scenario,
-        fault: { kind, command, call },
-      });
-      const turn = (kinds: readonly FaultKind[]): readonly Injection[] =>
-        calls.map((_, index) => at(kinds[(index + round + seed) % kinds.length] ?? "fails", index + 1));
-      const broken = FALLIBLE.flatMap((command) =>
-        calls
-          .filter((call) => call.split(" ")[0] === command)
-          .map((_, index) => at("broken", index + 1, command)),
-      );
-      const isVerb = scenario.verb === "apply" || scenario.verb === "confirm" || scenario.verb === "remove";
-      const some = (every: number) =>
-        calls.map((_, index) => index + 1).filter((call) => (call + round) % every === 1);
-      return [
-        ...turn(KILLS),
-        ...turn(FAILURES),
-        ...broken,
-        ...(isVerb ? some(5).map((call) => at("full", call)) : []),
-        ...some(20).map((call) => at("cut", call)),
-      ];
-    });
-  return [0, 1, 2, 3].flatMap((round) => shuffled(all(round))).slice(0, count);
+/** A removal leaves the bounds of tokens behind, and in /run what goes with them. */
+function withoutBounds(shot: string): string {
+  return shot.replace(/^(\/var\/lib\/portknock-tokens|\/run\/portknock-(clock|begun)) 600 \d+ \n/gm, "");
 }

@@ -1,0 +1,124 @@
+import type { Lab, LabClient, LabHost } from "../../../lab";
+import { canConnect } from "../hostPayload";
+import { sendTokens } from "../tokenHost";
+import type { Deployer } from "./deployer";
+import type { View } from "./faultHost";
+import { type FaultHostKind, openingsFor } from "./faultRules";
+import type { Rules, Setting } from "./setting";
+import { tokensBegin } from "./tokensBegin";
+
+/** When a token must open: at once, when the host says, or never, where it has lost what makes them. */
+export type TokensAfter = "now" | "later" | "never";
+
+/** Who gets in to a host: the deployer, and nobody else. */
+export interface WayIn {
+  /** Once a run and its guard have ended. */
+  judgeFault(setting: Setting, seen: View, tokens: TokensAfter): Promise<readonly string[]>;
+  /** Behind the next plain apply and confirm. */
+  judgeMended(rules: Rules, seen: View, tokens: TokensAfter): Promise<readonly string[]>;
+  /** Whether tokens of the deployer do not work yet. */
+  isWaiting(): boolean;
+}
+
+export interface WayInOptions {
+  readonly lab: Lab;
+  readonly laptop: LabClient;
+  readonly deployer: Deployer;
+  readonly host: LabHost;
+  readonly kind: FaultHostKind;
+}
+
+/** Tokens of so many knocks ago are of slots that are over. */
+const REMEMBERED = 40;
+
+/** For an update that knocks as one after the other. */
+const LONGEST_KNOCK_SECONDS = 20;
+
+const SETS = ["admitted4", "admitted6", "windows4", "windows6"].map((set) => `pk_${set}`);
+
+export function createWayIn(options: WayInOptions): WayIn {
+  return options.kind.deployer === "allowed" ? allowedWayIn(options) : knockedWayIn(options);
+}
+
+/** The deployer where the rules name him, and the laptop only where nothing is guarded. */
+function allowedWayIn({ lab, laptop, host, kind }: WayInOptions): WayIn {
+  return {
+    judgeFault: async (_, { rules }) => {
+      // Under a baseline a stranger's attempt is answered late, and remembered.
+      if (kind.profile === "baseline") return [];
+      const [deployer, stranger] = await Promise.all([
+        canConnect(lab.operator, host.address4, 22),
+        canConnect(laptop, host.address4, 22),
+      ]);
+      const isGuarded = rules !== "";
+      return [
+        ...(deployer ? [] : ["the deployer is locked out"]),
+        ...(stranger === isGuarded ? [isGuarded ? "it is open" : "it is still guarded"] : []),
+      ];
+    },
+    judgeMended: async () => [],
+    isWaiting: () => false,
+  };
+}
+
+/** The deployer behind a knock and not without one, and never the laptop, which sends every token that was used once more. */
+function knockedWayIn({ lab, laptop, deployer, host, kind }: WayInOptions): WayIn {
+  let used: readonly string[] = [];
+  let waits = false;
+  let waitsPartly = false;
+
+  const shutOut = () =>
+    host.run(`${SETS.map((set) => `nft flush set inet portknock ${set}`).join("\n")}\ntrue`, {
+      check: false,
+    });
+  /** Without a knock of theirs. */
+  const strangers = async (isGuarded: boolean): Promise<readonly string[]> => {
+    const [again, stranger] = await Promise.all([
+      canConnect(lab.operator, host.address4, 22),
+      canConnect(laptop, host.address4, 22),
+    ]);
+    return [
+      ...(again === isGuarded ? [isGuarded ? "it is open to who does not knock" : "it is shut"] : []),
+      ...(stranger === isGuarded ? [isGuarded ? "it is open" : "it is still guarded"] : []),
+    ];
+  };
+  const replay = async (): Promise<readonly string[]> => {
+    if (used.length === 0) return [];
+    await sendTokens(laptop, host.address4, used);
+    return (await canConnect(laptop, host.address4, 22)) ? ["a token that was used opens once more"] : [];
+  };
+  const enter = async (wanted: Rules): Promise<readonly string[]> => {
+    const { tried, token, seconds } = await deployer.knock(host, wanted.payload);
+    const { exitCode } = await lab.ssh(host, "true", { check: false });
+    if (token !== undefined && exitCode === 0) used = [...used, token].slice(-REMEMBERED);
+    return [
+      ...(exitCode === 0 ? [] : [`the deployer is locked out, after knocks as ${tried.join(", ")}`]),
+      ...(seconds > LONGEST_KNOCK_SECONDS ? [`the deployer knocked for ${Math.round(seconds)} s`] : []),
+    ];
+  };
+  /** Whether a knock may open yet, by what the host says of its tokens. */
+  const awaitTokens = (wanted: Rules, seen: View, tokens: TokensAfter): readonly string[] => {
+    const { isLater, isPartly, wrong } = tokensBegin(openingsFor(wanted.payload), seen.status);
+    waits = isLater;
+    waitsPartly = isPartly;
+    return [...wrong, ...(isLater && tokens === "now" ? ["the deployer's tokens are gone for minutes"] : [])];
+  };
+
+  return {
+    judgeFault: async ({ next }, seen, tokens) => {
+      await shutOut();
+      const isGuarded = seen.rules !== "";
+      const wrong = [...(await strangers(isGuarded)), ...(isGuarded ? await replay() : [])];
+      if (!isGuarded || (kind.deployer === "tokens" && tokens === "never")) return wrong;
+      wrong.push(...awaitTokens(next, seen, tokens));
+      return waits ? wrong : [...wrong, ...(await enter(next))];
+    },
+    judgeMended: async (rules, seen, tokens) => {
+      const wrong = [...(await replay()), ...awaitTokens(rules, seen, tokens)];
+      if (waits) return wrong;
+      await shutOut();
+      return [...wrong, ...(await enter(rules))];
+    },
+    isWaiting: () => waitsPartly,
+  };
+}
