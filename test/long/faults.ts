@@ -23,6 +23,7 @@ const KNOCKING: readonly FaultHostKind[] = [
   { profile: "guard", deployer: "tokens" },
   { profile: "baseline", deployer: "knocks" },
   { profile: "baseline", deployer: "tokens" },
+  { profile: "guard", deployer: "tokens" },
 ];
 
 async function main(): Promise<void> {

@@ -96,25 +96,32 @@ function knockedWayIn({ lab, laptop, deployer, host, kind }: WayInOptions): WayI
       ...(seconds > LONGEST_KNOCK_SECONDS ? [`the deployer knocked for ${Math.round(seconds)} s`] : []),
     ];
   };
-  /** Whether a knock may open yet, by what the host says of its tokens. */
-  const awaitTokens = (wanted: Rules, seen: View, tokens: TokensAfter): readonly string[] => {
-    const { isLater, isPartly, wrong } = tokensBegin(openingsFor(wanted.payload), seen.status);
+  /** Whether a knock may open yet, by what the host says of its tokens; those that worked `before` must go on, or may not. */
+  const awaitTokens = (
+    wanted: Rules,
+    before: Rules | undefined,
+    { status }: View,
+    tokens: TokensAfter,
+  ): readonly string[] => {
+    const { isLater, waiting, wrong } = tokensBegin(openingsFor(wanted.payload), status);
     waits = isLater;
-    waitsPartly = isPartly;
-    return [...wrong, ...(isLater && tokens === "now" ? ["the deployer's tokens are gone for minutes"] : [])];
+    waitsPartly = waiting.length > 0;
+    const had = before === undefined ? [] : openingsFor(before.payload).map(({ name }) => name);
+    const gone = tokens === "now" ? waiting.filter((name) => isLater || had.includes(name)) : [];
+    return [...wrong, ...gone.map((name) => `the tokens of ${name} are gone for minutes`)];
   };
 
   return {
-    judgeFault: async ({ next }, seen, tokens) => {
+    judgeFault: async ({ old, next }, seen, tokens) => {
       await shutOut();
       const isGuarded = seen.rules !== "";
       const wrong = [...(await strangers(isGuarded)), ...(isGuarded ? await replay() : [])];
       if (!isGuarded || (kind.deployer === "tokens" && tokens === "never")) return wrong;
-      wrong.push(...awaitTokens(next, seen, tokens));
+      wrong.push(...awaitTokens(next, old, seen, tokens));
       return waits ? wrong : [...wrong, ...(await enter(next))];
     },
     judgeMended: async (rules, seen, tokens) => {
-      const wrong = [...(await replay()), ...awaitTokens(rules, seen, tokens)];
+      const wrong = [...(await replay()), ...awaitTokens(rules, undefined, seen, tokens)];
       if (waits) return wrong;
       await shutOut();
       return [...wrong, ...(await enter(rules))];
