@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { explainPacket } from "../components/explain/explainPacket";
 import { explainPort, explainSource, type OverviewLine } from "../components/explain/explainPolicy";
 import type { ExplainedPacket, Explanation } from "../components/explain/explanation";
-import { withoutUndrawn } from "../components/policy/hostPolicy";
+import { hostPolicies } from "../components/policy/hostPolicy";
 import { parseNetwork, prefixOf } from "../components/policy/network";
 import type { Policy } from "../components/policy/policy";
 import { parsePortRange, printPortRange } from "../components/policy/portRange";
@@ -41,7 +41,7 @@ async function runExplain(path: string, flags: ExplainFlags): Promise<void> {
   if (address === undefined && port === undefined) {
     throw usageError("nobody's packet; give --as, --port or both");
   }
-  process.stdout.write(explain(withoutUndrawn(await readFleetPolicy(path)), address, port));
+  process.stdout.write(explain(hostPolicies(await readFleetPolicy(path))("").policy, address, port));
 }
 
 type Port = Pick<ExplainedPacket, "protocol" | "port">;

@@ -112,7 +112,7 @@ async function askHost(
 function heldOpenings(
   host: string,
   { port, proxy }: Connection,
-  { policy, attempts }: HostPolicy,
+  { policy, attempts, unhindered }: HostPolicy,
 ): readonly HeldOpening[] {
   return deployerOpenings(policy).flatMap((known): readonly HeldOpening[] => {
     if (proxy !== undefined && (known.kind === "token" || attempts.has(known.path))) {
@@ -121,8 +121,12 @@ function heldOpenings(
     const { name, kind } = known;
     const everySeconds = secondsBetweenKnocks(policy, proxy?.port ?? port, kind);
     switch (kind) {
-      case "sequence":
-        return [{ name, everySeconds, opening: { kind, sequence: known.sequence } }];
+      case "sequence": {
+        // The host may still have the one that it had before a port of it was taken.
+        const former = unhindered.get(known.path);
+        const sequences = [known.sequence, ...(former === undefined ? [] : [former])];
+        return sequences.map((sequence) => ({ name, everySeconds, opening: { kind, sequence } }));
+      }
       case "token": {
         const next = freshTokens(hostKey(known.secret, host, name), known.perSlot);
         return [{ name, everySeconds, opening: { kind: "tokens", next } }];

@@ -114,12 +114,9 @@ function takesTurn({ plan, clearance, turns }: HostFirewallArgs): Turn {
   };
 
   async function begin(): Promise<void> {
-    const { observation } = await plan.facts;
-    await Promise.all([clearance, promiseOf(plan.payload), promiseOf(plan.connection)]);
-    // Nothing happens on a host that is in sync.
-    if (observation.kind !== "inSync") {
-      await turns.take(ended);
-    }
+    await Promise.all([plan.facts, clearance, promiseOf(plan.payload), promiseOf(plan.connection)]);
+    // A host that is in sync too: the engine may find that something else of its command has changed, such as a key.
+    await turns.take(ended);
   }
 }
 

@@ -101,8 +101,11 @@ export async function clearanceOf(
   plans: readonly HostPlan[],
   unchecked: Promise<readonly Problem[]>,
 ): Promise<void> {
-  const perPlan = await Promise.all(plans.map(async ({ facts }) => (await facts).problems));
-  const problems = [...perPlan.flat(), ...(await unchecked)];
+  const [perPlan, notChecked] = await Promise.all([
+    Promise.all(plans.map(async ({ facts }) => (await facts).problems)),
+    unchecked,
+  ]);
+  const problems = [...perPlan.flat(), ...notChecked];
   if (problems.length > 0) {
     throw reporter.refuse(problems);
   }

@@ -86,7 +86,10 @@ function printed(id: SequenceId, { hosts, policy, policyOf }: FleetToCome): pulu
   );
 }
 
-/** Another one where the sequence of a host is another one, and none where a host comes or goes. */
+/**
+ * Another one where the sequence of a host is another one, for a port of it was taken. Where a host comes or goes it stays,
+ * but for a host of which a port is taken.
+ */
 function printDerived(
   id: SequenceId,
   secret: string,
@@ -94,9 +97,9 @@ function printDerived(
   policyOf: (host: string) => HostPolicy,
 ): string {
   const path = argumentPath(id);
-  const later = hosts.flatMap((host) => {
-    const attempt = policyOf(host).attempts.get(path) ?? 0;
-    return attempt === 0 ? [] : [`${host} ${attempt}`];
+  const later = hosts.toSorted().flatMap((host) => {
+    const { attempts, unhindered } = policyOf(host);
+    return unhindered.has(path) ? [`${host} ${attempts.get(path)}`] : [];
   });
   return [`derived ${tokenFingerprint(secret, path)}`, ...later].join(", ");
 }

@@ -22,7 +22,7 @@ import { inProgram } from "./program/inProgram";
 import { probing } from "./program/probing";
 import { programKind } from "./program/programKind";
 import { showProgress } from "./program/showProgress";
-import { turnsOf } from "./program/turns";
+import { turnsOfProgram } from "./program/turns";
 import { withoutChange } from "./program/withoutChange";
 import { type HostRules, hostRules } from "./ruleset/hostRules";
 
@@ -86,7 +86,7 @@ export class PortKnockFirewall extends pulumi.ComponentResource {
       const asked = plans.map(({ facts }) => facts);
       showProgress(this, asked, (done, all) => `asked ${done} of ${all} hosts`);
     }
-    const turns = turnsOf();
+    const turns = turnsOfProgram();
     // An update touches no host before the whole fleet is clear. A preview touches nothing, and there a host that
     // is still to be created would hide the others.
     const groups = pulumi.runtime.isDryRun() ? plans.map((plan) => [plan]) : [plans];

@@ -1,9 +1,11 @@
+import { doorsOf } from "./door";
 import { drawKnocks } from "./drawKnocks";
 import { mapKnocks } from "./mapKnocks";
 import { namedSequences } from "./namedSequences";
 import type { FleetPolicy, Knock, Policy, WrittenKnock } from "./policy";
 import { crossFieldProblems } from "./rules/crossFieldProblems";
-import { policyWarnings } from "./rules/policyWarnings";
+import { commonKnock, neighbouringKnocks, repeatedKnock } from "./rules/knockRules";
+import { SEQUENCE_WARNINGS } from "./rules/policyWarnings";
 import { argumentPath } from "./sequenceId";
 
 /** What one host of a fleet is to do. */
@@ -12,13 +14,15 @@ export interface HostPolicy {
   readonly policy: Policy;
   /** Where a sequence is written that it has drawn, and how many attempts there were before that one. */
   readonly attempts: ReadonlyMap<string, number>;
+  /** Where that is another one than if every port were free: what it would be then, and was before one was taken. */
+  readonly unhindered: ReadonlyMap<string, readonly Knock[]>;
 }
 
 /** What each host of a fleet is to do, by its name. Sequences that are derived are drawn once for each host. */
 export function hostPolicies(fleet: FleetPolicy): (host: string) => HostPolicy {
   const shared = { ...fleet, tokenNetworks: [] };
   const paths = derivedPaths(shared);
-  const common: HostPolicy = { policy: withoutUndrawn(shared), attempts: new Map() };
+  const common: HostPolicy = { policy: withoutUndrawn(shared), attempts: new Map(), unhindered: new Map() };
   const known = new Map<string, HostPolicy>();
   return (host) => {
     const found = known.get(host);
@@ -47,39 +51,89 @@ export function derivedPaths(fleet: FleetPolicy): readonly string[] {
 }
 
 /** With a quarter of the ports free, as a rule demands, one attempt of 400 passes at least. */
-const MOST_ROUNDS = 20_000;
+const MOST_ATTEMPTS = 20_000;
 
 /**
- * Attempt by attempt, until no rule refuses one and none warns of one. Each round draws those anew that are not good yet,
- * so that who comes or goes changes nobody else's.
+ * Attempt by attempt, until no rule refuses one and none warns of one. What can be told of a sequence by itself is looked
+ * at first; the rest rules out what nobody meets by chance.
  */
 function draw(fleet: FleetPolicy, host: string, paths: readonly string[]): HostPolicy {
-  const attempts = new Map(paths.map((path) => [path, 0]));
-  const known = new Map<string, readonly Knock[]>();
-  let redrawn = paths;
-  for (let round = 0; round < MOST_ROUNDS; round++) {
-    for (const path of redrawn) {
-      known.set(path, drawKnocks(fleet.derive, host, path, attempts.get(path) ?? 0));
+  const isFree = freePorts(withoutUndrawn(fleet));
+  const firsts = new Map(paths.map((path) => [path, drawFrom(fleet.derive, { host, path, attempt: 0 })]));
+  let drawn = new Map([...firsts].map(([path, first]) => [path, drawFrom(fleet.derive, first, isFree)]));
+  for (let round = 0; round < MOST_ATTEMPTS; round++) {
+    const policy = withKnocks(fleet, drawn);
+    const problems = crossFieldProblems(policy, { reaches: [], refused: new Set() }).map(({ path }) => path);
+    if (problems.length === 0) {
+      return {
+        policy,
+        attempts: new Map([...drawn].map(([path, { attempt }]) => [path, attempt])),
+        unhindered: new Map(
+          [...firsts].flatMap(([path, { attempt, knocks }]) =>
+            attempt === drawn.get(path)?.attempt ? [] : [[path, knocks] as const],
+          ),
+        ),
+      };
     }
-    const policy = {
-      ...fleet,
-      ...mapKnocks(fleet, (knocks, id) => known.get(argumentPath(id)) ?? drawnOnes(knocks)),
-      derive: "",
-    };
-    const judged = new Set(
-      [...crossFieldProblems(policy, { reaches: [], refused: new Set() }), ...policyWarnings(policy)].map(
-        ({ path }) => path,
+    // Where a sequence that is written begins with one that was drawn, or is the same, the written one is what is refused.
+    const isBlamed = paths.some((path) => problems.includes(path));
+    drawn = new Map(
+      [...drawn].map(([path, last]) =>
+        !isBlamed || problems.includes(path)
+          ? [path, drawFrom(fleet.derive, { ...last, attempt: last.attempt + 1 }, isFree)]
+          : [path, last],
       ),
     );
-    redrawn = paths.filter((path) => judged.has(path));
-    if (redrawn.length === 0) {
-      return { policy, attempts };
-    }
-    for (const path of redrawn) {
-      attempts.set(path, (attempts.get(path) ?? 0) + 1);
+  }
+  throw new Error("bug: no sequence can be drawn, and no rule has refused that");
+}
+
+interface Attempt {
+  readonly host: string;
+  readonly path: string;
+  readonly attempt: number;
+}
+
+interface Draw extends Attempt {
+  readonly knocks: readonly Knock[];
+}
+
+/** The first one from an attempt on of which nothing can be said by itself, and all of whose ports may be knocks. */
+function drawFrom(secret: string, from: Attempt, isFree: (port: number) => boolean = () => true): Draw {
+  const { host, path } = from;
+  for (let attempt = from.attempt; attempt < MOST_ATTEMPTS; attempt++) {
+    const knocks = drawKnocks(secret, host, path, attempt);
+    if (isFitByItself(knocks) && knocks.every(({ port }) => isFree(port))) {
+      return { host, path, attempt, knocks };
     }
   }
   throw new Error("bug: no sequence can be drawn, and no rule has refused that");
+}
+
+function isFitByItself(knocks: readonly Knock[]): boolean {
+  return [repeatedKnock, neighbouringKnocks, commonKnock, ...SEQUENCE_WARNINGS].every(
+    (rule) => rule(knocks).length === 0,
+  );
+}
+
+/** Which TCP ports may be knocks under these rules: those that nobody guards or serves. */
+export function freePorts(policy: Policy): (port: number) => boolean {
+  const doorOf = doorsOf(policy);
+  const known = new Map<number, boolean>();
+  return (port) => {
+    const { kind } = doorOf({ protocol: "tcp", from: port, to: port });
+    const isFree = known.get(port) ?? (kind === "closed" || kind === "leftAlone");
+    known.set(port, isFree);
+    return isFree;
+  };
+}
+
+function withKnocks(fleet: FleetPolicy, drawn: ReadonlyMap<string, Draw>): Policy {
+  return {
+    ...fleet,
+    ...mapKnocks(fleet, (knocks, id) => drawn.get(argumentPath(id))?.knocks ?? drawnOnes(knocks)),
+    derive: "",
+  };
 }
 
 function drawnOnes(knocks: readonly WrittenKnock[]): readonly Knock[] {

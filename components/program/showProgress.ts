@@ -12,6 +12,9 @@ export function showProgress(
   tasks: readonly Promise<unknown>[],
   words: (done: number, all: number) => string,
 ): void {
+  if (tasks.length === 0) {
+    return;
+  }
   let done = 0;
   const settle = (): void => {
     done += 1;

@@ -8,7 +8,7 @@ export interface Turns {
   take(done: Promise<void>): Promise<void>;
 }
 
-/** As many operations as the engine may run at once, where the SDK says so: the CLI's programs have it in their environment. */
+/** How many operations the engine may run at once. */
 const ENGINE_PARALLEL = "PULUMI_NODEJS_PARALLEL";
 const UNKNOWN_PARALLEL = 8;
 
@@ -17,12 +17,26 @@ const UNKNOWN_PARALLEL = 8;
  * behind all of them, and its host may put its old rules back meanwhile. So it is told of as many hosts as it can work on,
  * and of as many again, so that it never waits for the program. A preview changes nothing, and needs no turns.
  */
-export function turnsOf(): Turns {
-  if (pulumi.runtime.isDryRun()) {
-    return { take: async () => {} };
+export function turnsOfProgram(): Turns {
+  const stack = pulumi.runtime.getStackResource();
+  const known = stack && turns.get(stack);
+  if (known !== undefined) {
+    return known;
   }
-  const parallel = Number(process.env[ENGINE_PARALLEL]);
-  const limit = pLimit(2 * (Number.isInteger(parallel) && parallel > 0 ? parallel : UNKNOWN_PARALLEL));
+  const made = pulumi.runtime.isDryRun() ? NO_TURNS : turnsFor(2 * engineParallel());
+  if (stack !== undefined) {
+    turns.set(stack, made);
+  }
+  return made;
+}
+
+/** One program has one engine, however many components it makes. */
+const turns = new WeakMap<pulumi.Resource, Turns>();
+
+const NO_TURNS: Turns = { take: async () => {} };
+
+function turnsFor(most: number): Turns {
+  const limit = pLimit(most);
   return {
     take: (done) =>
       new Promise((begin) => {
@@ -32,4 +46,10 @@ export function turnsOf(): Turns {
         });
       }),
   };
+}
+
+/** The CLI's programs have it in their environment; of others the SDK says no more than whether it is one. */
+function engineParallel(): number {
+  const parallel = pulumi.runtime.serialize() ? 1 : Number(process.env[ENGINE_PARALLEL]);
+  return Number.isInteger(parallel) && parallel > 0 ? parallel : UNKNOWN_PARALLEL;
 }

@@ -13,9 +13,10 @@ export interface HostRules extends HostPolicy {
 export function hostRules(policyOf: (host: string) => HostPolicy): (host: string) => HostRules {
   const printed = new Map<Policy, string>();
   return (host) => {
-    const { policy, attempts } = policyOf(host);
+    const desired = policyOf(host);
+    const { policy } = desired;
     const ruleset = printed.get(policy) ?? printRuleset(compilePolicy(policy));
     printed.set(policy, ruleset);
-    return { policy, attempts, ruleset };
+    return { ...desired, ruleset };
   };
 }

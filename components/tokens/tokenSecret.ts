@@ -45,7 +45,7 @@ export function hostKey(secret: string, host: string, knocker: string): string {
  * @returns hexadecimal digits
  */
 export function derivedTokenSecret(secret: string, knocker: string): string {
-  return bytesToHex(derive(secret, `portknock token secret ${knocker}`, KEY_BYTES));
+  return bytesToHex(derive(secret, `portknock token-secret ${knocker}`, KEY_BYTES));
 }
 
 /**

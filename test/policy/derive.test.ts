@@ -113,6 +113,29 @@ describe("a derived sequence", () => {
     expect(new Set(ports).size).toBeGreaterThan(5000);
   });
 
+  it("gives way to a written one that is the same, or begins with it", () => {
+    const path = "services.ssh.sequence";
+    const own = sequencesOf({ services: { ssh } }, "web-1")[path] ?? "";
+    for (const written of [own, `${own},61000/udp`]) {
+      const drawn = sequencesOf(
+        { services: { ssh }, knockers: { alice: { ...alice, sequence: written } } },
+        "web-1",
+      );
+      expect(drawn["knockers.alice.sequence"]).toBe(written.replace(/61000\/udp$/, "61000/udp"));
+      expect(drawn[path]).not.toBe(own);
+    }
+  });
+
+  it("says what it would be, and was, where a port of it is taken", () => {
+    const path = "services.ssh.sequence";
+    const free = hostPolicies(parseFleetPolicy({ derive: DERIVE, services: { ssh } }))("web-1");
+    expect([...free.unhindered]).toEqual([]);
+    const [sequence] = namedSequences(free.policy);
+    const taken = { derive: DERIVE, services: { ssh }, openPorts: [`${sequence?.knocks[2]?.port}`] };
+    const hindered = hostPolicies(parseFleetPolicy(taken))("web-1");
+    expect([...hindered.unhindered]).toEqual([[path, sequence?.knocks]]);
+  });
+
   it("leaves hosts the same policy where nothing is derived", () => {
     const policyOf = hostPolicies(
       parseFleetPolicy({ services: { ssh: { ports: ["22"], sequence: "7000,9000,8000" } } }),

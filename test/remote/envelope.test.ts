@@ -12,7 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { fillEnvelope, HOST_SCRIPT, pack } from "../../components/remote/envelope";
+import { fillConfirmEnvelope, fillEnvelope, HOST_SCRIPT, pack } from "../../components/remote/envelope";
 import { sentScript, unpack, withScript } from "../support/sentScript";
 
 const MANIFEST = "token t\nowner a/b/c/d\n";
@@ -95,6 +95,14 @@ describe("the envelope", () => {
     for (const length of new Set(lengths.filter((each) => each > 0))) {
       expect({ length, calls: callsOf(shell, ENVELOPE.slice(0, length)) }).toEqual({ length, calls: [] });
     }
+  });
+
+  it.each(shells)("of confirm runs nothing in %s either when it is cut off", (shell) => {
+    const whole = fillConfirmEnvelope(MANIFEST);
+    for (let length = whole.length - 2; length > 0; length -= 37) {
+      expect({ length, calls: callsOf(shell, whole.slice(0, length)) }).toEqual({ length, calls: [] });
+    }
+    expect(callsOf(shell, whole)[0]).toBe("mktemp");
   });
 
   it("leaves the payload as it is, whatever a shell would make of it", () => {

@@ -11,7 +11,7 @@ const SENT: Readonly<Record<Verb | "status", true>> = {
   status: true,
 };
 /** What systemd runs around a flush of all tables, and by a timer, where nobody reads a sentence about verbs. */
-const BY_SYSTEMD = ["note", "put-back", "fill"];
+const BY_SYSTEMD = ["note", "put-back"];
 
 describe("the verbs of the host script", () => {
   const [main = ""] = /^portknock_main\(\) \{[\s\S]*?^\}/m.exec(HOST_SCRIPT) ?? [];

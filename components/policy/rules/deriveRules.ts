@@ -1,8 +1,7 @@
 import { derivedTokenSecret } from "../../tokens/tokenSecret";
 import { COMMON_PORTS } from "../commonPorts";
-import { doorsOf } from "../door";
 import { DRAWN_PORTS } from "../drawKnocks";
-import { derivedPaths, withoutUndrawn } from "../hostPolicy";
+import { derivedPaths, freePorts, withoutUndrawn } from "../hostPolicy";
 import { type NamedToken, namedTokens } from "../namedSequences";
 import type { FleetPolicy, WrittenKnock } from "../policy";
 import type { Problem } from "../policyError";
@@ -54,11 +53,10 @@ function tooFewPortsToDraw(fleet: FleetPolicy): readonly Problem[] {
     return [];
   }
   const { from, to } = DRAWN_PORTS;
-  const doorOf = doorsOf(withoutUndrawn(fleet));
-  const free = Array.from({ length: to - from + 1 }, (_, index) => from + index).filter((port) => {
-    const { kind } = doorOf({ protocol: "tcp", from: port, to: port });
-    return (kind === "closed" || kind === "leftAlone") && !COMMON_PORTS.has(port);
-  });
+  const isFree = freePorts(withoutUndrawn(fleet));
+  const free = Array.from({ length: to - from + 1 }, (_, index) => from + index).filter(
+    (port) => isFree(port) && !COMMON_PORTS.has(port),
+  );
   return free.length * 4 >= to - from + 1
     ? []
     : [

@@ -6,16 +6,17 @@ import { neighbourhood, prefixOf } from "../network";
 import type { Knock, Policy } from "../policy";
 import { type Finding, type Problem, sortProblems } from "../policyError";
 import { printKnocks, printNumber } from "../printNumber";
-import { isPorts, placesOf } from "./knockRules";
+import { isPorts, type KnockRule, placesOf } from "./knockRules";
 
 /** What is allowed and probably not meant. Like a problem, a warning never holds a port of a sequence. */
 export type Warning = Problem;
 
+/** What there is to warn of in a sequence by itself. */
+export const SEQUENCE_WARNINGS: readonly KnockRule[] = [fewKnocks, monotonicKnocks, ephemeralKnocks];
+
 /** A new warning is one small function in this list. They come sorted by path. */
 const WARNINGS: readonly ((policy: Policy) => readonly Warning[])[] = [
-  ofEverySequence(fewKnocks),
-  ofEverySequence(monotonicKnocks),
-  ofEverySequence(ephemeralKnocks),
+  ofEverySequence,
   longAccessWindow,
   forgottenFlows,
   openPortsWithoutBaseline,
@@ -39,12 +40,13 @@ const SOURCE_PREFIX = { 4: 24, 6: 64 };
 /** More than any one organisation has. */
 const ALLOWED_PREFIX = { 4: 8, 6: 16 };
 
-function ofEverySequence(rule: (knocks: readonly Knock[]) => readonly Finding[]) {
-  return (policy: Policy): readonly Warning[] =>
+function ofEverySequence(policy: Policy): readonly Warning[] {
+  return SEQUENCE_WARNINGS.flatMap((rule) =>
     namedSequences(policy).flatMap(({ knocks, path }) =>
       // One that a host is still to draw has none.
       knocks.length === 0 ? [] : rule(knocks).map((finding) => ({ path, ...finding })),
-    );
+    ),
+  );
 }
 
 function fewKnocks({ length }: readonly Knock[]): readonly Finding[] {

@@ -145,6 +145,8 @@ require_powers() {
 	! never_returned "$1" || fail "$nft_hangs"
 	[ "$1" = 0 ] ||
 		fail 'nft may not read or change the rules here; give this container, or what starts sshd, the capability CAP_NET_ADMIN'
+	{ command -v base64 && command -v gzip; } >/dev/null ||
+		fail 'base64 or gzip is missing; install the packages coreutils and gzip'
 	for folder in "${unit_file%/*}" "${boot_folder%/*}" "${state%/*}" /run; do
 		[ -w "$folder" ] ||
 			fail "$folder cannot be written; mount it read-write: what survives a reboot is kept there"
