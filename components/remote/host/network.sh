@@ -1,9 +1,13 @@
 # shellcheck shell=dash
 # Addresses as tokens: the network of a host that they are in, all of which must be the host's own.
 
-# token_network FOLDER: of the rules there; none where no address is a token.
+# token_network FOLDER: of the rules there; none where no address is a token. It decides whether a route goes, so it runs no
+# command of its own.
 token_network() {
-	field token-network "$1" | cut -d ' ' -f 1
+	local name network rest
+	while read -r name network rest; do
+		[ "$name" != token-network ] || printf '%s\n' "$network"
+	done <"$1/manifest"
 }
 
 # require_network NETWORK: before anything is touched.
@@ -50,7 +54,7 @@ is_routed() {
 set_routes() {
 	local network='' route outcome=0
 	command -v ip >/dev/null || return 0
-	[ -z "$1" ] || network=$(token_network "$1")
+	[ -z "$1" ] || network=$(token_network "$1") || return 1
 	for route in $(our_routes); do
 		[ "$route" = "$network" ] || ip -6 route del local "$route" dev lo table local proto $route_protocol 2>/dev/null || outcome=1
 	done
