@@ -69,7 +69,6 @@ async function main(): Promise<void> {
   await new Promise((resolve) => done.apply(resolve));
   const seconds = (performance.now() - started) / 1000;
   process.stdout.write(`${JSON.stringify({ seconds, kilobytes: process.resourceUsage().maxRSS })}\n`);
-  process.exit();
 }
 
 void main();

@@ -93,22 +93,31 @@ describe.skipIf(problem)("a host whose rules have tokens", () => {
 
   it("takes no token away, and brings none back that was used, where a command of a fill fails", async () => {
     const { tokens } = await renewed("a2".repeat(32));
-    const [first = "", second = ""] = tokens;
-    const fillWithout = async (command: string, when: string): Promise<number> => {
+    const [first = "", second = "", third = ""] = tokens;
+    /** The exit code of that fill, and of one behind it when the host says that there are tokens from the begin on. */
+    const fillWithout = async (command: string, when: string): Promise<readonly unknown[]> => {
       const standIn = `#!/bin/sh\ncase "$*" in ${when}) exit 1 ;; esac\nexec /bin/${command} "$@"\n`;
       await host.writeFile(`/usr/local/sbin/${command}`, standIn, 0o755);
       const { exitCode } = await host.run("sh /var/lib/portknock/host.sh fill", { check: false });
       await host.run(`rm /usr/local/sbin/${command}; sh /var/lib/portknock/host.sh fill`);
-      return exitCode;
+      const { lines } = await readStatus(lab, host);
+      const [from = 0, clock = 0] = [lines("tokens")[0]?.split(" ")[2], lines("clock")[0]].map(Number);
+      return [exitCode, from <= clock];
     };
-    expect([await fillWithout("date", "*"), await opens(laptop, first)]).toEqual([1, true]);
-    expect([await fillWithout("cat", "/run/portknock-clock*"), await opens(laptop, second)]).toEqual([
+    expect([...(await fillWithout("date", "*")), await opens(laptop, first)]).toEqual([1, true, true]);
+    expect([...(await fillWithout("cat", "/run/portknock-clock*")), await opens(laptop, second)]).toEqual([
       1,
       true,
+      true,
     ]);
+    expect([...(await fillWithout("tr", "*")), await opens(laptop, third)]).toEqual([1, true, true]);
     // All tokens are gone, so that the bounds alone say which must not come back.
     await host.run("nft -f /etc/portknock/ruleset.nft");
-    expect([await fillWithout("sed", "*bound*"), await opens(phone, first, second)]).toEqual([1, false]);
+    expect([...(await fillWithout("sed", "*bound*")), await opens(phone, first, second, third)]).toEqual([
+      1,
+      false,
+      false,
+    ]);
   });
 
   it("leaves no failed unit behind when it is removed during a fill", async () => {

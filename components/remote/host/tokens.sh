@@ -132,11 +132,12 @@ note_bounds() {
 	[ "$bounds" = "$(cat "$bounds_file" 2>/dev/null)" ] || write_file "$bounds_file" 600 "$bounds"
 }
 
-# token_batch FOLDER NOW: what nft adds. The work is done for so many at a time, since each needs a file.
+# token_batch FOLDER NOW: what nft adds. The work is done for so many at a time, since each needs a file. Where a map was filled
+# already, and that could not be read, `create` fails.
 token_batch() {
 	local part
 	awk -v now="$2" '
-		function element(set, key) { print "add element inet portknock " set " { " key " }" }
+		function element(set, key, verb) { print (verb ? verb : "add") " element inet portknock " set " { " key " }" }
 		$1 == "step" { print "flush map inet portknock pk_tokens\nflush set inet portknock pk_early\nflush map inet portknock pk_filled" }
 		$1 == "slot" { seconds = $2; skew = $3 }
 		$1 == "key" && $5 <= $6 {
@@ -145,10 +146,10 @@ token_batch() {
 				if (left > 0 && !early[slot]++) element("pk_early", sprintf("0:%x timeout %ds", slot % 255 + 1, left))
 			}
 			if ($8 != "-" && !deleted[$9]++) print "delete element inet portknock pk_filled { " $9 " : " $8 " }"
-			element("pk_filled", sprintf("%s : %x:%x", $9, int($6 / 65536), $6 % 65536))
-		}' "$1/plan"
-	awk '$1 == "key" { for (slot = $5; slot <= $6; slot++) for (hash = 0; hash < $11; hash++) print $3, $4, slot, hash, $10 }' "$1/plan" |
-		split -l 2000 -a 4 - "$1/part."
+			element("pk_filled", sprintf("%s : %x:%x", $9, int($6 / 65536), $6 % 65536), $8 == "-" && !created[$9]++ ? "create" : "add")
+		}' "$1/plan" || return 1
+	awk '$1 == "key" { for (slot = $5; slot <= $6; slot++) for (hash = 0; hash < $11; hash++) print $3, $4, slot, hash, $10 }' "$1/plan" >"$1/all" &&
+		split -l 2000 -a 4 "$1/all" "$1/part." || return 1
 	for part in "$1"/part.*; do
 		[ ! -e "$part" ] || token_elements "$1" "$2" "$part" || return 1
 	done
