@@ -11,7 +11,8 @@ const SENT: Readonly<Record<Verb | "status", true>> = {
   status: true,
 };
 /** What systemd runs around a flush of all tables, and by a timer, where nobody reads a sentence about verbs. */
-const BY_SYSTEMD = ["note", "put-back"];
+const AROUND_FLUSH = ["note", "put-back"];
+const BY_SYSTEMD = [...AROUND_FLUSH, "fill"];
 
 describe("the verbs of the host script", () => {
   const [main = ""] = /^portknock_main\(\) \{[\s\S]*?^\}/m.exec(HOST_SCRIPT) ?? [];
@@ -30,9 +31,9 @@ describe("the verbs of the host script", () => {
     );
   });
 
-  it("are each hit by faults", () => {
+  it("are each hit by faults, but for what stands around a flush", () => {
     const hit = new Set<string>(SCENARIOS.map(({ verb }) => verb));
-    expect(verbs.filter((verb) => !hit.has(verb))).toEqual(BY_SYSTEMD);
+    expect(verbs.filter((verb) => !hit.has(verb))).toEqual(AROUND_FLUSH);
   });
 });
 
