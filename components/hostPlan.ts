@@ -49,9 +49,12 @@ export function planHost({ component, host, ready, ...given }: HostPlanInputs): 
     .all([rules.apply(() => true), host.connection])
     .apply(([, result]) => toConnection(result));
   const written = pulumi.secret(
-    pulumi.all([host.adopt, rules]).apply(([adopt, { policy, ruleset }]) => {
+    pulumi.all([host.adopt, rules]).apply(([adopt, { policy, ruleset, packed }]) => {
       const manifest = writeManifest({ owner, adopt, policy, ruleset });
-      return { token: manifest.token, payload: fillEnvelope({ manifest: manifest.text, ruleset }) };
+      return {
+        token: manifest.token,
+        payload: fillEnvelope({ manifest: manifest.text, packedRuleset: packed }),
+      };
     }),
   );
   const held: OpenWay[] = [];

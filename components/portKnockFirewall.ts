@@ -24,6 +24,7 @@ import { programKind } from "./program/programKind";
 import { showProgress } from "./program/showProgress";
 import { turnsOfProgram } from "./program/turns";
 import { withoutChange } from "./program/withoutChange";
+import { pack } from "./remote/envelope";
 import { type HostRules, hostRules } from "./ruleset/hostRules";
 
 const TYPE = "pulumi-portknock:index:PortKnockFirewall";
@@ -76,7 +77,7 @@ export class PortKnockFirewall extends pulumi.ComponentResource {
     for (const secret of sequenceSecrets(args, { hosts: names, policy, policyOf })) {
       new KnockSequence(`${name}-${secret.name}`, secret.sequence, { parent: this });
     }
-    const rulesOf = pulumi.secret(policyOf.apply(hostRules));
+    const rulesOf = pulumi.secret(policyOf.apply((of) => hostRules(of, pack)));
     const ready = dependenciesOf(opts);
     const plans = hosts.map((host) => {
       const rules = rulesOf.apply((of) => of(host.name));
@@ -96,12 +97,12 @@ export class PortKnockFirewall extends pulumi.ComponentResource {
       return group.map((plan) => {
         const { host } = plan.owner;
         const inputs = { plan, clearance, turns };
-        return { firewall: new HostFirewall(`${name}-${host}`, inputs, { parent: this }) };
+        return new HostFirewall(`${name}-${host}`, inputs, { parent: this });
       });
     });
 
     // What a client needs changes when the host has confirmed it, and not before; so does what is compared in review.
-    const allConfirmed = pulumi.all(firewalls.map(({ firewall }) => firewall.confirmed)).apply(() => true);
+    const allConfirmed = pulumi.all(firewalls.map(({ confirmed }) => confirmed)).apply(() => true);
     const whenAllConfirmed = <T>(value: pulumi.Output<T>): pulumi.Output<T> =>
       allConfirmed.apply<T>((): pulumi.OutputInstance<T> => value);
     const perHost = <T>(of: (rules: HostRules) => T): pulumi.Output<Record<string, T>> =>

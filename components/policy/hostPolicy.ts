@@ -1,4 +1,4 @@
-import { doorsOf } from "./door";
+import { type Door, doorsOf } from "./door";
 import { drawKnocks } from "./drawKnocks";
 import { mapKnocks } from "./mapKnocks";
 import { namedSequences } from "./namedSequences";
@@ -23,13 +23,14 @@ export function hostPolicies(fleet: FleetPolicy): (host: string) => HostPolicy {
   const shared = { ...fleet, tokenNetworks: [] };
   const paths = derivedPaths(shared);
   const common: HostPolicy = { policy: withoutUndrawn(shared), attempts: new Map(), unhindered: new Map() };
+  const drawnBy = paths.length === 0 ? () => common : drawing(shared, paths);
   const known = new Map<string, HostPolicy>();
   return (host) => {
     const found = known.get(host);
     if (found !== undefined) {
       return found;
     }
-    const drawn = paths.length === 0 ? common : draw(shared, host, paths);
+    const drawn = drawnBy(host);
     const own = fleet.tokenNetworks.filter((each) => each.host === host);
     const policy = own.length === 0 ? drawn : { ...drawn, policy: { ...drawn.policy, tokenNetworks: own } };
     known.set(host, policy);
@@ -53,12 +54,21 @@ export function derivedPaths(fleet: FleetPolicy): readonly string[] {
 /** With a quarter of the ports free, as a rule demands, one attempt of 400 passes at least. */
 const MOST_ATTEMPTS = 20_000;
 
+function drawing(fleet: FleetPolicy, paths: readonly string[]): (host: string) => HostPolicy {
+  const isFree = freePorts(withoutUndrawn(fleet));
+  return (host) => draw(fleet, host, paths, isFree);
+}
+
 /**
  * Attempt by attempt, until no rule refuses one and none warns of one. What can be told of a sequence by itself is looked
  * at first; the rest rules out what nobody meets by chance.
  */
-function draw(fleet: FleetPolicy, host: string, paths: readonly string[]): HostPolicy {
-  const isFree = freePorts(withoutUndrawn(fleet));
+function draw(
+  fleet: FleetPolicy,
+  host: string,
+  paths: readonly string[],
+  isFree: (port: number) => boolean,
+): HostPolicy {
   const firsts = new Map(paths.map((path) => [path, drawFrom(fleet.derive, { host, path, attempt: 0 })]));
   let drawn = new Map([...firsts].map(([path, first]) => [path, drawFrom(fleet.derive, first, isFree)]));
   for (let round = 0; round < MOST_ATTEMPTS; round++) {
@@ -121,11 +131,14 @@ export function freePorts(policy: Policy): (port: number) => boolean {
   const doorOf = doorsOf(policy);
   const known = new Map<number, boolean>();
   return (port) => {
-    const { kind } = doorOf({ protocol: "tcp", from: port, to: port });
-    const isFree = known.get(port) ?? (kind === "closed" || kind === "leftAlone");
+    const isFree = known.get(port) ?? isNobodys(doorOf({ protocol: "tcp", from: port, to: port }));
     known.set(port, isFree);
     return isFree;
   };
+
+  function isNobodys({ kind }: Door<unknown>): boolean {
+    return kind === "closed" || kind === "leftAlone";
+  }
 }
 
 function withKnocks(fleet: FleetPolicy, drawn: ReadonlyMap<string, Draw>): Policy {

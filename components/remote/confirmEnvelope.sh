@@ -1,15 +1,8 @@
-# shellcheck shell=sh
-# What travels on standard input of `sh -s VERB MARKER DONE` to confirm: which attempt it is. The host script is on the
-# host since that attempt. Where it is not, the host took back what it had loaded, and all that came with it.
-portknock_full() {
-	echo "portknock: $portknock_work could not be written; make room there" >&2
-	return 1
-}
+# shellcheck shell=sh disable=SC2154 # portknock_work is that of workFolder.sh
+# What travels to confirm: which attempt it is. The host script is on the host since that attempt. Where it is not, the host
+# took back what it had loaded, and all that came with it.
 portknock_unpack() {
-	umask 077
-	portknock_work=$(mktemp -d /run/portknock.XXXXXXXX 2>/dev/null || mktemp -d) || return 1
-	trap 'rm -rf "$portknock_work"' EXIT
-	trap 'exit 1' HUP INT TERM
+	portknock_open_folder || return 1
 	cat >"$portknock_work/manifest" <<'PORTKNOCK_MANIFEST' || portknock_full || return 1
 PORTKNOCK_MANIFEST
 	portknock_host=$(sed -n 's/^owner .*\///p' "$portknock_work/manifest")

@@ -2,10 +2,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "fflate";
 
-/** What a verb of the host script works on. Both texts are secret. */
+/** What apply works on. Both texts are secret. */
 export interface Payload {
   readonly manifest: string;
-  readonly ruleset: string;
+  /** Of `pack`: many hosts may have the same. */
+  readonly packedRuleset: string;
 }
 
 /** The files of the host script, in the order in which they are sent: only the last one runs anything. */
@@ -31,23 +32,30 @@ const PARTS = [
 /** The host script. `sh -s status` needs nothing else on its standard input. */
 export const HOST_SCRIPT: string = PARTS.map((part) => read(join("host", `${part}.sh`))).join("\n");
 
+/** A host needs no comments, and no indentation: what the script writes somewhere has neither. */
+const SENT_SCRIPT = HOST_SCRIPT.split("\n")
+  .map((line) => line.replace(/^\t+/, ""))
+  .filter((line) => !line.startsWith("#"))
+  .join("\n");
+
 /** The line that the command text waits for. */
 const START = `${oneLine(read("start.sh"))}\n`;
 
 /** The text for standard input of the probe's command. */
-export const STATUS_SCRIPT: string = START + withoutComments(HOST_SCRIPT);
+export const STATUS_SCRIPT: string = START + SENT_SCRIPT;
 
-const APPLY = fillHereDocument(START + read("envelope.sh"), {
+const FOLDER = read("workFolder.sh");
+const APPLY = fillHereDocument(START + FOLDER + read("envelope.sh"), {
   mark: "PORTKNOCK_HOST_SH",
-  text: pack(withoutComments(HOST_SCRIPT)),
+  text: pack(SENT_SCRIPT),
 });
-const CONFIRM = START + read("confirmEnvelope.sh");
+const CONFIRM = START + FOLDER + read("confirmEnvelope.sh");
 
 /** The text for standard input of apply, which remove has too: the host script together with its payload. Secret. */
-export function fillEnvelope({ manifest, ruleset }: Payload): string {
+export function fillEnvelope({ manifest, packedRuleset }: Payload): string {
   return [
     { mark: "PORTKNOCK_MANIFEST", text: manifest },
-    { mark: "PORTKNOCK_RULESET", text: pack(ruleset) },
+    { mark: "PORTKNOCK_RULESET", text: packedRuleset },
   ].reduce(fillHereDocument, APPLY);
 }
 
@@ -72,12 +80,6 @@ function fillHereDocument(script: string, { mark, text }: HereDocument): string 
   }
   const end = script.lastIndexOf(`\n${mark}\n`) + 1;
   return script.slice(0, end) + text + script.slice(end);
-}
-
-/** A host needs no comments, and no indentation: what the script writes somewhere has neither. */
-function withoutComments(script: string): string {
-  const lines = script.split("\n").map((line) => line.replace(/^\t+/, ""));
-  return lines.filter((line) => !line.startsWith("#")).join("\n");
 }
 
 function oneLine(script: string): string {

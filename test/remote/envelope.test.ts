@@ -17,7 +17,7 @@ import { sentScript, unpack, withScript } from "../support/sentScript";
 
 const MANIFEST = "token t\nowner a/b/c/d\n";
 const RULESET = `table inet t { # ${"$"}(reboot) \`reboot\` ${"$"}{x} \\ ' "\n\t}\n`;
-const ENVELOPE = fillEnvelope({ manifest: MANIFEST, ruleset: RULESET });
+const ENVELOPE = fillEnvelope({ manifest: MANIFEST, packedRuleset: pack(RULESET) });
 const LINES = ENVELOPE.split("\n").slice(0, -1);
 
 describe("the envelope", () => {
@@ -132,7 +132,7 @@ describe("the envelope", () => {
     ["does not end in a line break", "token t"],
     ["is empty", ""],
   ])("rejects a manifest as a bug when it %s", (_, manifest) => {
-    expect(() => fillEnvelope({ manifest, ruleset: RULESET })).toThrow(
+    expect(() => fillEnvelope({ manifest, packedRuleset: pack(RULESET) })).toThrow(
       new Error("bug: a text cannot stand before the line PORTKNOCK_MANIFEST"),
     );
   });

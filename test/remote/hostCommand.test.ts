@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { fillEnvelope, STATUS_SCRIPT } from "../../components/remote/envelope";
+import { fillEnvelope, pack, STATUS_SCRIPT } from "../../components/remote/envelope";
 import { hostCommand, statusCommand } from "../../components/remote/hostCommand";
 import { withScript } from "../support/sentScript";
 
@@ -12,7 +12,10 @@ const EATEN = "portknock: something on this host reads standard input first, lik
 const FULL = "portknock: no more processes can be started on this host; end some, then try again\n";
 const CUT = "portknock: the script did not run to its end; try again\n";
 
-const envelope = fillEnvelope({ manifest: "token t\n", ruleset: "table inet t { }\n" });
+const envelope = fillEnvelope({
+  manifest: "token t\n",
+  packedRuleset: pack("table inet t { }\n"),
+});
 /** The envelope with another script in the host script's place. */
 const running = (script: string): string => withScript(envelope, () => `${script}\n`);
 /** What the probe sends, with another script in the host script's place. */

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { PortKnockFirewallArgs } from "../../components/args";
 import { parsePolicy } from "../../components/policy/written/parsePolicy";
-import { fillConfirmEnvelope, fillEnvelope } from "../../components/remote/envelope";
+import { fillConfirmEnvelope, fillEnvelope, pack } from "../../components/remote/envelope";
 import { confirmManifest, printOwner, writeManifest } from "../../components/remote/manifest";
 import { compilePolicy } from "../../components/ruleset/compilePolicy";
 import { printRuleset } from "../../components/ruleset/printRuleset";
@@ -54,7 +54,7 @@ export function stdinOf(host: string, { adopt, attempt }: { adopt?: string; atte
   return attempt === undefined
     ? fillEnvelope({
         manifest: writeManifest({ owner, adopt, policy: POLICY, ruleset: RULESET }).text,
-        ruleset: RULESET,
+        packedRuleset: pack(RULESET),
       })
     : fillConfirmEnvelope(confirmManifest(printOwner(owner), attempt));
 }

@@ -4,6 +4,7 @@ import {
   fillConfirmEnvelope,
   fillEnvelope,
   HOST_SCRIPT,
+  pack,
   STATUS_SCRIPT,
 } from "../../components/remote/envelope";
 import { hostCommand, statusCommand, type Verb } from "../../components/remote/hostCommand";
@@ -67,7 +68,7 @@ export function hostPayload(options: PayloadOptions = {}): HostPayload {
   const ruleset = options.edit?.(compiled) ?? compiled;
   const manifest = writeManifest({ owner, adopt, policy, ruleset });
   return {
-    input: fillEnvelope({ manifest: manifest.text, ruleset }),
+    input: fillEnvelope({ manifest: manifest.text, packedRuleset: pack(ruleset) }),
     ruleset,
     token: manifest.token,
     owner: printOwner(owner),

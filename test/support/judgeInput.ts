@@ -1,7 +1,7 @@
 import { hostPolicies } from "../../components/policy/hostPolicy";
 import type { Policy } from "../../components/policy/policy";
 import { tryParsePolicy } from "../../components/policy/written/parsePolicy";
-import { fillEnvelope } from "../../components/remote/envelope";
+import { fillEnvelope, pack } from "../../components/remote/envelope";
 import { writeManifest } from "../../components/remote/manifest";
 import { compilePolicy } from "../../components/ruleset/compilePolicy";
 import { printRuleset } from "../../components/ruleset/printRuleset";
@@ -51,7 +51,7 @@ export function judgeInput(input: unknown): JudgedInput {
 /** Standard input of a host's shell holds them, and throws where one would end it early. */
 function manifestLines(policy: Policy, ruleset: string): readonly string[] {
   const manifest = writeManifest({ owner: OWNER, adopt: undefined, policy, ruleset }).text;
-  fillEnvelope({ manifest, ruleset });
+  fillEnvelope({ manifest, packedRuleset: pack(ruleset) });
   return manifest.trimEnd().split("\n");
 }
 

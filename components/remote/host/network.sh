@@ -4,10 +4,8 @@
 # token_network FOLDER: of the rules there; none where no address is a token. It decides whether a route goes, so it runs no
 # command of its own.
 token_network() {
-	local name network rest
-	while read -r name network rest; do
-		[ "$name" != token-network ] || printf '%s\n' "$network"
-	done <"$1/manifest"
+	local line
+	line=$(field token-network "$1") && printf '%s\n' "${line%% *}"
 }
 
 # require_network NETWORK: before anything is touched.
