@@ -3,8 +3,9 @@ import { slotAt } from "../../components/tokens/token";
 import { createLab, type Lab, type LabClient, type LabHost } from "../../lab";
 import { hostDiagnostics, touched } from "../support/engineOutput";
 import { createFleetStack, type FleetStack } from "../support/fleetStack";
+import { answerOf } from "../support/hostPayload";
 import { realProblem } from "../support/realProblem";
-import { addressesAt, answerOf, routeTo, TOKEN_NETWORK, TOKEN_SECRET } from "../support/tokenHost";
+import { addressesAt, routeTo, TOKEN_NETWORK, TOKEN_SECRET } from "../support/tokenHost";
 
 const WITHOUT_WAY = `web-1: this host has no IPv6 route to elsewhere: whoever is not on one of its links cannot use an address of ${TOKEN_NETWORK}`;
 

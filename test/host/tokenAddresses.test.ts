@@ -1,16 +1,25 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { lifeOf, slotAt } from "../../components/tokens/token";
+import { slotAt } from "../../components/tokens/token";
 import { createLab, type Lab, type LabClient, type LabHost, labProblem } from "../../lab";
 import { baseProblem } from "../../lab/labProblem";
 import { waitUntil } from "../../lab/waitUntil";
-import { awaitRollback, guard, hostPayload, readStatus, runVerb, WEB } from "../support/hostPayload";
+import {
+  answerOf,
+  awaitRollback,
+  guard,
+  hostPayload,
+  readStatus,
+  runVerb,
+  WEB,
+} from "../support/hostPayload";
 import {
   addressesAt,
-  answerOf,
+  beginNextSlot,
+  fillTokens,
   routeTo,
-  setClock,
+  setClockBack,
   TOKEN_NETWORK,
   TOKEN_SECRET,
   withNetwork,
@@ -24,7 +33,6 @@ const rules = (others: object = withNetwork(), rollbackTimeout = "60s") =>
   hostPayload({ services, rollbackTimeout, policy: { knockers: { alice: ALICE }, ...others } });
 
 const OTHER_NETWORK = "2001:db8:1:3::/64";
-const SOON_SECONDS = 5;
 const ROUTES = "ip -6 route show table local type local exact";
 
 describe.each([
@@ -80,7 +88,7 @@ describe.each([
     };
     const admitted = async (): Promise<readonly string[]> =>
       (await readStatus(lab, host)).admitted.map((line) => line.replace(/ \d+$/, ""));
-    const fill = () => host.run("sh /var/lib/portknock/host.sh fill");
+    const fill = () => fillTokens(host);
     const routes = async (network = TOKEN_NETWORK): Promise<string> =>
       (await host.run(`${ROUTES} ${network}`)).stdout;
 
@@ -167,23 +175,7 @@ describe.each([
     });
 
     it("not again after a removal, a power cut, a reboot, and a clock that was set back", async () => {
-      /** An address of the first slot that the host may fill, which begins within seconds by what it takes for the time. */
-      const begin = async (): Promise<string> => {
-        const [bound = 0] = (await host.run("cut -d ' ' -f 2 /var/lib/portknock-tokens | sort -rn")).stdout
-          .split("\n")
-          .map(Number);
-        const now = Number((await host.run("/bin/date +%s")).stdout);
-        await setClock(host, lifeOf(bound + 1).from - SOON_SECONDS - now);
-        await fill();
-        const early = `0:${(((bound + 1) % 255) + 1).toString(16)} `;
-        await waitUntil(
-          async () => !(await host.run("nft list set inet portknock pk_early")).stdout.includes(early),
-          SOON_SECONDS + 5,
-          () => "the slot",
-        );
-        return addressesAt(host, bound + 1)[0] ?? "";
-      };
-      const first = await begin();
+      const first = addressesAt(host, await beginNextSlot(host))[0] ?? "";
       expect(await replayed()).toEqual(["refused"]);
       expect(await connect(laptop, first)).toBe("open");
       await runVerb(lab, host, "remove", rules());
@@ -192,9 +184,7 @@ describe.each([
       for (const back of [0, 7200]) {
         await host.powerCut();
         await host.boot();
-        const now =
-          Number((await host.run("date +%s")).stdout) - Number((await host.run("/bin/date +%s")).stdout);
-        await setClock(host, now - back);
+        await setClockBack(host, back);
         await fill();
         expect(await routes()).toContain(`local ${TOKEN_NETWORK} dev lo`);
         expect(await replayed()).toEqual(["refused"]);

@@ -13,7 +13,7 @@ import {
   runVerb,
   snapshot,
 } from "../support/hostPayload";
-import { TOKEN_NETWORK, TOKEN_SECRET, withNetwork } from "../support/tokenHost";
+import { fillTokens, TOKEN_NETWORK, TOKEN_SECRET, withNetwork } from "../support/tokenHost";
 
 const rules = (others: object = withNetwork(), rollbackTimeout = "60s"): HostPayload =>
   hostPayload({
@@ -84,10 +84,7 @@ describe.each(["bullseye", "trixie"])("the network of tokens of a host with Debi
     });
 
     it("missed by a status where its route is gone, and there again with the next update or fill", async () => {
-      for (const mend of [
-        () => guard(lab, host, rules()),
-        () => host.run("sh /var/lib/portknock/host.sh fill"),
-      ]) {
+      for (const mend of [() => guard(lab, host, rules()), () => fillTokens(host)]) {
         await ip(`del ${OURS} table local`);
         expect(await findings()).toEqual([
           `the local route of ${TOKEN_NETWORK} is missing: no address of it is a token`,

@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { lifeOf } from "../../components/tokens/token";
 import { createLab, type Lab, type LabClient, type LabHost, labProblem } from "../../lab";
 import { baseProblem } from "../../lab/labProblem";
-import { waitUntil } from "../../lab/waitUntil";
 import {
   awaitRollback,
   canConnect,
@@ -12,7 +10,16 @@ import {
   runVerb,
   WEB,
 } from "../support/hostPayload";
-import { sendTokens, setClock, TOKEN_SECRET, type TokenMaker, tokensOf } from "../support/tokenHost";
+import {
+  beginNextSlot,
+  fillTokens,
+  sendTokens,
+  setClock,
+  setClockBack,
+  TOKEN_SECRET,
+  type TokenMaker,
+  tokensOf,
+} from "../support/tokenHost";
 
 const services = { ssh: { ports: ["22"], accessWindow: "5m" }, web: WEB };
 const BOB = { services: ["ssh"], token: "b0".repeat(32) };
@@ -22,8 +29,6 @@ const rules = (knockers: object = { alice: ALICE, bob: BOB }, others: object = {
 
 /** Each of them as often as makes ten thousand in all situations together. */
 const TIMES = 80;
-
-const SOON_SECONDS = 5;
 
 /** As nft prints a token: 0.9.8 in decimal digits. */
 function kernelKey(token: string, release: string): string {
@@ -87,7 +92,7 @@ describe.each([
       return token;
     };
     /** As the timer does; where that has begun already, what is started is that, with the time that it was then. */
-    const fill = () => host.run("sh /var/lib/portknock/host.sh fill");
+    const fill = () => fillTokens(host);
     const getsIn = (from: LabClient, port = 22): Promise<boolean> => canConnect(from, host.address4, port);
 
     it("once, what their knocker may open and for who sends them", async () => {
@@ -166,23 +171,7 @@ describe.each([
     });
 
     it("not again after a removal, a power cut, a reboot, and a clock that was set back", async () => {
-      /** A token of the first slot that the host may fill, which begins within seconds by what it takes for the time. */
-      const begin = async (): Promise<string> => {
-        const [bound = 0] = (await host.run("cut -d ' ' -f 2 /var/lib/portknock-tokens | sort -rn")).stdout
-          .split("\n")
-          .map(Number);
-        const now = Number((await host.run("/bin/date +%s")).stdout);
-        await setClock(host, lifeOf(bound + 1).from - SOON_SECONDS - now);
-        await fill();
-        const early = `0:${(((bound + 1) % 255) + 1).toString(16)} `;
-        await waitUntil(
-          async () => !(await host.run("nft list set inet portknock pk_early")).stdout.includes(early),
-          SOON_SECONDS + 5,
-          () => "the slot",
-        );
-        return alice.at(bound + 1)[0] ?? "";
-      };
-      const first = await begin();
+      const first = alice.at(await beginNextSlot(host))[0] ?? "";
       expect(await replayed()).toEqual([]);
       await send(laptop, first);
       expect(await getsIn(laptop)).toBe(true);
@@ -192,9 +181,7 @@ describe.each([
       for (const back of [0, 7200]) {
         await host.powerCut();
         await host.boot();
-        const now =
-          Number((await host.run("date +%s")).stdout) - Number((await host.run("/bin/date +%s")).stdout);
-        await setClock(host, now - back);
+        await setClockBack(host, back);
         await fill();
         expect(await replayed()).toEqual([]);
       }

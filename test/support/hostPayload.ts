@@ -217,13 +217,22 @@ export async function listTable(host: HostShell): Promise<string> {
   return (await host.run("nft -s list table inet portknock 2>/dev/null", { check: false })).stdout;
 }
 
+/** How a TCP connection to somewhere is answered. */
+export async function answerOf(
+  from: Pick<Lab["operator"], "run">,
+  address: string,
+  port = 22,
+): Promise<"open" | "refused" | "silent"> {
+  const script = `exec 3<>/dev/tcp/${address}/${port}`;
+  const { exitCode, stderr } = await from.run(["timeout", "2", "bash", "-c", script], { check: false });
+  return exitCode === 0 ? "open" : /Connection refused/.test(stderr) ? "refused" : "silent";
+}
+
 /** Whether a connection to a port is accepted, from wherever. */
 export async function canConnect(
-  from: { run: Lab["operator"]["run"] },
+  from: Pick<Lab["operator"], "run">,
   address: string,
   port: number,
 ): Promise<boolean> {
-  const script = `exec 3<>/dev/tcp/${address}/${port}`;
-  const { exitCode } = await from.run(["timeout", "2", "bash", "-c", script], { check: false });
-  return exitCode === 0;
+  return (await answerOf(from, address, port)) === "open";
 }

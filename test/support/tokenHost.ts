@@ -1,8 +1,9 @@
 import { join } from "node:path";
-import { slotAt, TOKENS_PER_SLOT, tokenOf } from "../../components/tokens/token";
+import { lifeOf, slotAt, TOKENS_PER_SLOT, tokenOf } from "../../components/tokens/token";
 import { ADDRESSES_PER_SLOT, addressOf } from "../../components/tokens/tokenAddress";
 import { addressKey, hostKey } from "../../components/tokens/tokenSecret";
 import type { LabClient, LabHost } from "../../lab";
+import { waitUntil } from "../../lab/waitUntil";
 
 /** What alice's tokens are made of. */
 export const TOKEN_SECRET = "c0ffee".repeat(12);
@@ -42,6 +43,38 @@ export async function setClock(host: LabHost, seconds: number): Promise<void> {
   );
 }
 
+/** Fills a host's tokens now, as its timer does. */
+export function fillTokens(host: Pick<LabHost, "run">): Promise<unknown> {
+  return host.run("sh /var/lib/portknock/host.sh fill");
+}
+
+const SOON_SECONDS = 5;
+
+/** Sets the host's clock so that the first slot begins that it may fill, and waits for that: the slot. */
+export async function beginNextSlot(host: LabHost): Promise<number> {
+  const [bound = 0] = (await host.run("cut -d ' ' -f 2 /var/lib/portknock-tokens | sort -rn")).stdout
+    .split("\n")
+    .map(Number);
+  const slot = bound + 1;
+  const now = Number((await host.run("/bin/date +%s")).stdout);
+  await setClock(host, lifeOf(slot).from - SOON_SECONDS - now);
+  await fillTokens(host);
+  const early = `0:${((slot % 255) + 1).toString(16)} `;
+  await waitUntil(
+    async () => !(await host.run("nft list set inet portknock pk_early")).stdout.includes(early),
+    SOON_SECONDS + 5,
+    () => "the slot",
+  );
+  return slot;
+}
+
+/** Sets the host's clock back by so many seconds, of what it took for the time. */
+export async function setClockBack(host: LabHost, seconds: number): Promise<void> {
+  const ahead =
+    Number((await host.run("date +%s")).stdout) - Number((await host.run("/bin/date +%s")).stdout);
+  await setClock(host, ahead - seconds);
+}
+
 /** A network that is routed to a host of a lab, once `routeTo` has said so. */
 export const TOKEN_NETWORK = "2001:db8:1:2::/64";
 
@@ -69,17 +102,4 @@ export function addressesAt(
   return Array.from({ length: ADDRESSES_PER_SLOT }, (_, counter) =>
     addressOf(key, { family: 6, cidr: network }, slot, counter),
   );
-}
-
-/** How a TCP connection to somewhere is answered. */
-export async function answerOf(
-  from: Pick<LabClient, "run">,
-  address: string,
-  port = 22,
-): Promise<"open" | "refused" | "silent"> {
-  const { exitCode, stderr } = await from.run(
-    ["timeout", "2", "bash", "-c", `exec 3<>/dev/tcp/${address}/${port}`],
-    { check: false },
-  );
-  return exitCode === 0 ? "open" : /Connection refused/.test(stderr) ? "refused" : "silent";
 }

@@ -1,3 +1,4 @@
+import { attemptOf } from "../../../components/remote/lastLines";
 import type { LabHost } from "../../../lab";
 import { confirmInput, type HostPayload } from "../hostPayload";
 import { hasty, type Run } from "./faultHost";
@@ -53,7 +54,7 @@ export async function runWell(host: LabHost, name: string, input: string): Promi
 
 export async function applied({ host }: Pick<Setting, "host">, rules: Rules, seconds = 60): Promise<string> {
   const stdout = await runWell(host, "apply", hasty(rules.payload, seconds));
-  return /^attempt (\S+)$/m.exec(stdout)?.[1] ?? "none";
+  return attemptOf(stdout);
 }
 
 export function confirming({ payload }: Rules, attempt: string): string {
