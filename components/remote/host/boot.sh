@@ -29,7 +29,7 @@ finish_boot() {
 		fail "systemd could not start the unit $unit_name; see journalctl -b -u $unit_name"
 	start_flush_units
 	start_token_timer
-	has_tokens "$confirmed" || remove_token_units
+	has_tokens "$confirmed" || token_units_stand "$confirmed" || remove_token_units
 }
 
 # units_stand GENERATION
@@ -76,7 +76,7 @@ remove_boot() {
 	rm -rf "$boot_folder"
 	check_gone "$wants_link" "$unit_file" "$dropin_file" "$reload_unit_file" "$stop_unit_file" "$boot_folder"
 	if ! systemctl daemon-reload ||
-		systemctl --quiet is-active "$unit_name" "${reload_unit_file##*/}" "${stop_unit_file##*/}"; then
+		systemctl --quiet is-active "$unit_name" "${reload_unit_file##*/}" "${stop_unit_file##*/}" "$tokens_timer" "$tokens_service"; then
 		fail 'systemd still runs units of ours; try again'
 	fi
 }

@@ -207,15 +207,19 @@ delete_if_there() {
 }
 
 # A table without our records of it: a host that lost them. Nobody but us uses its name. In one file with what makes
-# room for it: from a pipe nft takes half of it as well.
+# room for it: from a pipe nft takes half of it as well, and an nft that was ended leaves half.
 note_stray_table() {
 	[ -z "$before" ] || return 0
 	stands portknock
 	case $? in
 	0)
-		{
-			printf 'table inet portknock\ndelete table inet portknock\n' && nft list table inet portknock | without_tokens
-		} 2>/dev/null >"$next/stray.nft"
+		nft list table inet portknock 2>/dev/null >"$next/listed" &&
+			[ "$(tail -n 1 "$next/listed")" = '}' ] &&
+			{
+				printf 'table inet portknock\ndelete table inet portknock\n' && without_tokens <"$next/listed"
+			} >"$next/stray.new" &&
+			mv "$next/stray.new" "$next/stray.nft" &&
+			rm -f "$next/listed"
 		;;
 	1) true ;;
 	*) false ;;

@@ -40,14 +40,14 @@ token_unit_findings() {
 	fi
 }
 
+# Where the files are gone already, systemd may still know of them.
 remove_token_units() {
-	[ -e "$unit_folder/$tokens_timer" ] || [ -e "$unit_folder/$tokens_service" ] || return 0
 	systemctl --quiet disable "$tokens_timer" 2>/dev/null
 	systemctl stop "$tokens_timer" "$tokens_service" 2>/dev/null
-	# One that was ended is a failed one, and is listed until somebody says so.
-	systemctl reset-failed "$tokens_service" 2>/dev/null
 	rm -f "$unit_folder/$tokens_service" "$unit_folder/$tokens_timer" "$unit_folder/timers.target.wants/$tokens_timer"
 	systemctl daemon-reload
+	# One that was ended is a failed one, and is listed until somebody says so.
+	systemctl reset-failed "$tokens_timer" "$tokens_service" 2>/dev/null
 	check_gone "$unit_folder/$tokens_service" "$unit_folder/$tokens_timer"
 }
 

@@ -36,20 +36,23 @@ fill_tokens() {
 	plan_tokens "$1" "$now" "$former" >"$work/plan" &&
 		note_bounds "$work/plan" &&
 		token_batch "$work" "$now" >"$work/batch" &&
-		nft -f "$work/batch" 2>/dev/null &&
 		note_begun "$work/plan" &&
+		nft -f "$work/batch" 2>/dev/null &&
 		note_clock "$now"
 	outcome=$?
 	rm -rf "$work"
 	return $outcome
 }
 
-# note_begun PLAN: by what bounds are kept under, the first slot that a new table was filled with, for who asks since when there are tokens.
+# note_begun PLAN: by what bounds are kept under, the first slot that a new table is filled with, for who asks since when there are tokens.
 note_begun() {
 	{
-		cat "$begun_file" 2>/dev/null
-		awk '$1 == "key" && $8 == "-" && $5 <= $6 { print $2, $5 }' "$1"
-	} | awk '{ first[$1] = $2 } END { for (key in first) print key, first[key] }' >"$begun_file.new" &&
+		{ [ ! -e "$begun_file" ] || cat "$begun_file"; } &&
+			awk '$1 == "key" && $8 == "-" && $5 <= $6 { print $2, $5 }' "$1" && echo all-read
+	} | awk '
+		$1 == "all-read" { read = 1; next }
+		{ first[$1] = $2 }
+		END { for (key in first) print key, first[key]; exit !read }' >"$begun_file.new" &&
 		mv "$begun_file.new" "$begun_file"
 }
 
