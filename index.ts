@@ -1,5 +1,7 @@
 export type {
   ConnectionArgs,
+  DifferenceArgs,
+  GroupArgs,
   HostArgs,
   IdentityArgs,
   KnockerArgs,

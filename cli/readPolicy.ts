@@ -1,9 +1,11 @@
-import type { FleetPolicy } from "../components/policy/policy";
+import { hostPolicies } from "../components/policy/hostPolicy";
+import type { FleetPolicy, Policy } from "../components/policy/policy";
 import { PolicyError, printProblem, sortProblems } from "../components/policy/policyError";
 import { parseFleetPolicy } from "../components/policy/written/parsePolicy";
 import { CommandError, usageError } from "./commandError";
 import { findSyntaxFault, MAX_LEVELS } from "./jsonSyntax";
 import { readText, sourceName } from "./readText";
+import { parseHostName } from "./readTokenSecret";
 import { repeatedKeys } from "./repeatedKeys";
 
 /** Reads and validates a policy in JSON: the component's arguments without `hosts`. `-` is standard input. */
@@ -20,6 +22,20 @@ export async function readFleetPolicy(path: string): Promise<FleetPolicy> {
     }
     throw error;
   }
+}
+
+/**
+ * What one host is to do.
+ *
+ * @param host as it is given in `--host`; needed where hosts differ
+ */
+export function policyOfHost(fleet: FleetPolicy, host: string | undefined): Policy {
+  const { groups, ownDifferences } = fleet;
+  const [example] = [...groups.flatMap(({ hosts }) => hosts), ...ownDifferences.map((own) => own.host)];
+  if (host === undefined && example !== undefined) {
+    throw usageError(`hosts differ; give --host, such as ${example}`);
+  }
+  return hostPolicies(fleet)(host === undefined ? "" : parseHostName(host, "--host")).policy;
 }
 
 /** The JSON as it is written, not validated. */

@@ -1,12 +1,11 @@
 import type { Command } from "commander";
-import { derivedPaths, hostPolicies } from "../components/policy/hostPolicy";
+import { derivedPaths } from "../components/policy/hostPolicy";
 import type { Policy } from "../components/policy/policy";
 import { redactRuleset } from "../components/review/redactRuleset";
 import { compilePolicy } from "../components/ruleset/compilePolicy";
 import { printRuleset } from "../components/ruleset/printRuleset";
 import { usageError } from "./commandError";
-import { readFleetPolicy } from "./readPolicy";
-import { parseHostName } from "./readTokenSecret";
+import { policyOfHost, readFleetPolicy } from "./readPolicy";
 
 interface RenderFlags {
   readonly host?: string;
@@ -29,20 +28,22 @@ export function addRenderCommand(program: Command): void {
     .summary("print the nftables ruleset of a policy")
     .description("Prints the nftables ruleset that a host with this policy gets. Touches no host.")
     .argument("<POLICY.json>", "the component's arguments in JSON, without hosts; - is stdin")
-    .option("--host <NAME>", "whose ruleset it is, where sequences are derived: a name as the program has it")
+    .option(
+      "--host <NAME>",
+      "whose ruleset it is, where hosts differ or sequences are derived: a name as the program has it",
+    )
     .option("--redacted", "names like $ssh_knock_2 instead of the ports of sequences")
     .addHelpText("after", EXAMPLES)
     .action(runRender);
 }
 
 async function runRender(path: string, { host, redacted }: RenderFlags): Promise<void> {
-  const name = host === undefined ? undefined : parseHostName(host, "--host");
   const fleet = await readFleetPolicy(path);
   const [derived] = derivedPaths(fleet);
-  if (name === undefined && derived !== undefined) {
+  if (host === undefined && derived !== undefined) {
     throw usageError(`${derived} is another one on each host; give --host, a name as the program has it`);
   }
-  const { policy } = hostPolicies(fleet)(name ?? "");
+  const policy = policyOfHost(fleet, host);
   process.stdout.write(redacted === true ? renderRedacted(policy) : printRuleset(compilePolicy(policy)));
 }
 

@@ -1,11 +1,18 @@
 import type { Input } from "@pulumi/pulumi";
-import type { BaselineArgs } from "./baselineArgs";
+import type { BaselineArgs, RestrictedPortsArgs } from "./baselineArgs";
 import type { LogArgs } from "./logArgs";
 
 /** The arguments of `PortKnockFirewall`. */
 export interface PortKnockFirewallArgs {
   /** The fleet: host name → how to reach it. A name is part of resource names; letters, digits and dashes. */
   hosts: Record<string, HostArgs>;
+  /**
+   * What some hosts have in common that others do not have: name of the group → its hosts, and in what they differ. A host may be
+   * in several. Letters, digits and dashes, 32 at most.
+   *
+   * @default none: hosts have the same, but for what one has of its own
+   */
+  groups?: Record<string, GroupArgs>;
   /** What is guarded: service name → ports and sequence. Letters, digits and dashes, 32 at most. */
   services: Record<string, ServiceArgs>;
   /**
@@ -82,8 +89,48 @@ export interface PortKnockFirewallArgs {
   rollbackTimeout?: Input<string>;
 }
 
-/** One host of the fleet. */
-export interface HostArgs {
+/** In what some hosts of a fleet differ from others. `docs/fleets.md` says what a host has in the end. */
+export interface DifferenceArgs {
+  /**
+   * The names of the services that they have, at least one. What a host itself says takes the place of what its groups say.
+   *
+   * @default all services
+   */
+  services?: Input<Input<string>[]>;
+  /**
+   * Addresses and networks that never knock there, beside `allow`.
+   *
+   * @default none
+   */
+  allow?: Input<Input<string>[]>;
+  /**
+   * Ports that they serve to everybody, beside `openPorts`.
+   *
+   * @default none
+   */
+  openPorts?: Input<Input<string>[]>;
+  /**
+   * Networks that these hosts are on, beside `baseline.exceptNetworks`. Needs a baseline.
+   *
+   * @default none
+   */
+  exceptNetworks?: Input<Input<string>[]>;
+  /**
+   * Ports that are open there to some sources only, beside `baseline.openPortsFrom`. Needs a baseline.
+   *
+   * @default none
+   */
+  openPortsFrom?: Input<Input<RestrictedPortsArgs>[]>;
+}
+
+/** Hosts that have something in common that others do not have. */
+export interface GroupArgs extends DifferenceArgs {
+  /** The names of the hosts that are in it. */
+  hosts: Input<Input<string>[]>;
+}
+
+/** One host of the fleet, and what it has of its own. */
+export interface HostArgs extends DifferenceArgs {
   /** How to reach the host over SSH, as root or as a user with passwordless sudo. */
   connection: Input<ConnectionArgs>;
   /**

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { HostArgs } from "../args";
+import type { DifferenceArgs, HostArgs, PortKnockFirewallArgs } from "../args";
 import { outputOf } from "../outputs/ifKnown";
 import { isLater, namedEntries } from "../outputs/plainInput";
 import { type Parsed, value } from "../policy/parsed";
@@ -7,8 +7,15 @@ import type { Network } from "../policy/policy";
 import type { Problem } from "../policy/policyError";
 import type { Warning } from "../policy/rules/policyWarnings";
 import { parseTokenNetwork } from "../policy/tokenNetwork";
+import { toEntries } from "../policy/written/parseFields";
 import { probing } from "../program/probing";
-import { type ConnectionResult, dialProblems, hostKeyWarnings, parseConnection } from "../remote/connection";
+import {
+  type Connection,
+  type ConnectionResult,
+  dialProblems,
+  hostKeyWarnings,
+  parseConnection,
+} from "../remote/connection";
 
 /** One host of a component, its values still to come. */
 export interface Host {
@@ -107,17 +114,43 @@ export function hostWarnings({ name, connection }: KnownHost): readonly Warning[
     : [];
 }
 
-/** The hosts as a policy is checked with them: how each is reached, and its network of tokens. */
-export function writtenHosts(hosts: readonly KnownHost[]): Readonly<Record<string, unknown>> {
+/**
+ * The hosts as a policy is checked with them: how each is reached, its network of tokens, and what it has of its own.
+ *
+ * @param own by name, as far as it is known
+ */
+export function writtenHosts(hosts: readonly KnownHost[], own: unknown): Readonly<Record<string, object>> {
+  const ownOf = new Map(toEntries(own));
   return Object.fromEntries(
-    hosts.flatMap(({ name, connection, tokenNetwork }) => {
-      if (connection?.kind !== "value") {
-        return [];
-      }
-      const { host, port, proxy } = connection.connection;
-      const via = proxy && { proxy: { address: proxy.host, port: proxy.port } };
+    hosts.map(({ name, connection, tokenNetwork }) => {
       const [network] = tokenNetwork?.kind === "value" ? tokenNetwork.value : [];
-      return [[name, { address: host, port, ...via, ...(network && { tokenNetwork: network.cidr }) }]];
+      return [
+        name,
+        {
+          ...(connection?.kind === "value" && writtenReach(connection.connection)),
+          ...(network && { tokenNetwork: network.cidr }),
+          ...Object.fromEntries(toEntries(ownOf.get(name)) ?? []),
+        },
+      ];
+    }),
+  );
+}
+
+function writtenReach({ host, port, proxy }: Connection): object {
+  return { address: host, port, ...(proxy && { proxy: { address: proxy.host, port: proxy.port } }) };
+}
+
+/** What hosts have of their own, as it is written, by name: those of which something is. */
+export function ownDifferences(hosts: PortKnockFirewallArgs["hosts"]): Readonly<Record<string, object>> {
+  return Object.fromEntries(
+    namedEntries(hosts).flatMap(([name, host]) => {
+      const { services, allow, openPorts, exceptNetworks, openPortsFrom } = host;
+      const all = { services, allow, openPorts, exceptNetworks, openPortsFrom } satisfies Record<
+        keyof DifferenceArgs,
+        unknown
+      >;
+      const written = Object.entries(all).filter(([, field]) => field !== undefined);
+      return written.length === 0 ? [] : [[name, Object.fromEntries(written)]];
     }),
   );
 }

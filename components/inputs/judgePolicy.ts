@@ -3,6 +3,7 @@ import type { PortKnockFirewallArgs } from "../args";
 import { knownValue } from "../outputs/ifKnown";
 import { availableValue, knownParts, secretParts } from "../outputs/knownParts";
 import { type Problem, sortProblems } from "../policy/policyError";
+import { toEntries } from "../policy/written/parseFields";
 import { type PolicyResult, partProblems, tryParsePolicy } from "../policy/written/parsePolicy";
 import {
   type Host,
@@ -11,6 +12,7 @@ import {
   isKnown,
   type KnownHost,
   knownHosts,
+  ownDifferences,
   writtenHosts,
 } from "./host";
 import { shapeProblems } from "./shapeProblems";
@@ -33,7 +35,8 @@ export function judgePolicy(
   args: PortKnockFirewallArgs,
   hosts: readonly Host[],
 ): JudgedArgs {
-  const { hosts: _described, ...rules } = args;
+  // How hosts are reached is looked at one by one: a field that is not known may hold a key.
+  const rules = { ...args, hosts: ownDifferences(args.hosts) };
   const misshapen = shapeProblems(component, args);
   const now = pulumi
     .all([knownParts(rules), knownHosts(hosts, availableValue)])
@@ -82,9 +85,11 @@ interface Together {
   readonly found: readonly Problem[];
 }
 
+/** @param rules the arguments as far as they are known, but for how hosts are reached */
 function together(rules: object, hosts: readonly KnownHost[], misshapen: readonly Problem[]): Together {
+  const own = new Map(toEntries(rules)).get("hosts");
   return {
-    input: { ...rules, hosts: writtenHosts(hosts) },
+    input: { ...rules, hosts: writtenHosts(hosts, own) },
     found: [...misshapen, ...hosts.flatMap(hostProblems)],
   };
 }

@@ -5,6 +5,7 @@ import { printOutline } from "../outline/printOutline";
 import { outputOf } from "../outputs/ifKnown";
 import { isPlain, namedEntries } from "../outputs/plainInput";
 import type { FleetPolicy } from "../policy/policy";
+import { ownDifferences } from "./host";
 import { reviewHost } from "./reviewedHost";
 
 /**
@@ -37,5 +38,11 @@ function withoutSequences({
     ([, { sequence, token, closeSequence, ...others }]) => others,
   );
   const networks = namedEntries(hosts).map(([, { tokenNetwork }]) => tokenNetwork);
-  return [rest, plain, networks, isPlain(baseline) ? { ...baseline, unbanSequence: undefined } : baseline];
+  return [
+    rest,
+    plain,
+    networks,
+    ownDifferences(hosts),
+    isPlain(baseline) ? { ...baseline, unbanSequence: undefined } : baseline,
+  ];
 }

@@ -11,6 +11,11 @@ const hostSchema = objectOf({
   connection: z.unknown().optional(),
   adopt: z.unknown().optional(),
   tokenNetwork: z.unknown().optional(),
+  services: z.unknown().optional(),
+  allow: z.unknown().optional(),
+  openPorts: z.unknown().optional(),
+  exceptNetworks: z.unknown().optional(),
+  openPortsFrom: z.unknown().optional(),
 } satisfies SchemasOf<HostArgs>);
 
 /**
@@ -21,7 +26,12 @@ const hostSchema = objectOf({
  */
 export function shapeProblems(
   component: string,
-  { hosts, services, knockers }: Pick<PortKnockFirewallArgs, "hosts" | "services" | "knockers">,
+  {
+    hosts,
+    groups,
+    services,
+    knockers,
+  }: Pick<PortKnockFirewallArgs, "hosts" | "groups" | "services" | "knockers">,
 ): readonly Problem[] {
   return [
     ...(/\p{Cc}/u.test(component)
@@ -34,6 +44,7 @@ export function shapeProblems(
         ]
       : []),
     ...hostsProblems(hosts),
+    ...laterRecord("groups", groups),
     ...laterRecord("services", services),
     ...laterRecord("knockers", knockers),
   ];

@@ -1,5 +1,7 @@
 import type {
   Baseline,
+  Difference,
+  Group,
   Knocker,
   KnockerOpening,
   OwnOpening,
@@ -40,7 +42,16 @@ export type Fields<T> = { readonly [K in keyof T]-?: Field<T[K]> };
 /** What a policy has by itself. */
 export type PolicyPart = Omit<
   Outline,
-  "hosts" | "services" | "knockers" | "derive" | "identity" | "log" | "profile" | "tokenNetworks"
+  | "hosts"
+  | "services"
+  | "knockers"
+  | "derive"
+  | "identity"
+  | "log"
+  | "profile"
+  | "tokenNetworks"
+  | "groups"
+  | "ownDifferences"
 >;
 
 const POLICY: Fields<PolicyPart> = {
@@ -127,8 +138,24 @@ const KNOCKER_OPENING: Fields<KnockerOpeningPart> = {
   kind: { name: "token", form: flagFor("own", "token") },
 };
 
+const DIFFERENCE: Fields<Difference> = {
+  services: { name: "services", form: names },
+  allow: { name: "allow", form: networks },
+  openPorts: { name: "openPorts", form: ports },
+  exceptNetworks: { name: "exceptNetworks", form: networks },
+  openPortsFrom: { name: "openPortsFrom", form: restrictedPorts },
+};
+
 const HOST: Fields<HostPart> = {
+  ...DIFFERENCE,
   tokenNetworks: { name: "tokenNetwork", form: networks },
+};
+
+/** What a group is beside what its hosts have in common. */
+export type MemberPart = Omit<Group, "name" | keyof Difference>;
+
+const MEMBERS: Fields<MemberPart> = {
+  hosts: { name: "hosts", form: names },
 };
 
 /** The fields of an outline, by the part of it that has them. */
@@ -143,7 +170,9 @@ export const FIELDS = {
   own: OWN,
   shared: SHARED,
   token: TOKEN,
+  difference: DIFFERENCE,
   host: HOST,
+  members: MEMBERS,
   knocker: KNOCKER,
   knockerOpening: KNOCKER_OPENING,
 };

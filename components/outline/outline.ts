@@ -1,11 +1,14 @@
+import { isDifferent, NO_DIFFERENCE } from "../policy/differences";
 import { mapKnocks } from "../policy/mapKnocks";
 import type {
+  Difference,
+  Fleet,
   FleetPolicy,
   Knocker,
   Log,
   Network,
   Nothing,
-  Policy,
+  OwnDifference,
   Profile,
   Protocol,
   Reach,
@@ -19,21 +22,37 @@ export type OutlinedKnock = Protocol | "derived";
  * A policy with everything that a person may see of it: its knocks have protocols and no ports. What takes an outline
  * cannot leak a port.
  */
-export interface Outline extends Policy<OutlinedKnock> {
+export interface Outline extends Fleet<OutlinedKnock> {
   readonly hosts: readonly Reach<Place>[];
 }
 
 export type OutlinedService = Outline["services"][number];
 export type OutlinedKnocker = Outline["knockers"][number];
 
-/** What of an outline one host has of its own: a network of tokens, or none. */
-export interface HostPart {
+/** What one host has of its own: in what it differs, and a network of tokens, or none. */
+export interface HostPart extends Difference {
   readonly tokenNetworks: readonly Network[];
 }
 
-export function hostPartOf({ tokenNetworks }: Outline, name: string): HostPart {
+export function hostPartOf({ tokenNetworks, ownDifferences }: Outline, name: string): HostPart {
+  const own = ownDifferences.find(({ host }) => host === name);
   return {
+    ...(own ?? NO_DIFFERENCE),
     tokenNetworks: tokenNetworks.flatMap(({ host, network }) => (host === name ? [network] : [])),
+  };
+}
+
+/** The same the other way round. */
+export function partsOfHosts(
+  parts: readonly (readonly [host: string, part: HostPart])[],
+): Pick<Outline, "tokenNetworks" | "ownDifferences"> {
+  return {
+    tokenNetworks: parts.flatMap(([host, { tokenNetworks }]) =>
+      tokenNetworks.map((network) => ({ host, network })),
+    ),
+    ownDifferences: parts
+      .map(([host, { tokenNetworks, ...difference }]): OwnDifference => ({ host, ...difference }))
+      .filter(isDifferent),
   };
 }
 
@@ -47,6 +66,7 @@ export function outlineOf(policy: FleetPolicy, hosts: readonly Reach<Place>[] = 
     ...policy,
     derive: "",
     hosts: hosts.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    groups: policy.groups.filter((group) => group.hosts.length > 0),
     services,
     knockers: knockers.map(withoutSecret),
     profile: outlineOfProfile(profile),

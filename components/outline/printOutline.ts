@@ -9,10 +9,16 @@ import { printReach } from "./reach";
  * but that knocks are counted where a sequence stands.
  */
 export function printOutline(outline: Outline): string {
-  const { hosts, services, knockers, identity, log, profile } = outline;
+  const { hosts, groups, services, knockers, identity, log, profile } = outline;
   return printFacts([
     ...hosts.map((host) => ({ path: `hosts.${host.name}`, value: printReach(host) })),
     ...hosts.flatMap(({ name }) => within(`hosts.${name}`, factsOf(FIELDS.host, hostPartOf(outline, name)))),
+    ...groups.flatMap((group) =>
+      within(`groups.${group.name}`, [
+        ...factsOf(FIELDS.members, group),
+        ...factsOf(FIELDS.difference, group),
+      ]),
+    ),
     ...services.flatMap(serviceFacts),
     ...knockers.flatMap(knockerFacts),
     ...factsOf(FIELDS.policy, outline),

@@ -1,8 +1,15 @@
-import type { KnockerOpening, Opening, OwnOpening, Profile } from "../policy/policy";
+import type { Difference, Group, KnockerOpening, Opening, OwnOpening, Profile } from "../policy/policy";
 import { unreachable } from "../policy/unreachable";
 import { readFacts } from "./facts";
 import { FIELDS, type Field } from "./fields";
-import type { Outline, OutlinedKnock, OutlinedKnocker, OutlinedService } from "./outline";
+import {
+  type HostPart,
+  type Outline,
+  type OutlinedKnock,
+  type OutlinedKnocker,
+  type OutlinedService,
+  partsOfHosts,
+} from "./outline";
 import { readReach } from "./reach";
 
 /** Reads a field at its name. */
@@ -20,8 +27,9 @@ export function readOutline(text: string): Outline {
   const hosts = namesAt(/^hosts\.([^.]+)$/, paths);
   return {
     hosts: hosts.map((host) => readReach(host, facts.get(`hosts.${host}`)?.[0] ?? "")),
-    tokenNetworks: hosts.flatMap((host) =>
-      within(`hosts.${host}.`)(FIELDS.host.tokenNetworks).map((network) => ({ host, network })),
+    ...partsOfHosts(hosts.map((host) => [host, readHostPart(within(`hosts.${host}.`))])),
+    groups: namesAt(/^groups\.([^.]+)\.hosts$/, paths).map((name) =>
+      readGroup(name, within(`groups.${name}.`)),
     ),
     services: namesAt(/^services\.([^.]+)\.ports$/, paths).map((service) =>
       readService(service, within(`services.${service}.`)),
@@ -46,6 +54,27 @@ export function readOutline(text: string): Outline {
       linesPerMinute: read(FIELDS.log.linesPerMinute),
     },
     rollbackSeconds: read(FIELDS.policy.rollbackSeconds),
+  };
+}
+
+function readHostPart(read: Read): HostPart {
+  return {
+    tokenNetworks: read(FIELDS.host.tokenNetworks),
+    ...readDifference(read),
+  };
+}
+
+function readGroup(name: string, read: Read): Group {
+  return { name, hosts: read(FIELDS.members.hosts), ...readDifference(read) };
+}
+
+function readDifference(read: Read): Difference {
+  return {
+    services: read(FIELDS.difference.services),
+    allow: read(FIELDS.difference.allow),
+    openPorts: read(FIELDS.difference.openPorts),
+    exceptNetworks: read(FIELDS.difference.exceptNetworks),
+    openPortsFrom: read(FIELDS.difference.openPortsFrom),
   };
 }
 

@@ -34,18 +34,20 @@ export function ownKnock(
   service: Service,
   { now, atLeastSeconds, supply }: OwnKnockOptions,
 ): OwnKnock {
-  const knocker = policy.knockers.find(({ name }) => name === policy.deployer);
-  if (knocker === undefined) {
+  const { deployer, knockers } = policy;
+  if (deployer === "") {
     return { kind: "doesNot" };
   }
-  const { name, services, until } = knocker;
-  if (!services.includes(service.name)) {
+  // Who opens nothing on a host is no knocker there.
+  const knocker = knockers.find(({ name }) => name === deployer);
+  if (knocker === undefined || !knocker.services.includes(service.name)) {
     return {
       kind: "cannot",
-      problem: `${name} may not open ${service.name}`,
-      remedy: `add ${service.name} to knockers.${name}.services`,
+      problem: `${deployer} may not open ${service.name}`,
+      remedy: `add ${service.name} to knockers.${deployer}.services`,
     };
   }
+  const { name, until } = knocker;
   if (service.access === "once") {
     return {
       kind: "cannot",

@@ -1,9 +1,10 @@
+import { policiesOfHosts } from "./differences";
 import { type Door, doorsOf } from "./door";
 import { drawKnocks } from "./drawKnocks";
 import { mapKnocks } from "./mapKnocks";
 import { namedSequences } from "./namedSequences";
 import type { FleetPolicy, Knock, Policy, WrittenKnock } from "./policy";
-import { crossFieldProblems } from "./rules/crossFieldProblems";
+import { knockProblems } from "./rules/crossFieldProblems";
 import { commonKnock, neighbouringKnocks, repeatedKnock } from "./rules/knockRules";
 import { SEQUENCE_WARNINGS } from "./rules/policyWarnings";
 import { argumentPath } from "./sequenceId";
@@ -20,18 +21,20 @@ export interface HostPolicy {
 
 /** What each host of a fleet is to do, by its name. Sequences that are derived are drawn once for each host. */
 export function hostPolicies(fleet: FleetPolicy): (host: string) => HostPolicy {
-  const shared = { ...fleet, tokenNetworks: [] };
-  const paths = derivedPaths(shared);
-  const common: HostPolicy = { policy: withoutUndrawn(shared), attempts: new Map(), unhindered: new Map() };
-  const drawnBy = paths.length === 0 ? () => common : drawing(shared, paths);
+  const { groups, ownDifferences, tokenNetworks, ...common } = fleet;
+  const writtenOf = policiesOfHosts({ ...common, tokenNetworks: [] }, fleet);
+  const drawers = new Map<Policy<WrittenKnock>, (host: string) => HostPolicy>();
   const known = new Map<string, HostPolicy>();
   return (host) => {
     const found = known.get(host);
     if (found !== undefined) {
       return found;
     }
+    const written = writtenOf(host);
+    const drawnBy = drawers.get(written) ?? drawing(written);
+    drawers.set(written, drawnBy);
     const drawn = drawnBy(host);
-    const own = fleet.tokenNetworks.filter((each) => each.host === host);
+    const own = tokenNetworks.filter((each) => each.host === host);
     const policy = own.length === 0 ? drawn : { ...drawn, policy: { ...drawn.policy, tokenNetworks: own } };
     known.set(host, policy);
     return policy;
@@ -39,13 +42,13 @@ export function hostPolicies(fleet: FleetPolicy): (host: string) => HostPolicy {
 }
 
 /** A policy as long as no host has drawn: what is derived is not there. */
-export function withoutUndrawn(fleet: FleetPolicy): Policy {
-  return { ...fleet, ...mapKnocks(fleet, drawnOnes), derive: "" };
+export function withoutUndrawn(policy: Policy<WrittenKnock>): Policy {
+  return { ...policy, ...mapKnocks(policy, drawnOnes), derive: "" };
 }
 
 /** Where sequences are written that each host draws for itself, `services.ssh.sequence`; sorted. */
-export function derivedPaths(fleet: FleetPolicy): readonly string[] {
-  return namedSequences(fleet)
+export function derivedPaths(policy: Policy<WrittenKnock>): readonly string[] {
+  return namedSequences(policy)
     .filter(({ knocks }) => drawnOnes(knocks).length < knocks.length)
     .map(({ path }) => path)
     .toSorted();
@@ -54,9 +57,16 @@ export function derivedPaths(fleet: FleetPolicy): readonly string[] {
 /** With a quarter of the ports free, as a rule demands, one attempt of 400 passes at least. */
 const MOST_ATTEMPTS = 20_000;
 
-function drawing(fleet: FleetPolicy, paths: readonly string[]): (host: string) => HostPolicy {
-  const isFree = freePorts(withoutUndrawn(fleet));
-  return (host) => draw(fleet, host, paths, isFree);
+/** What hosts do that have the same before they draw. */
+function drawing(written: Policy<WrittenKnock>): (host: string) => HostPolicy {
+  const paths = derivedPaths(written);
+  const undrawn = withoutUndrawn(written);
+  if (paths.length === 0) {
+    const common: HostPolicy = { policy: undrawn, attempts: new Map(), unhindered: new Map() };
+    return () => common;
+  }
+  const isFree = freePorts(undrawn);
+  return (host) => draw(written, host, paths, isFree);
 }
 
 /**
@@ -64,16 +74,16 @@ function drawing(fleet: FleetPolicy, paths: readonly string[]): (host: string) =
  * at first; the rest rules out what nobody meets by chance.
  */
 function draw(
-  fleet: FleetPolicy,
+  written: Policy<WrittenKnock>,
   host: string,
   paths: readonly string[],
   isFree: (port: number) => boolean,
 ): HostPolicy {
-  const firsts = new Map(paths.map((path) => [path, drawFrom(fleet.derive, { host, path, attempt: 0 })]));
-  let drawn = new Map([...firsts].map(([path, first]) => [path, drawFrom(fleet.derive, first, isFree)]));
+  const firsts = new Map(paths.map((path) => [path, drawFrom(written.derive, { host, path, attempt: 0 })]));
+  let drawn = new Map([...firsts].map(([path, first]) => [path, drawFrom(written.derive, first, isFree)]));
   for (let round = 0; round < MOST_ATTEMPTS; round++) {
-    const policy = withKnocks(fleet, drawn);
-    const problems = crossFieldProblems(policy, { reaches: [], refused: new Set() }).map(({ path }) => path);
+    const policy = withKnocks(written, drawn);
+    const problems = knockProblems(policy).map(({ path }) => path);
     if (problems.length === 0) {
       return {
         policy,
@@ -90,7 +100,7 @@ function draw(
     drawn = new Map(
       [...drawn].map(([path, last]) =>
         !isBlamed || problems.includes(path)
-          ? [path, drawFrom(fleet.derive, { ...last, attempt: last.attempt + 1 }, isFree)]
+          ? [path, drawFrom(written.derive, { ...last, attempt: last.attempt + 1 }, isFree)]
           : [path, last],
       ),
     );
@@ -141,10 +151,10 @@ export function freePorts(policy: Policy): (port: number) => boolean {
   }
 }
 
-function withKnocks(fleet: FleetPolicy, drawn: ReadonlyMap<string, Draw>): Policy {
+function withKnocks(written: Policy<WrittenKnock>, drawn: ReadonlyMap<string, Draw>): Policy {
   return {
-    ...fleet,
-    ...mapKnocks(fleet, (knocks, id) => drawn.get(argumentPath(id))?.knocks ?? drawnOnes(knocks)),
+    ...written,
+    ...mapKnocks(written, (knocks, id) => drawn.get(argumentPath(id))?.knocks ?? drawnOnes(knocks)),
     derive: "",
   };
 }

@@ -3,10 +3,12 @@ import type { Problem } from "./policyError";
 import { printNumber } from "./printNumber";
 
 /** Names become parts of nftables objects and Pulumi resource names. */
-export const nameSchema: z.ZodType<string> = z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,31}$/);
+export const NAME = /^[A-Za-z][A-Za-z0-9-]{0,31}$/;
+
+export const nameSchema: z.ZodType<string> = z.string().regex(NAME);
 
 export function isName(text: string): boolean {
-  return nameSchema.safeParse(text).success;
+  return NAME.test(text);
 }
 
 /** What is wrong with the nth key of a record. The key itself stays out: somebody may have put a sequence there. */

@@ -150,8 +150,42 @@ export interface Log {
 /** What one host is to do: validated, every default filled, sorted so that key order never shows. */
 export type Policy<K = Knock> = RulesPart<K> & ManifestPart & ProgramPart;
 
-/** What the hosts of a fleet are to do, before each has drawn sequences of its own: `hostPolicy` does that. */
-export type FleetPolicy = Policy<WrittenKnock>;
+/** What the hosts of a fleet are to do: what all have in common, and what only some have. */
+export type Fleet<K> = Policy<K> & FleetPart;
+
+/** The same before each host has drawn sequences of its own: `hostPolicy` does that. */
+export type FleetPolicy = Fleet<WrittenKnock>;
+
+/** What not all hosts have. `differences.ts` says what comes of it on one host. */
+export interface FleetPart {
+  /** Sorted by name. */
+  readonly groups: readonly Group[];
+  /** What hosts have of their own, sorted by host. A host with nothing of its own is not among them. */
+  readonly ownDifferences: readonly OwnDifference[];
+}
+
+/** Hosts that have something in common that others do not have. */
+export interface Group extends Difference {
+  readonly name: string;
+  /** Their names, sorted. */
+  readonly hosts: readonly string[];
+}
+
+/** What one host has of its own. */
+export interface OwnDifference extends Difference {
+  readonly host: string;
+}
+
+/** In what some hosts differ from others. */
+export interface Difference {
+  /** The names of the services that they have, sorted; empty for those that they would have without. */
+  readonly services: readonly string[];
+  /** All of these beside what they would have without. The last two of a baseline. */
+  readonly allow: readonly Network[];
+  readonly openPorts: readonly PortRange[];
+  readonly exceptNetworks: readonly Network[];
+  readonly openPortsFrom: readonly RestrictedPorts[];
+}
 
 /** What the ruleset of a host shows. */
 export interface RulesPart<K = Knock> {

@@ -1,4 +1,5 @@
 import type { BaselinePart } from "../outline/fields";
+import type { Outline } from "../outline/outline";
 import { printDuration } from "../policy/duration";
 import type { Ping } from "../policy/policy";
 import { byNumber, byWidth, type Judgement, type Sides } from "./change";
@@ -25,7 +26,7 @@ export function baselineJudges(sides: Sides): Judges<BaselinePart> {
         meaning: describePortChange(change, "blacklists whoever touches it", "blacklists nobody any more"),
       };
     },
-    exceptNetworks: () => judgeExceptNetworks(sides),
+    exceptNetworks: (change) => judgeExceptNetworks(change, sides),
     openPortsFrom: ({ before = [], after = [] }) =>
       judgePorts(
         [...before, ...after].flatMap(({ ports }) => ports),
@@ -65,8 +66,8 @@ export const PING_JUDGES: Judges<Ping> = {
 };
 
 /** Where a whole baseline comes or goes, its parts are no changes of their own. */
-export function ofWholeBaseline(sides: Sides): Judgement | undefined {
-  const [was, is] = [sides.before.outline.profile.kind, sides.after.outline.profile.kind];
+export function ofWholeBaseline(before: Outline, after: Outline): Judgement | undefined {
+  const [was, is] = [before.profile.kind, after.profile.kind];
   return was === is
     ? undefined
     : {

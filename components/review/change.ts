@@ -8,7 +8,7 @@ export type Direction = "opens up" | "closes down" | "changes";
 
 /** One line of a review. */
 export interface ReviewedChange {
-  /** A service, a host, a knocker, or what all services share: `all services`, `baseline`. */
+  /** A service, a host, a group, a knocker, or what all services share: `all services`, `baseline`. */
   readonly subject: string;
   readonly what: string;
   readonly before: string;
@@ -26,7 +26,7 @@ export interface Side {
   readonly doorOf: (ports: PortRange) => Door<OutlinedKnock>;
 }
 
-/** The two policies, to look up what stands around a change. */
+/** The two policies as one host has them, to look up what stands around a change. */
 export interface Sides {
   readonly before: Side;
   readonly after: Side;

@@ -1,5 +1,6 @@
 import type { Fields } from "../outline/fields";
-import type { Judgement } from "./change";
+import { judgeAtHosts, type SidesAtHosts } from "./atHosts";
+import type { Judgement, Sides } from "./change";
 
 /** What became of one field. */
 export interface FieldChange<T> {
@@ -23,10 +24,15 @@ export interface JudgedField extends Judgement {
   readonly after: string;
 }
 
-/** The fields that differ. A side that has none of them is undefined. */
+/**
+ * The fields that differ. A side that has none of them is undefined.
+ *
+ * @param alike the hosts that have them
+ */
 export function judgeFields<T extends object>(
   fields: Fields<T>,
-  judges: Judges<T>,
+  judgesOf: (sides: Sides) => Judges<T>,
+  alike: readonly SidesAtHosts[],
   before: T | undefined,
   after: T | undefined,
 ): readonly JudgedField[] {
@@ -45,7 +51,7 @@ export function judgeFields<T extends object>(
         name,
         before: removed.join(", "),
         after: added.join(", "),
-        ...judges[key](change),
+        ...judgeAtHosts(alike, (sides) => judgesOf(sides)[key](change)),
       });
     }
   }

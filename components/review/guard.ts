@@ -66,17 +66,18 @@ function openingOf(
 export function widerThanBefore(
   former: SequenceId,
   opener: Opener,
-  { before, after }: Sides,
+  before: Outline,
+  after: Outline,
 ): readonly string[] {
-  const was = former.kind === "admit" ? openingOf(before.outline, former.opener) : undefined;
-  const is = openingOf(after.outline, opener);
+  const was = former.kind === "admit" ? openingOf(before, former.opener) : undefined;
+  const is = openingOf(after, opener);
   if (former.kind !== "admit" || was === undefined || is === undefined) {
     return [];
   }
-  const [end, later] = [endOf(former.opener, before.outline), endOf(opener, after.outline)];
+  const [end, later] = [endOf(former.opener, before), endOf(opener, after)];
   const [slow, fast] = [was.knockTimeoutSeconds, is.knockTimeoutSeconds];
   // A new baseline has a new blacklist.
-  const hadBlacklist = [before, after].every(({ outline }) => outline.profile.kind === "baseline");
+  const hadBlacklist = [before, after].every(({ profile }) => profile.kind === "baseline");
   return [
     ...(fast > slow ? [`${printDuration(fast)} instead of ${printDuration(slow)} from knock to knock`] : []),
     ...(hadBlacklist && is.unbans && !was.unbans ? ["off the blacklist too"] : []),

@@ -2,6 +2,7 @@ import { allMartians, martiansAmong, uncovered, withMartians } from "../policy/c
 import { exceptedNetworks } from "../policy/martians";
 import type { Network } from "../policy/policy";
 import { byNumber, type Judgement, type Side, type Sides } from "./change";
+import type { FieldChange } from "./fieldChanges";
 import { listNetworks, said } from "./words";
 
 /** Networks that came, and that went. */
@@ -10,9 +11,12 @@ interface NetworkChange {
   readonly added: readonly Network[];
 }
 
+/** A list of networks in one place of a policy; a host may have others beside it. */
+type Lists = Pick<FieldChange<readonly Network[]>, "before" | "after">;
+
 /** Who need not knock. */
-export function judgeAllow({ before, after }: Sides): Judgement {
-  const change = difference(before.outline.allow, after.outline.allow);
+export function judgeAllow(lists: Lists, { before, after }: Sides): Judgement {
+  const change = ofLists(difference(before.outline.allow, after.outline.allow), lists);
   const isFirewall = after.outline.profile.kind === "baseline";
   const martians = isFirewall ? allMartians(change.removed, exceptedNetworks(after.outline)) : [];
   const dropped = new Set(martians);
@@ -24,13 +28,16 @@ export function judgeAllow({ before, after }: Sides): Judgement {
   ]);
 }
 
-export function judgeExceptNetworks({ before, after }: Sides): Judgement {
+export function judgeExceptNetworks(lists: Lists, { before, after }: Sides): Judgement {
   const [old, now] = [exceptedNetworks(before.outline), exceptedNetworks(after.outline)];
   // A source that the internet routes is no martian, excepted or not. `allow` has words of its own.
-  const change = {
-    removed: withMartians(uncovered(exceptedByName(before), now), now),
-    added: withMartians(uncovered(exceptedByName(after), old), old),
-  };
+  const change = ofLists(
+    {
+      removed: withMartians(uncovered(exceptedByName(before), now), now),
+      added: withMartians(uncovered(exceptedByName(after), old), old),
+    },
+    lists,
+  );
   return judged(change, [
     ...said(listNetworks(change.added), "may reach the host"),
     ...said(listNetworks(change.removed), "is dropped as a martian"),
@@ -64,6 +71,15 @@ function exceptedByName({ outline: { profile } }: Side): readonly Network[] {
 /** Without networks that others had, or have now, all together: they are as they were. */
 function difference(before: readonly Network[], after: readonly Network[]): NetworkChange {
   return { removed: uncovered(before, after), added: uncovered(after, before) };
+}
+
+/** What is written elsewhere has a line there. */
+function ofLists({ removed, added }: NetworkChange, { before = [], after = [] }: Lists): NetworkChange {
+  const [old, now] = [before, after].map((networks) => new Set(networks.map(({ cidr }) => cidr)));
+  return {
+    removed: removed.filter(({ cidr }) => old?.has(cidr)),
+    added: added.filter(({ cidr }) => now?.has(cidr)),
+  };
 }
 
 function judged({ added, removed }: NetworkChange, parts: readonly string[]): Judgement {

@@ -39,7 +39,7 @@ export function judgeTakenOver(opener: Opener, former: SequenceId, sides: Sides)
   if (gained.length > 0) {
     return { direction: "opens up", meaning: `${listPorts(gained)}: ${whoever}; the old one opens nothing` };
   }
-  const wider = widerThanBefore(former, opener, sides);
+  const wider = widerThanBefore(former, opener, before.outline, after.outline);
   return wider.length > 0
     ? { direction: "opens up", meaning: `${whoever}: ${wider.join(", ")}` }
     : { direction: "changes", meaning: "the same people get in by it" };

@@ -20,9 +20,15 @@ export function wordForOpening({ kind, name }: Opener, { knockers }: Outline): "
   return knocker?.opening.kind === "token" ? "token" : "sequence";
 }
 
+/** The two policies as they are written. */
+export interface Written extends Pick<Sides, "formerOwner"> {
+  readonly before: Outline;
+  readonly after: Outline;
+}
+
 /** One line for a knocker that comes or goes. A renamed one is both. */
-export function knockerChanges(sides: Sides): readonly ReviewedChange[] {
-  const [before, after] = [sides.before.outline.knockers, sides.after.outline.knockers];
+export function knockerChanges(sides: Written): readonly ReviewedChange[] {
+  const [before, after] = [sides.before.knockers, sides.after.knockers];
   return [
     ...missingIn(before, after).map((knocker) => ({
       subject: knockerSubject(knocker.name),
@@ -42,10 +48,10 @@ export function knockerChanges(sides: Sides): readonly ReviewedChange[] {
   ];
 }
 
-function whereNot({ name }: OutlinedKnocker, { after, formerOwner }: Sides): string {
+function whereNot({ name }: OutlinedKnocker, { after, formerOwner }: Written): string {
   const openers = [
-    ...after.outline.knockers.map((knocker): Opener => ({ kind: "knocker", name: knocker.name })),
-    ...after.outline.services.map((service): Opener => ({ kind: "service", name: service.name })),
+    ...after.knockers.map((knocker): Opener => ({ kind: "knocker", name: knocker.name })),
+    ...after.services.map((service): Opener => ({ kind: "service", name: service.name })),
   ];
   const heir = openers.find((opener) => {
     const former = formerOwner({ kind: "admit", opener });
@@ -64,7 +70,7 @@ function missingIn(
   return others.filter(({ name }) => !names.has(name));
 }
 
-function judgeNewKnocker({ name, services }: OutlinedKnocker, sides: Sides): Judgement {
+function judgeNewKnocker({ name, services }: OutlinedKnocker, sides: Written): Judgement {
   const { before, after, formerOwner } = sides;
   const former = formerOwner({ kind: "admit", opener: { kind: "knocker", name } });
   const gained = services.filter((service) => !openedBefore(service));
@@ -76,15 +82,15 @@ function judgeNewKnocker({ name, services }: OutlinedKnocker, sides: Sides): Jud
   if (gained.length > 0) {
     return { direction: "opens up", meaning: `${whoever} may open ${gained.join(", ")} as ${name}` };
   }
-  const wider = widerThanBefore(former, { kind: "knocker", name }, sides);
+  const wider = widerThanBefore(former, { kind: "knocker", name }, before, after);
   return wider.length > 0
     ? { direction: "opens up", meaning: `${whoever} gets in as ${name}: ${wider.join(", ")}` }
     : { direction: "changes", meaning: `${whoever} gets in as before, as ${name}` };
 
   function openedBefore(service: string): boolean {
-    const was = before.outline.services.find((each) => each.name === service);
-    const is = after.outline.services.some((each) => each.name === service);
-    return is && was !== undefined && former?.kind === "admit" && opens(before.outline, former.opener, was);
+    const was = before.services.find((each) => each.name === service);
+    const is = after.services.some((each) => each.name === service);
+    return is && was !== undefined && former?.kind === "admit" && opens(before, former.opener, was);
   }
 }
 

@@ -4,6 +4,7 @@ import { endOf } from "../policy/openers";
 import { printPortRange } from "../policy/portRange";
 import { isSameSequence, type SequenceId } from "../policy/sequenceId";
 import { unreachable } from "../policy/unreachable";
+import { type Compared, saidAtHosts } from "./atHosts";
 import type { Side, Sides } from "./change";
 import { type Guard, guardOf } from "./guard";
 import { martiansAgain } from "./judgeNetworks";
@@ -13,9 +14,14 @@ import { type SshPort, sshPorts, tcp } from "./sshPorts";
 import { listNetworks } from "./words";
 
 /** What may shut out Pulumi, or the people who run the hosts, in words. */
-export function lockOutRisks(sides: Sides, rotated: readonly SequenceId[]): readonly string[] {
-  const risks = sshPorts(sides).flatMap((port) => risksOf(port, sides, rotated));
-  return [...new Set([...risks, ...martianRisks(sides)])];
+export function lockOutRisks(
+  { before, after, alike }: Compared,
+  rotated: readonly SequenceId[],
+): readonly string[] {
+  return saidAtHosts(alike, ({ hosts, sides }) => [
+    ...sshPorts(before.hosts, after.hosts, hosts).flatMap((port) => risksOf(port, sides, rotated)),
+    ...martianRisks(sides),
+  ]);
 }
 
 function risksOf(ports: SshPort, sides: Sides, rotated: readonly SequenceId[]): readonly string[] {

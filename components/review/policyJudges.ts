@@ -1,8 +1,8 @@
 import type { PolicyPart } from "../outline/fields";
-import type { HostPart, Outline } from "../outline/outline";
+import type { Outline } from "../outline/outline";
 import { printDuration } from "../policy/duration";
 import type { PortRange } from "../policy/policy";
-import { byNumber, byWidth, type Judgement, type Sides } from "./change";
+import { byWidth, type Judgement, type Sides } from "./change";
 import type { Judge, Judges } from "./fieldChanges";
 import { judgeAllow } from "./judgeNetworks";
 import { describePortChange, judgePorts, portChange } from "./judgePorts";
@@ -17,7 +17,7 @@ export function policyJudges(sides: Sides): Judges<PolicyPart> {
           ? "Pulumi does not knock: its address must be in allow where its way is guarded"
           : `Pulumi knocks as ${after} where its way is guarded`,
     }),
-    allow: () => judgeAllow(sides),
+    allow: (change) => judgeAllow(change, sides),
     openPorts: ({ before = [], after = [] }) => judgeOpenPorts(before, after, sides),
     guardedAnswer: ({ after }) => ({
       direction: "changes",
@@ -32,16 +32,6 @@ export function policyJudges(sides: Sides): Judges<PolicyPart> {
     }),
   };
 }
-
-export const HOST_JUDGES: Judges<HostPart> = {
-  tokenNetworks: ({ removed, added }) => ({
-    direction: byNumber(added.length, removed.length),
-    meaning: [
-      ...added.map((network) => `an address of ${network} opens, once, what the token of a knocker does`),
-      ...removed.map((network) => `no address of ${network} opens anything any more`),
-    ].join("; "),
-  }),
-};
 
 export const PROFILE_JUDGES: Judges<Pick<Outline["profile"], "kind">> = {
   kind: ({ after }) =>
@@ -82,7 +72,11 @@ export const LOG_JUDGES: Judges<Outline["log"]> = {
 };
 
 /** Without a baseline the table opens nothing. */
-function judgeOpenPorts(before: readonly PortRange[], after: readonly PortRange[], sides: Sides): Judgement {
+export function judgeOpenPorts(
+  before: readonly PortRange[],
+  after: readonly PortRange[],
+  sides: Sides,
+): Judgement {
   const change = portChange(before, after, sides);
   const isFirewall = [sides.before, sides.after].some(({ outline }) => outline.profile.kind === "baseline");
   return isFirewall

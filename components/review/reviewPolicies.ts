@@ -1,11 +1,12 @@
 import { FIELDS } from "../outline/fields";
-import type { Outline } from "../outline/outline";
-import { doorsOf, namedPorts } from "../policy/door";
+import { hostPartOf, type Outline } from "../outline/outline";
+import { printOutline } from "../outline/printOutline";
 import { type Opener, printSequenceId, type SequenceId } from "../policy/sequenceId";
 import { unreachable } from "../policy/unreachable";
-import type { ReviewedChange, Side, Sides } from "./change";
+import { type Compared, judgeAtHosts, sidesAtHosts } from "./atHosts";
+import type { ReviewedChange, Sides } from "./change";
 import { type DrawnSequence, type DrawnToken, drawnTokens } from "./drawnSequences";
-import { ALL_SERVICES, BASELINE, fieldRows, hostSubject } from "./fieldRows";
+import { ALL_SERVICES, BASELINE, fieldRows } from "./fieldRows";
 import { formerOwners } from "./formerOwners";
 import { judgeTakenOver } from "./judgePorts";
 import { knockerChanges, knockerSubject, wordForOpening } from "./knockerChanges";
@@ -42,56 +43,80 @@ export function reviewPolicies(
   after: ReviewSide,
   { rotated, drifted = [], isUnconfirmed = false }: Observed,
 ): Review {
-  const sides = {
-    before: toSide(before),
-    after: toSide(after),
-    namedPorts: [before, after].flatMap(({ outline }) => namedPorts(outline)),
-    formerOwner: formerOwners(before, after),
-  };
-  const rows = fieldRows(sides);
+  const [was, is] = [before.outline, after.outline];
+  const formerOwner = formerOwners(before, after);
+  const alike = sidesAtHosts(was, is, formerOwner);
+  const written = { before: was, after: is, alike };
+  const rows = fieldRows(written);
   const changes = [
     ...rows,
-    ...serviceChanges(sides),
-    ...knockerChanges(sides),
-    ...rotated.flatMap((sequence) => rotation(sequence, rows, sides)),
+    ...serviceChanges(written),
+    ...knockerChanges({ before: was, after: is, formerOwner }),
+    ...rotated.flatMap((sequence) => rotation(sequence, rows, written, formerOwner)),
   ];
   return {
     changes: changes.toSorted((a, b) => compareTexts(rank(a.subject), rank(b.subject))),
-    hosts: touchedHosts(before.outline.hosts, after.outline.hosts, {
-      hasOtherRules: (host) => changes.some((change) => touches(change, host)),
+    hosts: touchedHosts(was.hosts, is.hosts, {
+      hasOtherRules: otherRules(written, rotated),
       drifted,
     }),
-    lockOutRisks: lockOutRisks(sides, rotated),
+    lockOutRisks: lockOutRisks(written, rotated),
     isUnconfirmed,
     sequences: after.sequences,
-    tokens: drawnTokens(after.outline),
+    tokens: drawnTokens(is),
   };
 }
 
-/** What is of one host touches no other one; who knocks for Pulumi, no host is told. */
-function touches({ subject, what }: ReviewedChange, host: string): boolean {
-  return what === FIELDS.host.tokenNetworks.name
-    ? subject === hostSubject(host)
-    : what !== FIELDS.policy.deployer.name;
+/** Who knocks for Pulumi, no host is told. */
+function otherRules(
+  { before, after, alike }: Compared,
+  rotated: readonly SequenceId[],
+): (host: string) => boolean {
+  const told = (outline: Outline): string => printOutline({ ...outline, deployer: "", tokenNetworks: [] });
+  const different = new Set(
+    alike
+      .filter(
+        ({ sides }) =>
+          told(sides.before.outline) !== told(sides.after.outline) ||
+          rotated.some((sequence) => isOf(sequence, sides.after.outline)),
+      )
+      .flatMap(({ hosts }) => hosts),
+  );
+  const networks = (outline: Outline, host: string): string =>
+    FIELDS.host.tokenNetworks.form.print(hostPartOf(outline, host).tokenNetworks).join();
+  return (host) => different.has(host) || networks(before, host) !== networks(after, host);
 }
 
-function toSide({ outline }: ReviewSide): Side {
-  return { outline, doorOf: doorsOf(outline) };
+/** Whether a host has it. */
+function isOf(sequence: SequenceId, { services, knockers, profile }: Outline): boolean {
+  switch (sequence.kind) {
+    case "admit":
+    case "close":
+      return (sequence.opener.kind === "knocker" ? knockers : services).some(
+        ({ name }) => name === sequence.opener.name,
+      );
+    case "unban":
+      return profile.kind === "baseline";
+    default:
+      return unreachable(sequence);
+  }
 }
 
 /** Where the number or the protocols of the knocks changed, that says it already, but for who knows them. */
 function rotation(
   sequence: SequenceId,
   rows: readonly ReviewedChange[],
-  sides: Sides,
+  { after: outline, alike }: Compared,
+  formerOwner: Sides["formerOwner"],
 ): readonly ReviewedChange[] {
-  const former = sequence.kind === "admit" ? sides.formerOwner(sequence) : undefined;
+  const former = sequence.kind === "admit" ? formerOwner(sequence) : undefined;
   if (sequence.kind === "admit" && former !== undefined) {
     const after = `the former sequence of ${printSequenceId(former)}`;
-    const judged = judgeTakenOver(sequence.opener, former, sides);
+    const { opener } = sequence;
+    const judged = judgeAtHosts(alike, (sides) => judgeTakenOver(opener, former, sides));
     return [{ subject: subjectOf(sequence.opener), what: "sequence", before: "secret", after, ...judged }];
   }
-  const { subject, what, counted, meaning } = wordsOfRotation(sequence, sides.after.outline);
+  const { subject, what, counted, meaning } = wordsOfRotation(sequence, outline);
   return rows.some((row) => row.subject === subject && row.what === counted)
     ? []
     : [{ subject, what, before: "secret", after: "another secret", direction: "changes", meaning }];

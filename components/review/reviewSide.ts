@@ -31,6 +31,8 @@ export function sideWithoutRules({ outline }: ReviewSide): ReviewSide {
       allow: [],
       openPorts: [],
       tokenNetworks: [],
+      groups: [],
+      ownDifferences: [],
       profile: { kind: "guard" },
     },
     sequences: [],

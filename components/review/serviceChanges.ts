@@ -4,13 +4,13 @@ import type { Outline, OutlinedKnock, OutlinedService } from "../outline/outline
 import { printDuration } from "../policy/duration";
 import type { Nothing, Opening, OwnOpening } from "../policy/policy";
 import { unreachable } from "../policy/unreachable";
+import { type Compared, hostsWith, judgeAtHosts } from "./atHosts";
 import type { Judgement, ReviewedChange, Sides } from "./change";
 import { compareSequences, guardOf } from "./guard";
 import { judgePorts } from "./judgePorts";
 
 /** One line for a service that comes or goes. A renamed one is both. */
-export function serviceChanges(sides: Sides): readonly ReviewedChange[] {
-  const [before, after] = [sides.before.outline, sides.after.outline];
+export function serviceChanges({ before, after, alike }: Compared): readonly ReviewedChange[] {
   const added = servicesMissingIn(before, after.services);
   const removed = servicesMissingIn(after, before.services);
   return [
@@ -19,14 +19,16 @@ export function serviceChanges(sides: Sides): readonly ReviewedChange[] {
       what: "new service",
       before: "",
       after: describeService(service),
-      ...judgeNewService(service, { added, removed }, sides),
+      ...judgeAtHosts(hostsWith(alike, service.name), (sides) =>
+        judgeNewService(service, { added, removed }, sides),
+      ),
     })),
     ...removed.map((service) => ({
       subject: service.name,
       what: "service removed",
       before: describeService(service),
       after: "",
-      ...judgePorts(service.ports, sides),
+      ...judgeAtHosts(hostsWith(alike, service.name), (sides) => judgePorts(service.ports, sides)),
     })),
   ];
 }

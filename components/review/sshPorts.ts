@@ -1,6 +1,5 @@
 import type { Place } from "../outline/reach";
 import type { PortRange, Reach } from "../policy/policy";
-import type { Sides } from "./change";
 
 /** The TCP port through which Pulumi reaches a host, before and after. */
 export interface SshPort {
@@ -8,10 +7,22 @@ export interface SshPort {
   readonly now: number;
 }
 
-/** The ports of all hosts, each once; SSH's own for a host of which the policy does not say. */
-export function sshPorts({ before, after }: Sides): readonly SshPort[] {
-  const hostsBefore = new Map(before.outline.hosts.map((host) => [host.name, host]));
-  const pairs = after.outline.hosts.flatMap((host): readonly SshPort[] => {
+/**
+ * The ports of some hosts, each once; SSH's own for a host of which the policy does not say.
+ *
+ * @param names of the hosts; none for all
+ */
+export function sshPorts(
+  before: readonly Reach<Place>[],
+  after: readonly Reach<Place>[],
+  names: readonly string[],
+): readonly SshPort[] {
+  const hostsBefore = new Map(before.map((host) => [host.name, host]));
+  const some = new Set(names);
+  const pairs = after.flatMap((host): readonly SshPort[] => {
+    if (some.size > 0 && !some.has(host.name)) {
+      return [];
+    }
     const now = portOf(host);
     const hostBefore = hostsBefore.get(host.name);
     const old = hostBefore === undefined ? now : portOf(hostBefore);

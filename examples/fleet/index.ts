@@ -2,6 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import {
   type BaselineArgs,
   type ConnectionArgs,
+  type DifferenceArgs,
+  type GroupArgs,
   type IdentityArgs,
   type KnockerArgs,
   type LogArgs,
@@ -21,6 +23,7 @@ interface KnockerConfig extends Omit<KnockerArgs, "sequence" | "token" | "closeS
 /** How a host is reached, and what else it has of its own. */
 interface HostConfig extends ConnectionArgs {
   tokenNetwork?: string;
+  own?: DifferenceArgs;
 }
 
 const config = new pulumi.Config();
@@ -30,6 +33,7 @@ const sequences =
 const tokens =
   config.getSecretObject<Record<string, string>>("tokens") ?? pulumi.output<Record<string, string>>({});
 const hosts = config.requireObject<Record<string, HostConfig>>("hosts");
+const groups = config.getObject<Record<string, GroupArgs>>("groups") ?? {};
 const services = config.requireObject<Record<string, ServiceConfig>>("services");
 const knockers = config.getObject<Record<string, KnockerConfig>>("knockers") ?? {};
 const derive = config.getSecret("derive");
@@ -50,14 +54,16 @@ const isKnocked = (service: string) =>
 
 const firewall = new PortKnockFirewall("fleet", {
   hosts: Object.fromEntries(
-    Object.entries(hosts).map(([name, { tokenNetwork, ...connection }]) => [
+    Object.entries(hosts).map(([name, { tokenNetwork, own, ...connection }]) => [
       name,
       {
         connection: { privateKey, ...connection },
         ...(tokenNetwork !== undefined && { tokenNetwork }),
+        ...own,
       },
     ]),
   ),
+  groups,
   services: Object.fromEntries(
     Object.entries(services).map(([name, service]) => [
       name,

@@ -216,7 +216,8 @@ describe("a host", () => {
   });
 
   it("rejects unknown fields without repeating them", async () => {
-    const known = "known are connection, adopt, tokenNetwork";
+    const known =
+      "known are connection, adopt, tokenNetwork, services, allow, openPorts, exceptNetworks, openPortsFrom";
     expect(await validatedWith({ connection, adotp: "x" })).toBe(`hosts.a: has an unknown field; ${known}`);
     expect(await validatedWith({ connection, "7000,8000": 1, sequence: "7000" })).toBe(
       `hosts.a: has 2 unknown fields; ${known}`,

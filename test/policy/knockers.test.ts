@@ -161,7 +161,7 @@ describe("a deployer who knocks", () => {
       policy({ deployer: "eve" }),
       [
         "deployer: names no knocker; known are ci",
-        `${why} nothing lets Pulumi in: allow is empty, and there is no proxy; add the deployer's address to allow, name a knocker as deployer, or connect through a proxy whose address is there`,
+        `${why} eve may not open ssh; add ssh to knockers.eve.services`,
       ],
     ],
     [

@@ -1,16 +1,22 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { explainPacket } from "../../components/explain/explainPacket";
-import { withoutUndrawn } from "../../components/policy/hostPolicy";
+import { hostPolicies } from "../../components/policy/hostPolicy";
 import { contains, parseNetwork } from "../../components/policy/network";
 import type { Policy } from "../../components/policy/policy";
 import { overlaps, parsePortRange } from "../../components/policy/portRange";
 import { tryParsePolicy } from "../../components/policy/written/parsePolicy";
 import type { ReviewedChange } from "../../components/review/change";
-import { type Review, reviewPolicies } from "../../components/review/reviewPolicies";
-import { sideOfPolicy } from "../../components/review/reviewSide";
-import { rotatedSequences } from "../../components/review/rotatedSequences";
-import { DOORS, POLICY_PAIRS, SOURCES } from "../support/policyPairs";
+import type { Review } from "../../components/review/reviewPolicies";
+import {
+  DOORS,
+  FLEET_HOSTS,
+  FLEET_PAIRS,
+  POLICY_PAIRS,
+  type PolicyPair,
+  SOURCES,
+} from "../support/policyPairs";
+import { reviewOf } from "../support/reviewOf";
 
 type Door = (typeof DOORS)[number];
 
@@ -50,23 +56,30 @@ function isAbout({ what, before, after, meaning }: ReviewedChange, { address, do
   );
 }
 
-function everyReview(claim: (review: Review, before: Policy, after: Policy) => void): void {
+type Claim = (review: Review, before: Policy, after: Policy) => void;
+
+function everyReview(pairs: fc.Arbitrary<PolicyPair>, hosts: readonly string[], claim: Claim): void {
   fc.assert(
-    fc.property(POLICY_PAIRS, (pair) => {
+    fc.property(pairs, (pair) => {
       const [before, after] = [tryParsePolicy(pair.before), tryParsePolicy(pair.after)];
       fc.pre(before.kind === "value" && after.kind === "value");
       if (before.kind !== "value" || after.kind !== "value") return;
-      const [old, now] = [withoutUndrawn(before.policy), withoutUndrawn(after.policy)];
-      const rotated = rotatedSequences(old, now);
-      claim(reviewPolicies(sideOfPolicy(old), sideOfPolicy(now), { rotated }), old, now);
+      const review = reviewOf({ ...pair.before }, { ...pair.after });
+      const [old, now] = [hostPolicies(before.policy), hostPolicies(after.policy)];
+      for (const host of hosts) {
+        claim(review, old(host).policy, now(host).policy);
+      }
     }),
     { numRuns: 500 },
   );
 }
 
-describe("a review", () => {
+describe.each([
+  { of: "policies", pairs: POLICY_PAIRS, hosts: [""] },
+  { of: "fleets whose hosts differ", pairs: FLEET_PAIRS, hosts: FLEET_HOSTS },
+])("a review of $of", ({ pairs, hosts }) => {
   it("has a line that opens up, about that port or source, wherever a packet comes through that did not", () => {
-    everyReview(({ changes }, before, after) => {
+    everyReview(pairs, hosts, ({ changes }, before, after) => {
       const openings = changes.filter(({ direction }) => direction === "opens up");
       const unsaid = crossings(before, after, DOORS).filter(
         (crossing) => !openings.some((change) => isAbout(change, crossing)),
@@ -76,14 +89,14 @@ describe("a review", () => {
   });
 
   it("marks that something closes down or opens up wherever a packet does not come through that did", () => {
-    everyReview(({ changes }, before, after) => {
+    everyReview(pairs, hosts, ({ changes }, before, after) => {
       const closed = crossings(after, before, DOORS);
       expect(changes.some(({ direction }) => direction !== "changes") ? [] : closed).toEqual([]);
     });
   });
 
   it("names a risk wherever somebody does not come to SSH any more who did without knocking", () => {
-    everyReview(({ lockOutRisks }, before, after) => {
+    everyReview(pairs, hosts, ({ lockOutRisks }, before, after) => {
       const shutOut = crossings(after, before, DOORS.slice(0, 1));
       expect(lockOutRisks.length > 0 ? [] : shutOut).toEqual([]);
     });

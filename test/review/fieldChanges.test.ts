@@ -39,6 +39,27 @@ const withNetwork = (tokenNetwork?: string): Written => ({
   },
 });
 
+/** What the hosts of a group have in common, or nothing, beside a host that is in none. */
+const grouped = (web: Written | undefined, others: Written = {}): Written => ({
+  services: { ssh: SSH, db: DB },
+  allow: ["198.51.100.7"],
+  ...others,
+  hosts: { "db-1": host(1), "web-1": host(2), "web-2": host(3) },
+  ...(web !== undefined && { groups: { web: { hosts: ["web-1", "web-2"], ...web } } }),
+});
+
+/** What one of two hosts has of its own. */
+const ofHost = (own: Written, others: Written = {}): Written => ({
+  services: { ssh: SSH, db: DB },
+  allow: ["198.51.100.7"],
+  ...others,
+  hosts: { "db-1": host(1, own), "web-1": host(2) },
+});
+
+function host(number: number, own: Written = {}): Written {
+  return { address: `192.0.2.${number}`, port: 2222, ...own };
+}
+
 /** Two policies, and every line of the review of the second one, and of the way back. */
 type Row = readonly [before: Written, after: Written, there: readonly string[], back: readonly string[]];
 
@@ -519,7 +540,191 @@ const ROWS: {
       ],
     ],
   },
+  members: {
+    hosts: [
+      [
+        grouped({ allow: ["10.0.0.0/8"] }),
+        grouped({ allow: ["10.0.0.0/8"], hosts: ["web-1", "db-1"] }),
+        [
+          "group web hosts, web-2 → db-1, opens up: db-1: 10.0.0.0/8: let in to every guarded port without knocking; web-2: 10.0.0.0/8: has to knock from now on",
+        ],
+        [
+          "group web hosts, db-1 → web-2, opens up: db-1: 10.0.0.0/8: has to knock from now on; web-2: 10.0.0.0/8: let in to every guarded port without knocking",
+        ],
+      ],
+      [
+        grouped({}),
+        grouped({ hosts: ["web-1"] }),
+        ["group web hosts, web-2 → nothing, changes: has the same rules as before"],
+        ["group web hosts, nothing → web-2, changes: has the same rules as before"],
+      ],
+      [
+        grouped(undefined),
+        grouped({ services: ["db"] }),
+        [
+          "group web hosts, nothing → web-1, web-2, changes: new: 2 hosts with this in common",
+          "group web services, nothing → db, opens up: 22/tcp was open to who knocked for ssh, now left as the host has it",
+        ],
+        [
+          "group web hosts, web-1, web-2 → nothing, changes: gone: 2 hosts with this in common",
+          "group web services, db → nothing, closes down: 22/tcp was left as the host has it, now open to who knocked for ssh",
+        ],
+      ],
+    ],
+  },
+  difference: {
+    services: [
+      [
+        grouped({}),
+        grouped({ services: ["db"] }),
+        [
+          "group web services, nothing → db, opens up: 22/tcp was open to who knocked for ssh, now left as the host has it",
+        ],
+        [
+          "group web services, db → nothing, closes down: 22/tcp was left as the host has it, now open to who knocked for ssh",
+        ],
+      ],
+      [
+        grouped({}, { baseline: {}, openPorts: ["2222"] }),
+        grouped({ services: ["db"] }, { baseline: {}, openPorts: ["2222"] }),
+        [
+          "group web services, nothing → db, closes down: 22/tcp was open to who knocked for ssh, now closed to everybody",
+        ],
+        [
+          "group web services, db → nothing, opens up: 22/tcp was closed to everybody, now open to who knocked for ssh",
+        ],
+      ],
+    ],
+    allow: [
+      [
+        grouped({}),
+        grouped({ allow: ["10.0.0.0/8"] }),
+        [
+          "group web allow, nothing → 10.0.0.0/8, opens up: 10.0.0.0/8: let in to every guarded port without knocking",
+        ],
+        ["group web allow, 10.0.0.0/8 → nothing, closes down: 10.0.0.0/8: has to knock from now on"],
+      ],
+      [
+        grouped({}, { allow: ["10.0.0.0/8"] }),
+        grouped({ allow: ["10.0.0.0/8"] }, { allow: ["192.0.2.9"] }),
+        [
+          "group web allow, nothing → 10.0.0.0/8, changes: lets in the same sources as before",
+          "all services allow, 10.0.0.0/8 → 192.0.2.9/32, opens up: db-1: 192.0.2.9/32: let in to every guarded port without knocking; 10.0.0.0/8: has to knock from now on; web-1, web-2: 192.0.2.9/32: let in to every guarded port without knocking",
+        ],
+        [
+          "group web allow, 10.0.0.0/8 → nothing, changes: lets in the same sources as before",
+          "all services allow, 192.0.2.9/32 → 10.0.0.0/8, opens up: db-1: 10.0.0.0/8: let in to every guarded port without knocking; 192.0.2.9/32: has to knock from now on; web-1, web-2: 192.0.2.9/32: has to knock from now on",
+        ],
+      ],
+    ],
+    openPorts: [
+      [
+        grouped({}),
+        grouped({ openPorts: ["80"] }),
+        ["group web openPorts, nothing → 80/tcp, changes: 80/tcp: a connection to it is no wrong knock"],
+        ["group web openPorts, 80/tcp → nothing, changes: 80/tcp: a connection to it is a wrong knock"],
+      ],
+      [
+        grouped({}, { baseline: {}, openPorts: ["2222"] }),
+        grouped({ openPorts: ["80"] }, { baseline: {}, openPorts: ["2222"] }),
+        [
+          "group web openPorts, nothing → 80/tcp, opens up: 80/tcp was closed to everybody, now open to everybody",
+        ],
+        [
+          "group web openPorts, 80/tcp → nothing, closes down: 80/tcp was open to everybody, now closed to everybody",
+        ],
+      ],
+      [
+        grouped({}, { baseline: {}, openPorts: ["80", "2222"] }),
+        grouped({ openPorts: ["80"] }, { baseline: {}, openPorts: ["2222"] }),
+        [
+          "group web openPorts, nothing → 80/tcp, changes: the ports are as before",
+          "all services openPorts, 80/tcp → nothing, closes down: db-1: 80/tcp was open to everybody, now closed to everybody",
+        ],
+        [
+          "group web openPorts, 80/tcp → nothing, changes: the ports are as before",
+          "all services openPorts, nothing → 80/tcp, opens up: db-1: 80/tcp was closed to everybody, now open to everybody",
+        ],
+      ],
+    ],
+    exceptNetworks: [
+      [
+        grouped({}, { baseline: {}, openPorts: ["2222"] }),
+        grouped({ exceptNetworks: ["10.0.0.0/8"] }, { baseline: {}, openPorts: ["2222"] }),
+        ["group web exceptNetworks, nothing → 10.0.0.0/8, opens up: 10.0.0.0/8: may reach the host"],
+        ["group web exceptNetworks, 10.0.0.0/8 → nothing, closes down: 10.0.0.0/8: is dropped as a martian"],
+      ],
+    ],
+    openPortsFrom: [
+      [
+        grouped({}, { baseline: {}, openPorts: ["2222"] }),
+        grouped(
+          { openPortsFrom: [{ ports: ["9100"], from: ["203.0.113.0/24"] }] },
+          { baseline: {}, openPorts: ["2222"] },
+        ),
+        [
+          "group web openPortsFrom, nothing → 9100/tcp from 203.0.113.0/24, opens up: 9100/tcp was closed to everybody, now open to 203.0.113.0/24",
+        ],
+        [
+          "group web openPortsFrom, 9100/tcp from 203.0.113.0/24 → nothing, closes down: 9100/tcp was open to 203.0.113.0/24, now closed to everybody",
+        ],
+      ],
+    ],
+  },
   host: {
+    services: [
+      [
+        ofHost({}),
+        ofHost({ services: ["db"] }),
+        [
+          "host db-1 services, nothing → db, opens up: 22/tcp was open to who knocked for ssh, now left as the host has it",
+        ],
+        [
+          "host db-1 services, db → nothing, closes down: 22/tcp was left as the host has it, now open to who knocked for ssh",
+        ],
+      ],
+    ],
+    allow: [
+      [
+        ofHost({}),
+        ofHost({ allow: ["10.0.0.0/8"] }),
+        [
+          "host db-1 allow, nothing → 10.0.0.0/8, opens up: 10.0.0.0/8: let in to every guarded port without knocking",
+        ],
+        ["host db-1 allow, 10.0.0.0/8 → nothing, closes down: 10.0.0.0/8: has to knock from now on"],
+      ],
+    ],
+    openPorts: [
+      [
+        ofHost({}),
+        ofHost({ openPorts: ["80"] }),
+        ["host db-1 openPorts, nothing → 80/tcp, changes: 80/tcp: a connection to it is no wrong knock"],
+        ["host db-1 openPorts, 80/tcp → nothing, changes: 80/tcp: a connection to it is a wrong knock"],
+      ],
+    ],
+    exceptNetworks: [
+      [
+        ofHost({}, { baseline: {}, openPorts: ["2222"] }),
+        ofHost({ exceptNetworks: ["10.0.0.0/8"] }, { baseline: {}, openPorts: ["2222"] }),
+        ["host db-1 exceptNetworks, nothing → 10.0.0.0/8, opens up: 10.0.0.0/8: may reach the host"],
+        ["host db-1 exceptNetworks, 10.0.0.0/8 → nothing, closes down: 10.0.0.0/8: is dropped as a martian"],
+      ],
+    ],
+    openPortsFrom: [
+      [
+        ofHost({}, { baseline: {}, openPorts: ["2222"] }),
+        ofHost(
+          { openPortsFrom: [{ ports: ["9100"], from: ["203.0.113.0/24"] }] },
+          { baseline: {}, openPorts: ["2222"] },
+        ),
+        [
+          "host db-1 openPortsFrom, nothing → 9100/tcp from 203.0.113.0/24, opens up: 9100/tcp was closed to everybody, now open to 203.0.113.0/24",
+        ],
+        [
+          "host db-1 openPortsFrom, 9100/tcp from 203.0.113.0/24 → nothing, closes down: 9100/tcp was open to 203.0.113.0/24, now closed to everybody",
+        ],
+      ],
+    ],
     tokenNetworks: [
       [
         withNetwork(),

@@ -3,7 +3,7 @@ import { outlineOf } from "../../components/outline/outline";
 import { printOutline } from "../../components/outline/printOutline";
 import type { Place } from "../../components/outline/reach";
 import type { SequenceId } from "../../components/policy/sequenceId";
-import { parsePolicy } from "../../components/policy/written/parsePolicy";
+import { parseFleetPolicy } from "../../components/policy/written/parsePolicy";
 import { reviewPolicies } from "../../components/review/reviewPolicies";
 import { sideOfText } from "../../components/review/reviewSide";
 
@@ -24,7 +24,7 @@ function risks(before: Deployed, after: Deployed, rotated: readonly SequenceId[]
     sideOfText(
       printOutline(
         outlineOf(
-          parsePolicy(policy),
+          parseFleetPolicy(policy),
           places.map((place, index) => ({ name: `web-${index}`, place })),
         ),
       ),

@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 import { outlineOf } from "../../components/outline/outline";
 import { printOutline } from "../../components/outline/printOutline";
 import type { Place } from "../../components/outline/reach";
-import type { Policy, Reach } from "../../components/policy/policy";
-import { parsePolicy } from "../../components/policy/written/parsePolicy";
+import type { FleetPolicy, Reach } from "../../components/policy/policy";
+import { parseFleetPolicy } from "../../components/policy/written/parsePolicy";
 import { drawKnocking } from "../../components/review/drawKnocking";
 import { printReview } from "../../components/review/printReview";
 import { reviewPolicies } from "../../components/review/reviewPolicies";
@@ -30,11 +30,11 @@ const comparable = ({ outline, sequences }: ReviewSide) => ({
   })),
 });
 
-const textOf = (policy: Policy, hosts: readonly Reach<Place>[]): string =>
+const textOf = (policy: FleetPolicy, hosts: readonly Reach<Place>[]): string =>
   printOutline(outlineOf(policy, hosts));
 
 describe.each(cases)("the review text of %s", (name) => {
-  const policy = parsePolicy(JSON.parse(readFileSync(join(golden, name, "policy.json"), "utf8")));
+  const policy = parseFleetPolicy(JSON.parse(readFileSync(join(golden, name, "policy.json"), "utf8")));
   const text = textOf(policy, []);
 
   it("says as much as the policy, but which sequences begin alike", () => {
@@ -48,7 +48,7 @@ describe.each(cases)("the review text of %s", (name) => {
   });
 });
 
-const POLICY = parsePolicy({
+const POLICY = parseFleetPolicy({
   services: { ssh: { ports: ["22"], sequence: "7000,8000/udp,9001" } },
   allow: ["198.51.100.7"],
 });
@@ -76,7 +76,7 @@ describe("a firewall that a stack has", () => {
   });
 
   it("says what becomes of each host, and how much opens up and closes down", () => {
-    const policy = parsePolicy({
+    const policy = parseFleetPolicy({
       services: {
         ssh: { ports: ["22"], sequence: "7000,8000/udp,9001", accessWindow: "1h", access: "once" },
       },
@@ -159,14 +159,14 @@ describe("the picture of the knocking", () => {
       `s${index}`,
       { ports: [`${100 + index}`], sequence: `${20_000 + 3 * index},${30_000 + 3 * index}` },
     ]);
-    const side = sideOfPolicy(parsePolicy({ services: Object.fromEntries(services) }));
+    const side = sideOfPolicy(parseFleetPolicy({ services: Object.fromEntries(services) }));
     expect(drawKnocking(side.sequences, [])).toBe(undefined);
     expect(drawKnocking(side.sequences.slice(0, 2), [])?.split("\n")[0]).toBe("flowchart LR");
   });
 
   it("says what the last knock of each sequence does", () => {
     const side = sideOfPolicy(
-      parsePolicy({
+      parseFleetPolicy({
         services: {
           ssh: { ports: ["22"], sequence: "7000,8123", closeSequence: "4001,5701", access: "once" },
           sftp: { ports: ["2222"], sequenceOf: "ssh", accessWindow: "1h" },

@@ -6,14 +6,22 @@ export type ArgumentDocs = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
 /** The comments of the argument interfaces, so that an editor shows the same words in a program and in a policy file. */
 export function readArgumentDocs(files: readonly string[]): ArgumentDocs {
-  return new Map(
-    files.flatMap((file) => {
-      const source = ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.ES2022, true);
-      return source.statements
-        .filter(ts.isInterfaceDeclaration)
-        .map(({ name, members }) => [name.text, new Map(members.flatMap(fieldDoc))] as const);
-    }),
+  const interfaces = files.flatMap((file) =>
+    ts
+      .createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.ES2022, true)
+      .statements.filter(ts.isInterfaceDeclaration),
   );
+  const byName = new Map(interfaces.map((each) => [each.name.text, each]));
+  const docsOf = (each: ts.InterfaceDeclaration): readonly (readonly [string, string])[] => [
+    ...(each.heritageClauses ?? []).flatMap(({ types }) =>
+      types.flatMap(({ expression }) => {
+        const parent = byName.get(expression.getText());
+        return parent === undefined ? [] : docsOf(parent);
+      }),
+    ),
+    ...each.members.flatMap(fieldDoc),
+  ];
+  return new Map(interfaces.map((each) => [each.name.text, new Map(docsOf(each))]));
 }
 
 function fieldDoc(member: ts.TypeElement): readonly (readonly [string, string])[] {

@@ -3,6 +3,7 @@ import type { PortKnockFirewallArgs } from "../../components/args";
 import { nameSchema } from "../../components/policy/nameProblem";
 import { baselineSchema } from "../../components/policy/written/baselineSchema";
 import { objectOf, type SchemasOf } from "../../components/policy/written/fieldSchemas";
+import { groupFields } from "../../components/policy/written/hostSchema";
 import { sequenceFields, tokenFields } from "../../components/policy/written/knockerSchema";
 import { ruleFields } from "../../components/policy/written/policySchema";
 import { knockedFields, ownFields, sharedFields } from "../../components/policy/written/serviceSchema";
@@ -18,6 +19,7 @@ const policyFile = objectOf({
   ),
   knockers: z.record(nameSchema, z.union([objectOf(sequenceFields), objectOf(tokenFields)])).optional(),
   ...ruleFields,
+  groups: z.record(nameSchema, objectOf(groupFields({}))).optional(),
   baseline: baselineSchema.optional(),
 } satisfies SchemasOf<Omit<PortKnockFirewallArgs, "hosts"> & { readonly $schema: string }>);
 

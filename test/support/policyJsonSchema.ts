@@ -4,6 +4,7 @@ import { isSchema, POLICY_FILE, type Schema } from "./policyFile";
 
 /** Which interface documents the fields of what stands in a field. */
 const NESTED: Readonly<Record<string, string>> = {
+  groups: "GroupArgs",
   services: "ServiceArgs",
   knockers: "KnockerArgs",
   identity: "IdentityArgs",

@@ -2,9 +2,11 @@ import fc from "fast-check";
 
 /** Two policies as they are written, the second one the first with something changed. */
 export interface PolicyPair {
-  readonly before: object;
-  readonly after: object;
+  readonly before: Written;
+  readonly after: Written;
 }
+
+type Written = Readonly<Record<string, unknown>> & { readonly services: object };
 
 /** They nest, they are martians or not, and they are of both families. */
 export const SOURCES = [
@@ -84,7 +86,63 @@ export const POLICY_PAIRS: fc.Arbitrary<PolicyPair> = fc
     };
   });
 
-function write({ roles, isShared, access, allow, guardedAnswer, hasBaseline, ...rest }: Choices): object {
+/** Hosts that differ, some of which come to a group or leave it, as both policies have them. */
+export const FLEET_HOSTS = ["web-1", "web-2", "db-1"] as const;
+
+const DIFFERENCES = fc.record(
+  {
+    services: fc.subarray(["ssh", "other"], { minLength: 1 }),
+    allow: networks,
+    openPorts: fc.constantFrom([], ["85"], ["12345"]),
+    exceptNetworks: networks,
+    openPortsFrom: networks.map((from) => (from.length === 0 ? [] : [{ ports: ["9100"], from }])),
+  },
+  { requiredKeys: [] },
+);
+const GROUPS = fc.record({
+  web: fc.tuple(fc.subarray([...FLEET_HOSTS]), DIFFERENCES),
+  db: fc.tuple(fc.subarray([...FLEET_HOSTS]), DIFFERENCES),
+  own: DIFFERENCES,
+});
+
+type Difference = typeof DIFFERENCES extends fc.Arbitrary<infer T> ? T : never;
+type Groups = typeof GROUPS extends fc.Arbitrary<infer T> ? T : never;
+
+/** The same of fleets whose hosts differ. */
+export const FLEET_PAIRS: fc.Arbitrary<PolicyPair> = fc
+  .tuple(POLICY_PAIRS, GROUPS, GROUPS, fc.subarray(["web", "db", "own"] as const), fc.boolean())
+  .map(([{ before, after }, groups, others, changed, staysCommon]) => {
+    const changes = Object.fromEntries(changed.map((part) => [part, others[part]]));
+    return {
+      before: withGroups(before, groups),
+      after: withGroups(staysCommon ? before : after, { ...groups, ...changes }),
+    };
+  });
+
+/** Without what the policy has no place for. */
+function withGroups(policy: Written, { web, db, own }: Groups): Written {
+  const suited = ({ services = [], exceptNetworks, openPortsFrom, ...rest }: Difference): object => {
+    const known = services.filter((service) => service in policy.services);
+    return {
+      ...rest,
+      ...(known.length > 0 && { services: known }),
+      ...("baseline" in policy && { exceptNetworks, openPortsFrom }),
+    };
+  };
+  const [[webHosts, ofWeb], [dbHosts, ofDb]] = [web, db];
+  const { services, ...ofBoth } = ofDb;
+  const hosts = FLEET_HOSTS.map((name, index) => [
+    name,
+    { address: `192.0.2.${index}`, port: 2222, ...(name === "db-1" && suited(own)) },
+  ]);
+  return {
+    ...policy,
+    hosts: Object.fromEntries(hosts),
+    groups: { web: { hosts: webHosts, ...suited(ofWeb) }, db: { hosts: dbHosts, ...suited(ofBoth) } },
+  };
+}
+
+function write({ roles, isShared, access, allow, guardedAnswer, hasBaseline, ...rest }: Choices): Written {
   const portsOf = (role: (typeof ROLES)[number]): readonly string[] =>
     RANGES.filter((_, index) => roles[index] === role);
   const db = isShared && portsOf("ssh").length > 0 ? { sequenceOf: "ssh" } : { sequence: "4001,5701,6100" };

@@ -1,6 +1,5 @@
 import { PolicyError, printProblem } from "../../components/policy/policyError";
-import { policyWarnings } from "../../components/policy/rules/policyWarnings";
-import { parsePolicy } from "../../components/policy/written/parsePolicy";
+import { parsePolicy, tryParsePolicy } from "../../components/policy/written/parsePolicy";
 import { assertClear } from "./clearWords";
 
 /** What parsePolicy says against an input, one line a problem; empty when it takes it. */
@@ -17,7 +16,8 @@ export function problemsOf(input: unknown): readonly string[] {
 
 /** What a policy that is taken is warned of, one line a warning. */
 export function warningsOf(input: unknown): readonly string[] {
-  const warnings = policyWarnings(parsePolicy(input));
+  const result = tryParsePolicy(input);
+  const warnings = result.kind === "value" ? result.warnings : [];
   assertClear(warnings);
   return warnings.map(printProblem);
 }

@@ -1,15 +1,19 @@
 import { derivedTokenSecret } from "../../tokens/tokenSecret";
 import { COMMON_PORTS } from "../commonPorts";
+import { policiesOfHosts } from "../differences";
 import { DRAWN_PORTS } from "../drawKnocks";
 import { derivedPaths, freePorts, withoutUndrawn } from "../hostPolicy";
 import { type NamedToken, namedTokens } from "../namedSequences";
-import type { FleetPolicy, WrittenKnock } from "../policy";
+import type { FleetPolicy, Policy, WrittenKnock } from "../policy";
 import type { Problem } from "../policyError";
 import type { Surroundings } from "./policyRule";
 import type { Warning } from "./policyWarnings";
 
 /** Looks at what hosts and knockers have another one of each. */
-type DeriveRule = (fleet: FleetPolicy, surroundings: Pick<Surroundings, "refused">) => readonly Problem[];
+type DeriveRule = (
+  fleet: FleetPolicy,
+  surroundings: Pick<Surroundings, "hosts" | "refused">,
+) => readonly Problem[];
 
 const RULES: readonly DeriveRule[] = [derivedFromNothing, tokenOfDerive, tooFewPortsToDraw];
 
@@ -47,13 +51,19 @@ function tokenOfDerive(fleet: FleetPolicy): readonly Problem[] {
 }
 
 /** Drawing goes on until all knocks of a sequence are free, so most should be. */
-function tooFewPortsToDraw(fleet: FleetPolicy): readonly Problem[] {
-  const [path] = derivedPaths(fleet);
+function tooFewPortsToDraw(fleet: FleetPolicy, { hosts }: Pick<Surroundings, "hosts">): readonly Problem[] {
+  const policyOf = policiesOfHosts(fleet, fleet);
+  const policies = hosts.length === 0 ? [fleet] : [...new Set(hosts.map(policyOf))];
+  return policies.flatMap(tooFewPorts).slice(0, 1);
+}
+
+function tooFewPorts(policy: Policy<WrittenKnock>): readonly Problem[] {
+  const [path] = derivedPaths(policy);
   if (path === undefined) {
     return [];
   }
   const { from, to } = DRAWN_PORTS;
-  const isFree = freePorts(withoutUndrawn(fleet));
+  const isFree = freePorts(withoutUndrawn(policy));
   const free = Array.from({ length: to - from + 1 }, (_, index) => from + index).filter(
     (port) => isFree(port) && !COMMON_PORTS.has(port),
   );

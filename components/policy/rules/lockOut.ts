@@ -5,6 +5,7 @@ import { canonicalAddress, contains, isLoopback, sourceOf } from "../network";
 import type { Admission, Deployer, Policy, Service } from "../policy";
 import type { Problem } from "../policyError";
 import { unreachable } from "../unreachable";
+import { allowIsKnown } from "./differenceRules";
 import type { Surroundings } from "./policyRule";
 
 const OPEN_IT = "guard it, or add it to openPorts or baseline.openPortsFrom";
@@ -14,7 +15,7 @@ const OPEN_IT = "guard it, or add it to openPorts or baseline.openPortsFrom";
  * host knows whether something in front of it leads to another port than the one that is dialled.
  */
 export function guardLocksPulumiOut(policy: Policy, { reaches, refused }: Surroundings): readonly Problem[] {
-  if (policy.allow.length > 0 || refused.has("allow") || refused.has("policy")) {
+  if (policy.allow.length > 0 || !allowIsKnown({ refused })) {
     return [];
   }
   const doorOf = doorsOf(policy);

@@ -3,9 +3,11 @@ import { udpPortsOf } from "../flows";
 import { AMONG_MARTIANS, exceptedNetworks } from "../martians";
 import { namedSequences, namedTokens } from "../namedSequences";
 import { neighbourhood, prefixOf } from "../network";
-import type { Knock, Policy } from "../policy";
+import type { Fleet, Knock, Policy } from "../policy";
 import { type Finding, type Problem, sortProblems } from "../policyError";
 import { printKnocks, printNumber } from "../printNumber";
+import { emptyGroups, servicesNowhere } from "./differenceRules";
+import { problemsAtHosts } from "./hostClasses";
 import { isPorts, type KnockRule, placesOf } from "./knockRules";
 
 /** What is allowed and probably not meant. Like a problem, a warning never holds a port of a sequence. */
@@ -14,21 +16,34 @@ export type Warning = Problem;
 /** What there is to warn of in a sequence by itself. */
 export const SEQUENCE_WARNINGS: readonly KnockRule[] = [fewKnocks, monotonicKnocks, ephemeralKnocks];
 
-/** A new warning is one small function in this list. They come sorted by path. */
-const WARNINGS: readonly ((policy: Policy) => readonly Warning[])[] = [
+/** A new warning is one small function in one of these lists, as a new rule is. */
+const FLEET_WARNINGS: readonly ((fleet: Fleet<Knock>, hosts: readonly string[]) => readonly Warning[])[] = [
   ofEverySequence,
   longAccessWindow,
   forgottenFlows,
+  hugeIdentity,
+  loggedStages,
+  emptyGroups,
+  servicesNowhere,
+];
+
+const HOST_WARNINGS: readonly ((policy: Policy) => readonly Warning[])[] = [
   openPortsWithoutBaseline,
   openOnlyToMartians,
   hugeAllow,
-  hugeIdentity,
-  loggedStages,
   networkWithoutTokens,
 ];
 
-export function policyWarnings(policy: Policy): readonly Warning[] {
-  return sortProblems(WARNINGS.flatMap((warning) => warning(policy)));
+/**
+ * Sorted by path.
+ *
+ * @param hosts the names of all hosts that the policy is for; of none where nobody says
+ */
+export function policyWarnings(fleet: Fleet<Knock>, hosts: readonly string[]): readonly Warning[] {
+  return sortProblems([
+    ...FLEET_WARNINGS.flatMap((warning) => warning(fleet, hosts)),
+    ...problemsAtHosts(fleet, { hosts, reaches: [], refused: new Set() }, HOST_WARNINGS),
+  ]);
 }
 
 const ENOUGH_KNOCKS = 3;

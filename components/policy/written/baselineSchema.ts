@@ -21,7 +21,8 @@ const pingSchema = objectOf({
   from: someNetworksSchema("leave it out to answer everybody").default([]),
 } satisfies SchemasOf<PingArgs> satisfies SchemasOf<Ping>);
 
-const restrictedPortsSchema = objectOf({
+/** Ports that are open to some sources only, as they are written. */
+export const restrictedPortsSchema = objectOf({
   ports: somePortsSchema,
   from: someNetworksSchema("list at least one, or use openPorts"),
 } satisfies SchemasOf<RestrictedPortsArgs> satisfies SchemasOf<RestrictedPorts>);

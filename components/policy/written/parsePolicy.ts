@@ -1,6 +1,18 @@
 import { derivedTokenSecret } from "../../tokens/tokenSecret";
+import { isDifferent } from "../differences";
 import { hostPolicies, withoutUndrawn } from "../hostPolicy";
-import type { FleetPolicy, Knocker, Policy, Reach, Service, WrittenKnock } from "../policy";
+import type {
+  Fleet,
+  FleetPolicy,
+  Group,
+  Knock,
+  Knocker,
+  OwnDifference,
+  Policy,
+  Reach,
+  Service,
+  WrittenKnock,
+} from "../policy";
 import { PolicyError, type Problem, sortProblems } from "../policyError";
 import { crossFieldProblems } from "../rules/crossFieldProblems";
 import { deriveProblems, deriveWarnings } from "../rules/deriveRules";
@@ -8,9 +20,10 @@ import { endingKnockers } from "../rules/knockerRules";
 import { policyWarnings, type Warning } from "../rules/policyWarnings";
 import { baselineSchema } from "./baselineSchema";
 import { DERIVED } from "./fieldSchemas";
+import { groupSchema, hostSchema } from "./hostSchema";
 import { knockerSchema } from "./knockerSchema";
 import { parseFields, parseRecord, toEntries } from "./parseFields";
-import { hostSchema, policySchema } from "./policySchema";
+import { policySchema } from "./policySchema";
 import { serviceSchema } from "./serviceSchema";
 
 /** A policy and what to warn of in it, or everything that is wrong with it; sorted by path. */
@@ -46,12 +59,16 @@ export function tryParsePolicy(
   input: unknown,
   { found = [], now }: { readonly found?: readonly Problem[]; readonly now?: number } = {},
 ): PolicyResult {
-  const [policy, problems] = parse(input, found, []);
+  const { policy, hosts, problems } = parse(input, found, []);
   if (policy === undefined || problems.length > 0) {
     return { kind: "refused", problems: sortProblems(problems) };
   }
   const ending = now === undefined ? [] : endingKnockers(policy, now);
-  const warnings = [...policyWarnings(withoutUndrawn(policy)), ...deriveWarnings(policy), ...ending];
+  const warnings = [
+    ...policyWarnings(fleetWithoutUndrawn(policy), hosts),
+    ...deriveWarnings(policy),
+    ...ending,
+  ];
   return { kind: "value", policy, warnings: sortProblems(warnings) };
 }
 
@@ -67,27 +84,30 @@ export function partProblems(
 ): readonly Problem[] {
   // Until it is known that a service shares a sequence, it seems to lack one.
   const unsaid = new Set(missing.map((path) => path.replace(/\.sequenceOf$/, "")));
-  const [, problems] = parse(input, found, [...unsaid]);
+  const { problems } = parse(input, found, [...unsaid]);
   return sortProblems(
     problems.filter((problem) => found.includes(problem) || !isWithin(problem.path, unsaid)),
   );
 }
 
-/** What is fine of a policy, nothing where the input is none, and what is wrong with it. */
-function parse(
-  input: unknown,
-  found: readonly Problem[],
-  missing: readonly string[],
-): readonly [policy: FleetPolicy | undefined, problems: readonly Problem[]] {
+interface ParsedPolicy {
+  /** What is fine of it; nothing where the input is none. */
+  readonly policy: FleetPolicy | undefined;
+  /** The names of the hosts that it is for; of none where it does not say. */
+  readonly hosts: readonly string[];
+  readonly problems: readonly Problem[];
+}
+
+function parse(input: unknown, found: readonly Problem[], missing: readonly string[]): ParsedPolicy {
   const entries = toEntries(input);
   if (entries === undefined) {
     const problem = { path: "policy", problem: "is not an object", remedy: "give { services: … }" };
-    return [undefined, [...found, problem]];
+    return { policy: undefined, hosts: [], problems: [...found, problem] };
   }
   const problems: Problem[] = [...found];
   // Editors find the schema of a policy file by it.
   const rules = Object.fromEntries(entries.filter(([field]) => field !== "$schema"));
-  const { services, knockers, hosts, baseline, rollbackTimeout, ...fields } = parseFields(
+  const { services, knockers, hosts, groups, baseline, rollbackTimeout, ...fields } = parseFields(
     "policy",
     policySchema,
     rules,
@@ -116,7 +136,9 @@ function parse(
   if (guarded.size === 0 && problems.every(({ path }) => !path.startsWith("services"))) {
     problems.push({ path: "services", problem: "guards nothing", remedy: "name at least one service" });
   }
-  const known = [...parseRecord("hosts", () => ({ whole: hostSchema }), hosts ?? {}, problems)];
+  const names = { services: keysOf(services), hosts: keysOf(hosts) };
+  const known = [...parseRecord("hosts", () => hostSchema(names), hosts ?? {}, problems)];
+  const grouped = parseRecord("groups", () => groupSchema(names), groups ?? {}, problems);
 
   const policy: FleetPolicy = {
     ...(fields satisfies Pick<Policy, keyof typeof fields>),
@@ -133,17 +155,34 @@ function parse(
     rollbackSeconds: rollbackTimeout,
     tokenNetworks: known
       .flatMap(([host, { tokenNetworks }]) => tokenNetworks.map((network) => ({ host, network })))
-      .toSorted((a, b) => (a.host < b.host ? -1 : 1)),
+      .toSorted(byHost),
+    groups: [...grouped].map(([name, group]): Group => ({ name, ...group })).toSorted(byName),
+    ownDifferences: known
+      .map(([host, { reach, tokenNetworks, ...difference }]): OwnDifference => ({ host, ...difference }))
+      .filter(isDifferent)
+      .toSorted(byHost),
   };
-  const reaches = known.map(([name, { reach }]): Reach => ({ name, ...reach }));
+  const reaches = known.flatMap(([name, { reach }]): readonly Reach[] => (reach ? [{ name, ...reach }] : []));
+  const allHosts = [
+    ...new Set([...known.map(([name]) => name), ...policy.groups.flatMap((group) => group.hosts)]),
+  ];
   const refused = new Set(
     [...problems.map(({ path }) => path), ...missing].flatMap((path) => [path, fieldOf(path)]),
   );
   const foundLater = [
-    ...crossFieldProblems(withoutUndrawn(policy), { reaches, refused }),
-    ...deriveProblems(policy, { refused }),
+    ...crossFieldProblems(fleetWithoutUndrawn(policy), { hosts: allHosts, reaches, refused }),
+    ...deriveProblems(policy, { hosts: allHosts, refused }),
   ];
-  return [policy, [...problems, ...foundLater]];
+  return { policy, hosts: allHosts, problems: [...problems, ...foundLater] };
+}
+
+function keysOf(record: unknown): ReadonlySet<string> | undefined {
+  const entries = toEntries(record);
+  return entries && new Set(entries.map(([name]) => name));
+}
+
+function fleetWithoutUndrawn(fleet: FleetPolicy): Fleet<Knock> {
+  return { ...fleet, ...withoutUndrawn(fleet) };
 }
 
 /** A secret that is derived is another one for each knocker. */
@@ -154,15 +193,19 @@ function withTokenSecret(knocker: Knocker<WrittenKnock>, derive: string): Knocke
     : knocker;
 }
 
+function byHost(a: { readonly host: string }, b: { readonly host: string }): number {
+  return a.host < b.host ? -1 : 1;
+}
+
 function byName(a: { readonly name: string }, b: { readonly name: string }): number {
   return a.name < b.name ? -1 : 1;
 }
 
-/** The field of the policy, or the service or knocker, that a path lies in. */
+/** The field of the policy, or the service, knocker or group, that a path lies in. */
 function fieldOf(path: string): string {
   return path
     .split(".")
-    .slice(0, /^(services|knockers)\./.test(path) ? 2 : 1)
+    .slice(0, /^(services|knockers|groups)\./.test(path) ? 2 : 1)
     .join(".");
 }
 

@@ -4,14 +4,11 @@ import type { LogArgs } from "../../logArgs";
 import { parseTokenSecret } from "../../tokens/tokenSecret";
 import { isName } from "../nameProblem";
 import type { Identity, Log } from "../policy";
-import { parseTokenNetwork } from "../tokenNetwork";
 import {
-  addressSchema,
   durationWithin,
   networksSchema,
   objectOf,
   parsedBy,
-  portSchema,
   portsSchema,
   type SchemasOf,
   wholeNumberWithin,
@@ -43,7 +40,7 @@ export const ruleFields = {
   identity: identitySchema.prefault({}),
   log: logSchema.default(SILENT),
   rollbackTimeout: durationWithin({ min: 5, max: 600 }).prefault("60s"),
-} satisfies SchemasOf<Omit<PortKnockFirewallArgs, "services" | "knockers" | "baseline" | "hosts">>;
+} satisfies SchemasOf<Omit<PortKnockFirewallArgs, "services" | "knockers" | "baseline" | "hosts" | "groups">>;
 
 /** A policy as it is written. What is unknown here has a schema of its own. Every field has a default. */
 export const policySchema = objectOf({
@@ -52,16 +49,5 @@ export const policySchema = objectOf({
   ...ruleFields,
   baseline: z.unknown().optional(),
   hosts: z.unknown().optional(),
+  groups: z.unknown().optional(),
 } satisfies SchemasOf<PortKnockFirewallArgs>);
-
-const endpoint = { address: addressSchema, port: portSchema };
-
-/** How the deployer reaches a host, and which addresses may be tokens there. */
-export const hostSchema = objectOf({
-  ...endpoint,
-  proxy: objectOf(endpoint).exactOptional(),
-  tokenNetwork: parsedBy(parseTokenNetwork).exactOptional(),
-}).transform(({ proxy, tokenNetwork, ...place }) => ({
-  reach: { place, ...(proxy && { proxy }) },
-  tokenNetworks: tokenNetwork === undefined ? [] : [tokenNetwork],
-}));

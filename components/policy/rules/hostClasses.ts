@@ -1,0 +1,106 @@
+import { type Layer, layersOfHosts, merge, policiesOfHosts, withDifference } from "../differences";
+import { groupBy } from "../groupBy";
+import type { Fleet, Knock, Policy } from "../policy";
+import type { Problem } from "../policyError";
+import { listSome } from "../printNumber";
+import type { PolicyRule, Surroundings } from "./policyRule";
+
+/**
+ * What rules say of what comes together on a host, each of it once: of the group or host that brings it, and at which hosts it is
+ * where not at all of them. Hosts that are to do the same are looked at once.
+ */
+export function problemsAtHosts(
+  fleet: Fleet<Knock>,
+  surroundings: Surroundings,
+  rules: readonly PolicyRule[],
+): readonly Problem[] {
+  const layersOf = layersOfHosts(fleet);
+  const found = hostClasses(fleet, surroundings.hosts).flatMap(({ hosts, policy }) => {
+    const here = new Set(hosts);
+    const around = {
+      ...surroundings,
+      hosts,
+      reaches: surroundings.reaches.filter(({ name }) => here.has(name)),
+    };
+    const judge = (each: Policy): readonly Problem[] => rules.flatMap((rule) => rule(each, around));
+    const layers = layersOf(hosts[0] ?? "");
+    return judge(policy).map((problem) => ({
+      hosts,
+      problem: atOrigin(problem, stepsTo(fleet, layers), judge),
+    }));
+  });
+  return [...groupBy(found, ({ problem }) => JSON.stringify(problem)).values()].flatMap((same) =>
+    withHosts(
+      same.map(({ problem }) => problem),
+      same.flatMap(({ hosts }) => hosts),
+      surroundings.hosts.length,
+    ),
+  );
+}
+
+interface HostClass {
+  /** None where nobody says for which hosts the policy is. */
+  readonly hosts: readonly string[];
+  readonly policy: Policy;
+}
+
+function hostClasses(fleet: Fleet<Knock>, hosts: readonly string[]): readonly HostClass[] {
+  if (hosts.length === 0) {
+    return [{ hosts, policy: fleet }];
+  }
+  const policyOf = policiesOfHosts(fleet, fleet);
+  return [...groupBy(hosts, policyOf)].map(([policy, alike]) => {
+    const here = new Set(alike);
+    const tokenNetworks = policy.tokenNetworks.filter(({ host }) => here.has(host));
+    return { hosts: alike, policy: { ...policy, tokenNetworks } };
+  });
+}
+
+/** What a host has of all, then with what a group adds, and the next one; the services are those that it ends up with. */
+interface Step {
+  /** Who adds it; nothing for all. */
+  readonly path: string;
+  readonly policy: Policy;
+}
+
+function stepsTo(fleet: Fleet<Knock>, layers: readonly Layer[]): readonly Step[] {
+  const { services } = merge(layers);
+  return [{ path: "" }, ...layers].map(({ path }, index) => ({
+    path,
+    policy: withDifference(fleet, { ...merge(layers.slice(0, index)), services }),
+  }));
+}
+
+/** Fields that groups and hosts add to; each with its name there. */
+const ADDED_TO = new Map([
+  ["allow", "allow"],
+  ["openPorts", "openPorts"],
+  ["baseline.exceptNetworks", "exceptNetworks"],
+  ["baseline.openPortsFrom", "openPortsFrom"],
+]);
+
+/** A problem of such a field is one of whoever adds what it is about. */
+function atOrigin(
+  problem: Problem,
+  steps: readonly Step[],
+  judge: (policy: Policy) => readonly Problem[],
+): Problem {
+  const field = ADDED_TO.get(problem.path);
+  if (field === undefined || steps.length === 1) {
+    return problem;
+  }
+  const origin = steps.find(({ policy }) =>
+    judge(policy).some((other) => other.path === problem.path && other.problem === problem.problem),
+  );
+  return origin === undefined || origin.path === ""
+    ? problem
+    : { ...problem, path: `${origin.path}.${field}` };
+}
+
+function withHosts([problem]: readonly Problem[], hosts: readonly string[], all: number): readonly Problem[] {
+  if (problem === undefined) {
+    return [];
+  }
+  const isPlaced = hosts.length === all || /^(groups|hosts)\./.test(problem.path);
+  return [isPlaced ? problem : { ...problem, problem: `${problem.problem}, at ${listSome(hosts)}` }];
+}
