@@ -2,6 +2,7 @@ import { groupBy } from "./groupBy";
 import { mergeNetworks } from "./network";
 import type { Difference, FleetPart, Nothing, Policy, Profile } from "./policy";
 import { mergePortRanges } from "./portRange";
+import { listSome } from "./printNumber";
 import { mergeRestrictedPorts } from "./restrictedPorts";
 
 /** What a host has beyond what all have in common, where it is written. */
@@ -108,4 +109,9 @@ function withNetworks<K>(
         exceptNetworks: mergeNetworks([...profile.exceptNetworks, ...exceptNetworks]),
         openPortsFrom: mergeRestrictedPorts([...profile.openPortsFrom, ...openPortsFrom]),
       };
+}
+
+/** The names of hosts, where some are named and others are not. */
+export function listHosts(some: readonly { readonly hosts: readonly string[] }[]): string {
+  return listSome(some.flatMap(({ hosts }) => (hosts.length === 0 ? ["every other host"] : hosts)));
 }

@@ -1,9 +1,8 @@
 import type { Outline, OutlinedKnock } from "../outline/outline";
-import { policiesOfHosts } from "../policy/differences";
+import { listHosts, policiesOfHosts } from "../policy/differences";
 import { doorsOf, namedPorts } from "../policy/door";
 import { groupBy } from "../policy/groupBy";
 import type { Policy } from "../policy/policy";
-import { listSome } from "../policy/printNumber";
 import { type Judgement, type Side, type Sides, widest } from "./change";
 
 /** Hosts to which the same happens, and what there is before and after. */
@@ -122,8 +121,4 @@ export function saidAtHosts(
   return [...groupBy(said, ({ words }) => words)].map(([words, some]) =>
     some.length === alike.length ? words : `${listHosts(some)}: ${words}`,
   );
-}
-
-function listHosts(some: readonly Pick<SidesAtHosts, "hosts">[]): string {
-  return listSome(some.flatMap(({ hosts }) => (hosts.length === 0 ? ["every other host"] : hosts)));
 }

@@ -214,4 +214,13 @@ describe("a host with a network of tokens", () => {
     const secret = await firewallOf(pulumi.secret(network));
     expect(await pulumi.isSecret(secret.firewall.policy)).toBe(true);
   });
+
+  it.each([
+    [{ groups: { web: { hosts: ["web-1"], allow: [pulumi.secret("192.0.2.8")] } } }],
+    [{ hosts: { ...ARGS.hosts, "web-1": { connection: ROOT, allow: [pulumi.secret("192.0.2.8")] } } }],
+  ])("shows no secret of a group or of a host: %#", async (args) => {
+    const { firewall } = await registered({ ...ARGS, ...args });
+    expect(await pulumi.isSecret(firewall.policy)).toBe(true);
+    expect(Object.keys(await resolved(firewall.rulesets)).length).toBe(2);
+  });
 });

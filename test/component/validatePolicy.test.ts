@@ -137,6 +137,82 @@ describe("a policy of which a part comes later", () => {
   });
 });
 
+describe("hosts that differ, of which a part comes later", () => {
+  class Tag extends pulumi.CustomResource {
+    declare readonly value: pulumi.Output<string>;
+    constructor(value: string) {
+      super("test:index:Tag", value, { value: pulumi.runtime.isDryRun() ? undefined : value });
+    }
+  }
+  const connection = { host: "192.0.2.1", hostKey: KEY };
+  const fleet = (args: Partial<PortKnockFirewallArgs>): PortKnockFirewallArgs => ({
+    hosts: { a: { connection }, b: { connection: { ...connection, host: "192.0.2.2" } } },
+    services: { ssh: SSH, admin: { ports: ["22"], sequence: "9100,7100,8100" } },
+    allow: ["192.0.2.9"],
+    ...args,
+  });
+
+  it("are not refused for what the part may change: which services a host has", async () => {
+    const args = () =>
+      fleet({
+        groups: {
+          one: { hosts: ["a"], services: ["ssh"] },
+          other: { hosts: ["b"], services: [new Tag("admin").value] },
+        },
+      });
+    expect(await validated(args, { isPreview: true })).toBe(UNKNOWN);
+    expect(await validated(args)).toMatchObject({
+      groups: [
+        { name: "one", services: ["ssh"] },
+        { name: "other", services: ["admin"] },
+      ],
+    });
+  });
+
+  it("are refused for what is known, where it is written", async () => {
+    const args = () =>
+      fleet({
+        groups: { one: { hosts: ["a", "c"], allow: ["nowhere", new Tag("192.0.2.8").value] } },
+        hosts: {
+          a: { connection, services: ["mail"], openPorts: [pulumi.secret("x")] },
+          b: { connection: { ...connection, host: "192.0.2.2" } },
+        },
+      });
+    expect(await validated(args, { isPreview: true })).toBe(
+      [
+        'groups.one.allow.1: is not an address or a network; write "192.0.2.7", "192.168.0.0/16" or "fd00::/8"',
+        "groups.one.hosts.2: is not there; name one that is in hosts",
+        'hosts.a.openPorts.1: is not a port or a range of ports; write "22", "22/tcp" or "500-600/udp", with ports from 1 to 65,535',
+        "hosts.a.services.1: is not there; known are ssh, admin",
+      ].join("\n"),
+    );
+  });
+
+  it("let Pulumi in by what comes later", async () => {
+    const { admin, ...services } = fleet({}).services;
+    const locked = (args: Partial<PortKnockFirewallArgs>) => () => fleet({ services, allow: [], ...args });
+    const why =
+      "connection: ssh guards the port through which Pulumi connects, and nothing lets Pulumi in: allow is empty, and there is no proxy; add the deployer's address to allow, or connect through a proxy whose address is there";
+    const isPreview = true;
+    expect(await validated(locked({}), { isPreview })).toBe(`hosts.a.${why}\nhosts.b.${why}`);
+    const later = () =>
+      locked({ groups: { all: { hosts: ["a", "b"], allow: [new Tag("192.0.2.9").value] } } })();
+    expect(await validated(later, { isPreview })).toBe(UNKNOWN);
+    expect(await validated(later)).toMatchObject({ groups: [{ allow: [{ cidr: "192.0.2.9/32" }] }] });
+  });
+
+  it("hide a secret network from warnings", async () => {
+    const args = () =>
+      fleet({
+        services: { ssh: SSH },
+        groups: { all: { hosts: ["a"], allow: [pulumi.secret("8.0.0.0/7")] } },
+      });
+    expect(await warnings(args)).toEqual([
+      "groups.all.allow: holds (secret), where nobody needs to knock; name smaller networks",
+    ]);
+  });
+});
+
 describe("a host", () => {
   const validatedWith = (host: object) =>
     validated(() => ({ services: { ssh: SSH }, allow: ["192.0.2.9"], hosts: { a: host as HostArgs } }));

@@ -10,6 +10,10 @@ const ROOT = resolve(__dirname, "../..");
 export interface FleetConfig {
   readonly hosts: readonly LabHost[];
   readonly services: Readonly<Record<string, ServiceConfig>>;
+  readonly groups?: Readonly<Record<string, DifferenceConfig & { readonly hosts: readonly string[] }>>;
+  /** Host → what it has of its own. */
+  readonly own?: Readonly<Record<string, DifferenceConfig>>;
+  readonly baseline?: object;
   readonly knockers?: Readonly<
     Record<
       string,
@@ -26,6 +30,14 @@ export interface FleetConfig {
   readonly probe?: boolean | string;
   /** Fields of every host's connection, over the lab's own. */
   readonly connection?: Readonly<Record<string, unknown>>;
+}
+
+interface DifferenceConfig {
+  readonly services?: readonly string[];
+  readonly allow?: readonly string[];
+  readonly openPorts?: readonly string[];
+  readonly exceptNetworks?: readonly string[];
+  readonly openPortsFrom?: readonly object[];
 }
 
 interface ServiceConfig {
@@ -153,6 +165,9 @@ export async function createFleetStack(
 function plainConfig({
   hosts,
   services,
+  groups,
+  own: ofHosts,
+  baseline,
   knockers,
   deployer,
   allow,
@@ -165,10 +180,18 @@ function plainConfig({
     hosts: Object.fromEntries(
       hosts.map((host) => [
         host.name,
-        { host: host.address4, hostKey: host.hostKey, perDialTimeout: 3, ...connection },
+        {
+          host: host.address4,
+          hostKey: host.hostKey,
+          perDialTimeout: 3,
+          own: ofHosts?.[host.name],
+          ...connection,
+        },
       ]),
     ),
     services,
+    groups,
+    baseline,
     knockers,
     deployer,
     allow,

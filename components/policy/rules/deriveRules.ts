@@ -10,10 +10,7 @@ import type { Surroundings } from "./policyRule";
 import type { Warning } from "./policyWarnings";
 
 /** Looks at what hosts and knockers have another one of each. */
-type DeriveRule = (
-  fleet: FleetPolicy,
-  surroundings: Pick<Surroundings, "hosts" | "refused">,
-) => readonly Problem[];
+type DeriveRule = (fleet: FleetPolicy, surroundings: Omit<Surroundings, "reaches">) => readonly Problem[];
 
 const RULES: readonly DeriveRule[] = [derivedFromNothing, tokenOfDerive, tooFewPortsToDraw];
 

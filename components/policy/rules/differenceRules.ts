@@ -1,9 +1,9 @@
-import { policiesOfHosts } from "../differences";
 import { groupBy } from "../groupBy";
 import type { Difference, Fleet, FleetPart, Group, Knock } from "../policy";
 import type { Problem } from "../policyError";
 import { listSome } from "../printNumber";
-import type { FleetRule, Surroundings } from "./policyRule";
+import { hostClasses } from "./hostClasses";
+import type { FleetRule, HostNames, Surroundings } from "./policyRule";
 import type { Warning } from "./policyWarnings";
 
 /** Whether nothing is missing of which services a host has. */
@@ -103,11 +103,10 @@ export const lacksSharedSequence: FleetRule = (fleet): readonly Problem[] => {
   );
 };
 
-/** @param hosts none where nobody says for which hosts the policy is */
-export function servicesNowhere(fleet: Fleet<Knock>, hosts: readonly string[]): readonly Warning[] {
-  const policyOf = policiesOfHosts(fleet, fleet);
-  const policies = hosts.length === 0 ? [fleet] : [...new Set(hosts.map(policyOf))];
-  const somewhere = new Set(policies.flatMap(({ services }) => services.map(({ name }) => name)));
+export function servicesNowhere(fleet: Fleet<Knock>, hosts: HostNames): readonly Warning[] {
+  const somewhere = new Set(
+    hostClasses(fleet, hosts).flatMap(({ policy }) => policy.services.map(({ name }) => name)),
+  );
   return fleet.services
     .filter(({ name }) => !somewhere.has(name))
     .map(({ name }) => ({

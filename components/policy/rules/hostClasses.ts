@@ -1,9 +1,8 @@
-import { type Layer, layersOfHosts, merge, policiesOfHosts, withDifference } from "../differences";
+import { type Layer, layersOfHosts, listHosts, merge, policiesOfHosts, withDifference } from "../differences";
 import { groupBy } from "../groupBy";
 import type { Fleet, Knock, Policy } from "../policy";
 import type { Problem } from "../policyError";
-import { listSome } from "../printNumber";
-import type { PolicyRule, Surroundings } from "./policyRule";
+import type { HostNames, PolicyRule, Surroundings } from "./policyRule";
 
 /**
  * What rules say of what comes together on a host, each of it once: of the group or host that brings it, and at which hosts it is
@@ -15,45 +14,38 @@ export function problemsAtHosts(
   rules: readonly PolicyRule[],
 ): readonly Problem[] {
   const layersOf = layersOfHosts(fleet);
-  const found = hostClasses(fleet, surroundings.hosts).flatMap(({ hosts, policy }) => {
+  const classes = hostClasses(fleet, surroundings);
+  const found = classes.flatMap(({ hosts, policy }) => {
     const here = new Set(hosts);
-    const around = {
-      ...surroundings,
-      hosts,
-      reaches: surroundings.reaches.filter(({ name }) => here.has(name)),
-    };
-    const judge = (each: Policy): readonly Problem[] => rules.flatMap((rule) => rule(each, around));
-    const layers = layersOf(hosts[0] ?? "");
-    return judge(policy).map((problem) => ({
-      hosts,
-      problem: atOrigin(problem, stepsTo(fleet, layers), judge),
-    }));
+    const reaches = surroundings.reaches.filter(({ name }) => here.has(name));
+    const judge = (each: Policy): readonly Problem[] =>
+      rules.flatMap((rule) => rule(each, { ...surroundings, hosts, reaches }));
+    const steps = stepsTo(fleet, layersOf(hosts[0] ?? ""));
+    return judge(policy).map((problem) => ({ hosts, problem: atOrigin(problem, steps, judge) }));
   });
-  return [...groupBy(found, ({ problem }) => JSON.stringify(problem)).values()].flatMap((same) =>
-    withHosts(
-      same.map(({ problem }) => problem),
-      same.flatMap(({ hosts }) => hosts),
-      surroundings.hosts.length,
-    ),
+  return [...groupBy(found, ({ problem }) => JSON.stringify(problem)).values()].flatMap((some) =>
+    some.slice(0, 1).map(({ problem }) => {
+      const isPlaced = some.length === classes.length || /^(groups|hosts)\./.test(problem.path);
+      return isPlaced ? problem : { ...problem, problem: `${problem.problem}, at ${listHosts(some)}` };
+    }),
   );
 }
 
+/** Hosts that are to do the same. */
 interface HostClass {
-  /** None where nobody says for which hosts the policy is. */
+  /** Their names; none for those that are not named. */
   readonly hosts: readonly string[];
   readonly policy: Policy;
 }
 
-function hostClasses(fleet: Fleet<Knock>, hosts: readonly string[]): readonly HostClass[] {
-  if (hosts.length === 0) {
-    return [{ hosts, policy: fleet }];
-  }
+export function hostClasses(fleet: Fleet<Knock>, { hosts, hasOthers }: HostNames): readonly HostClass[] {
   const policyOf = policiesOfHosts(fleet, fleet);
-  return [...groupBy(hosts, policyOf)].map(([policy, alike]) => {
+  const classes = [...groupBy(hosts, policyOf)].map(([policy, alike]) => {
     const here = new Set(alike);
     const tokenNetworks = policy.tokenNetworks.filter(({ host }) => here.has(host));
     return { hosts: alike, policy: { ...policy, tokenNetworks } };
   });
+  return hasOthers || hosts.length === 0 ? [...classes, { hosts: [], policy: fleet }] : classes;
 }
 
 /** What a host has of all, then with what a group adds, and the next one; the services are those that it ends up with. */
@@ -95,12 +87,4 @@ function atOrigin(
   return origin === undefined || origin.path === ""
     ? problem
     : { ...problem, path: `${origin.path}.${field}` };
-}
-
-function withHosts([problem]: readonly Problem[], hosts: readonly string[], all: number): readonly Problem[] {
-  if (problem === undefined) {
-    return [];
-  }
-  const isPlaced = hosts.length === all || /^(groups|hosts)\./.test(problem.path);
-  return [isPlaced ? problem : { ...problem, problem: `${problem.problem}, at ${listSome(hosts)}` }];
 }

@@ -7,10 +7,15 @@ export type PolicyRule = (policy: Policy, surroundings: Surroundings) => readonl
 /** The same of what all hosts have and what only some have. */
 export type FleetRule = (fleet: Fleet<Knock>, surroundings: Surroundings) => readonly Problem[];
 
-/** What rules know beside the policy. */
-export interface Surroundings {
-  /** The names of all hosts that the rules are for; of none where nobody says. */
+/** The hosts that a policy is for. */
+export interface HostNames {
   readonly hosts: readonly string[];
+  /** Whether there may be others, which differ in nothing: a policy may say nothing of its hosts. */
+  readonly hasOthers: boolean;
+}
+
+/** What rules know beside the policy. */
+export interface Surroundings extends HostNames {
   /** How Pulumi gets to them, as far as that is known. */
   readonly reaches: readonly Reach[];
   /**

@@ -9,6 +9,7 @@ import { printKnocks, printNumber } from "../printNumber";
 import { emptyGroups, servicesNowhere } from "./differenceRules";
 import { problemsAtHosts } from "./hostClasses";
 import { isPorts, type KnockRule, placesOf } from "./knockRules";
+import type { HostNames } from "./policyRule";
 
 /** What is allowed and probably not meant. Like a problem, a warning never holds a port of a sequence. */
 export type Warning = Problem;
@@ -17,7 +18,7 @@ export type Warning = Problem;
 export const SEQUENCE_WARNINGS: readonly KnockRule[] = [fewKnocks, monotonicKnocks, ephemeralKnocks];
 
 /** A new warning is one small function in one of these lists, as a new rule is. */
-const FLEET_WARNINGS: readonly ((fleet: Fleet<Knock>, hosts: readonly string[]) => readonly Warning[])[] = [
+const FLEET_WARNINGS: readonly ((fleet: Fleet<Knock>, hosts: HostNames) => readonly Warning[])[] = [
   ofEverySequence,
   longAccessWindow,
   forgottenFlows,
@@ -34,15 +35,11 @@ const HOST_WARNINGS: readonly ((policy: Policy) => readonly Warning[])[] = [
   networkWithoutTokens,
 ];
 
-/**
- * Sorted by path.
- *
- * @param hosts the names of all hosts that the policy is for; of none where nobody says
- */
-export function policyWarnings(fleet: Fleet<Knock>, hosts: readonly string[]): readonly Warning[] {
+/** Sorted by path. */
+export function policyWarnings(fleet: Fleet<Knock>, hosts: HostNames): readonly Warning[] {
   return sortProblems([
     ...FLEET_WARNINGS.flatMap((warning) => warning(fleet, hosts)),
-    ...problemsAtHosts(fleet, { hosts, reaches: [], refused: new Set() }, HOST_WARNINGS),
+    ...problemsAtHosts(fleet, { ...hosts, reaches: [], refused: new Set() }, HOST_WARNINGS),
   ]);
 }
 

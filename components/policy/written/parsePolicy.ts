@@ -17,6 +17,7 @@ import { PolicyError, type Problem, sortProblems } from "../policyError";
 import { crossFieldProblems } from "../rules/crossFieldProblems";
 import { deriveProblems, deriveWarnings } from "../rules/deriveRules";
 import { endingKnockers } from "../rules/knockerRules";
+import type { HostNames } from "../rules/policyRule";
 import { policyWarnings, type Warning } from "../rules/policyWarnings";
 import { baselineSchema } from "./baselineSchema";
 import { DERIVED } from "./fieldSchemas";
@@ -93,8 +94,7 @@ export function partProblems(
 interface ParsedPolicy {
   /** What is fine of it; nothing where the input is none. */
   readonly policy: FleetPolicy | undefined;
-  /** The names of the hosts that it is for; of none where it does not say. */
-  readonly hosts: readonly string[];
+  readonly hosts: HostNames;
   readonly problems: readonly Problem[];
 }
 
@@ -102,7 +102,7 @@ function parse(input: unknown, found: readonly Problem[], missing: readonly stri
   const entries = toEntries(input);
   if (entries === undefined) {
     const problem = { path: "policy", problem: "is not an object", remedy: "give { services: … }" };
-    return { policy: undefined, hosts: [], problems: [...found, problem] };
+    return { policy: undefined, hosts: { hosts: [], hasOthers: true }, problems: [...found, problem] };
   }
   const problems: Problem[] = [...found];
   // Editors find the schema of a policy file by it.
@@ -163,17 +163,16 @@ function parse(input: unknown, found: readonly Problem[], missing: readonly stri
       .toSorted(byHost),
   };
   const reaches = known.flatMap(([name, { reach }]): readonly Reach[] => (reach ? [{ name, ...reach }] : []));
-  const allHosts = [
-    ...new Set([...known.map(([name]) => name), ...policy.groups.flatMap((group) => group.hosts)]),
-  ];
+  const named = [...known.map(([name]) => name), ...policy.groups.flatMap((group) => group.hosts)];
+  const all: HostNames = { hosts: [...new Set(named)], hasOthers: hosts === undefined };
   const refused = new Set(
     [...problems.map(({ path }) => path), ...missing].flatMap((path) => [path, fieldOf(path)]),
   );
   const foundLater = [
-    ...crossFieldProblems(fleetWithoutUndrawn(policy), { hosts: allHosts, reaches, refused }),
-    ...deriveProblems(policy, { hosts: allHosts, refused }),
+    ...crossFieldProblems(fleetWithoutUndrawn(policy), { ...all, reaches, refused }),
+    ...deriveProblems(policy, { ...all, refused }),
   ];
-  return { policy, hosts: allHosts, problems: [...problems, ...foundLater] };
+  return { policy, hosts: all, problems: [...problems, ...foundLater] };
 }
 
 function keysOf(record: unknown): ReadonlySet<string> | undefined {
