@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { conclude, problem } from "./setup/account.mjs";
-import { ensureBases, knownBases } from "./setup/bases.mjs";
+import { ansibleBase, ensureBases, knownBases } from "./setup/bases.mjs";
 import { ensureCommandPlugin } from "./setup/commandPlugin.mjs";
 import { ensureDebianPackages } from "./setup/debianPackages.mjs";
 import { ensureEngine } from "./setup/engine.mjs";
@@ -13,7 +13,7 @@ import { withLock } from "./setup/lock.mjs";
 import { ensureNpmPackages } from "./setup/npmPackages.mjs";
 import { cache, pulumiHome } from "./setup/paths.mjs";
 
-const purposes = ["demo", "test", "check", "bench", "kernels", "everything"];
+const purposes = ["demo", "test", "check", "bench", "fleet", "kernels", "everything"];
 
 const { purpose, bases } = readArguments();
 requireNode(20, 17);
@@ -58,11 +58,16 @@ function readArguments() {
     options: { for: { type: "string" }, base: { type: "string", multiple: true } },
   });
   const purpose = values.for ?? "everything";
-  const bases = values.base ?? (purpose === "demo" ? ["bookworm"] : knownBases);
+  const bases = values.base ?? basesFor(purpose);
   if (!purposes.includes(purpose)) fail(`--for: there is no ${purpose}; give one of ${purposes.join(", ")}`);
-  const unknown = bases.find((base) => !knownBases.includes(base));
+  const unknown = values.base?.find((base) => !knownBases.includes(base));
   if (unknown !== undefined) fail(`--base: there is no ${unknown}; give one of ${knownBases.join(", ")}`);
   return { purpose, bases };
+}
+
+function basesFor(purpose) {
+  if (purpose === "fleet") return [ansibleBase];
+  return purpose === "demo" ? ["bookworm"] : knownBases;
 }
 
 function requireNode(major, minor) {

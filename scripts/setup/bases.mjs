@@ -7,6 +7,9 @@ import { run } from "./run.mjs";
 
 export const knownBases = ["bookworm", "trixie", "bullseye"];
 
+/** What ansible needs on a host, beside what ours have. */
+export const ansibleBase = "ansible";
+
 const packages = "systemd,systemd-sysv,dbus,openssh-server,nftables,iproute2,procps,sudo";
 
 /** Root file systems that throwaway hosts are overlaid on, by name. */
@@ -15,7 +18,9 @@ export async function ensureBases(names) {
     if (!existsSync(baseFolder(name))) await makeBase(name);
   }
   return Object.fromEntries(
-    knownBases.filter((name) => existsSync(baseFolder(name))).map((name) => [name, baseFolder(name)]),
+    [...knownBases, ansibleBase]
+      .filter((name) => existsSync(baseFolder(name)))
+      .map((name) => [name, baseFolder(name)]),
   );
 }
 
@@ -31,14 +36,18 @@ async function makeBase(name) {
   try {
     await install(`${name} base for throwaway hosts`, "about a minute, once", () =>
       putInPlace(baseFolder(name), (next) =>
-        run("mmdebstrap", ["--variant=minbase", `--include=${packages}`, name, next], {
-          progress: `${name} base`,
-        }),
+        run("mmdebstrap", ["--variant=minbase", ...contentOf(name), next], { progress: `${name} base` }),
       ),
     );
   } catch (error) {
     problem(`no ${name} base for throwaway hosts`, "see to the error, then run set-up again", error);
   }
+}
+
+function contentOf(name) {
+  return name === ansibleBase
+    ? [`--include=${packages},python3`, "bookworm"]
+    : [`--include=${packages}`, name];
 }
 
 function baseFolder(name) {

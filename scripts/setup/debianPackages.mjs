@@ -29,6 +29,7 @@ const forTests = [
 const wanted = {
   bench: ["nftables", "iproute2", "iptables", "knockd"],
   demo: forHosts,
+  fleet: [...forHosts, "ansible-core"],
   test: forTests,
   check: ["shellcheck"],
   kernels: ["mmdebstrap", "e2fsprogs", "qemu-system-x86"],
