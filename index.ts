@@ -21,3 +21,4 @@ export type { LogArgs } from "./components/logArgs";
 export { PolicyError, type Problem } from "./components/policy/policyError";
 export { parseSequence } from "./components/policy/sequence";
 export { PortKnockFirewall } from "./components/portKnockFirewall";
+export type { RolloutArgs } from "./components/rolloutArgs";

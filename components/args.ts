@@ -1,6 +1,7 @@
 import type { Input } from "@pulumi/pulumi";
 import type { BaselineArgs, RestrictedPortsArgs } from "./baselineArgs";
 import type { LogArgs } from "./logArgs";
+import type { RolloutArgs } from "./rolloutArgs";
 
 /** The arguments of `PortKnockFirewall`. */
 export interface PortKnockFirewallArgs {
@@ -13,6 +14,12 @@ export interface PortKnockFirewallArgs {
    * @default none: hosts have the same, but for what one has of its own
    */
   groups?: Record<string, GroupArgs>;
+  /**
+   * In which order an update touches the hosts.
+   *
+   * @default as many at a time as the engine works on at once
+   */
+  rollout?: Input<RolloutArgs>;
   /** What is guarded: service name → ports and sequence. Letters, digits and dashes, 32 at most. */
   services: Record<string, ServiceArgs>;
   /**

@@ -2,11 +2,12 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { HostFacts } from "./hostFacts";
 import type { HostPlan } from "./hostPlan";
-import { promiseOf } from "./outputs/ifKnown";
+import { knownValue, promiseOf } from "./outputs/ifKnown";
 import { unreachable } from "./policy/unreachable";
 import { failsWith } from "./program/failsWith";
 import { inProgram } from "./program/inProgram";
 import { programKind } from "./program/programKind";
+import type { Ending, Rollout } from "./program/rollout";
 import { sayOf } from "./program/sayOf";
 import type { Turns } from "./program/turns";
 import { withoutChange } from "./program/withoutChange";
@@ -21,6 +22,7 @@ export interface HostFirewallArgs {
   /** Resolves when nothing speaks against touching the host. */
   readonly clearance: Promise<void>;
   readonly turns: Turns;
+  readonly rollout: Promise<Rollout>;
 }
 
 /** One host: apply loads the rules and arms the rollback, confirm proves over a second connection that the host
@@ -84,6 +86,7 @@ export class HostFirewall extends pulumi.ComponentResource {
       failsWith(each, failing);
     }
     turn.ends(confirm);
+    void endRollout(args, confirm);
     // The name fails with the inputs; what else there is of the resource would never come.
     this.confirmed = confirm.urn
       .apply<string>((): pulumi.OutputInstance<string> => pulumi.unsecret(confirm.stdout))
@@ -103,7 +106,7 @@ interface Turn {
 }
 
 /** Begins when all is there that apply waits for, or a host that waits would keep others from their turns. */
-function takesTurn({ plan, clearance, turns }: HostFirewallArgs): Turn {
+function takesTurn({ plan, clearance, turns, rollout }: HostFirewallArgs): Turn {
   let end: () => void = () => {};
   const ended = new Promise<void>((resolve) => {
     end = resolve;
@@ -115,8 +118,33 @@ function takesTurn({ plan, clearance, turns }: HostFirewallArgs): Turn {
 
   async function begin(): Promise<void> {
     await Promise.all([plan.facts, clearance, promiseOf(plan.payload), promiseOf(plan.connection)]);
+    // Who waits for others holds no turn, which those may need.
+    await (await rollout).begin(plan.owner.host);
     // A host that is in sync too: the engine may find that something else of its command has changed, such as a key.
     await turns.take(ended);
+  }
+}
+
+/** Tells the rollout what became of the host, whatever the engine was told to do after errors. */
+async function endRollout(
+  { plan, rollout }: HostFirewallArgs,
+  confirm: command.remote.Command,
+): Promise<void> {
+  const { host } = plan.owner;
+  // Where the policy was refused, there is none.
+  const waves = await rollout.catch(() => undefined);
+  waves?.end(host, await endingOf());
+
+  async function endingOf(): Promise<Ending> {
+    try {
+      await promiseOf(confirm.urn);
+      const printed = await knownValue(confirm.stdout);
+      if (printed !== undefined && isConfirmed(printed)) return "confirmed";
+    } catch {
+      // It ends with what is known of the host.
+    }
+    const facts = await plan.facts.catch(() => undefined);
+    return facts?.observation.kind === "unchecked" ? "notReached" : "failed";
   }
 }
 

@@ -15,12 +15,15 @@ import { namedSequences } from "./policy/namedSequences";
 import type { FleetPolicy } from "./policy/policy";
 import { derivedTokens } from "./policy/rules/deriveRules";
 import { printSequence } from "./policy/sequence";
+import { type Wave, wavesOf } from "./policy/waves";
 import { keepOutOfDebugLog } from "./program/debugLog";
 import { failsProgram } from "./program/failsProgram";
 import { failsWith } from "./program/failsWith";
 import { inProgram } from "./program/inProgram";
 import { probing } from "./program/probing";
 import { programKind } from "./program/programKind";
+import { ALL_AT_ONCE, describeEndings, describeWave, type Rollout, rolloutOf } from "./program/rollout";
+import { sayOf } from "./program/sayOf";
 import { showProgress } from "./program/showProgress";
 import { turnsOfProgram } from "./program/turns";
 import { withoutChange } from "./program/withoutChange";
@@ -88,6 +91,12 @@ export class PortKnockFirewall extends pulumi.ComponentResource {
       showProgress(this, asked, (done, all) => `asked ${done} of ${all} hosts`);
     }
     const turns = turnsOfProgram();
+    const touchesNothing = pulumi.runtime.isDryRun() || programKind() === "mocked";
+    const rollout = touchesNothing
+      ? Promise.resolve(ALL_AT_ONCE)
+      : promiseOf(policy).then((fleet) => startRollout(this, name, wavesOf(names, fleet.rollout)));
+    // Who waits for it is told that the policy was refused.
+    rollout.catch(() => {});
     // An update touches no host before the whole fleet is clear. A preview touches nothing, and there a host that
     // is still to be created would hide the others.
     const groups = pulumi.runtime.isDryRun() ? plans.map((plan) => [plan]) : [plans];
@@ -96,7 +105,7 @@ export class PortKnockFirewall extends pulumi.ComponentResource {
       const clearance = clearanceOf(reporter, group, unchecked);
       return group.map((plan) => {
         const { host } = plan.owner;
-        const inputs = { plan, clearance, turns };
+        const inputs = { plan, clearance, turns, rollout };
         return new HostFirewall(`${name}-${host}`, inputs, { parent: this });
       });
     });
@@ -142,6 +151,25 @@ function keepingReviewed(opts: pulumi.ComponentResourceOptions = {}): pulumi.Com
       ? withoutChange(resource, "policy")
       : undefined;
   return { ...opts, transforms: [...(opts.transforms ?? []), keep].map(inProgram) };
+}
+
+/** Tells which wave begins, and at the end what became of each host, where there are waves or not all went well. */
+function startRollout(firewall: pulumi.Resource, component: string, waves: readonly Wave[]): Rollout {
+  const hosts = waves.flatMap((wave) => wave.hosts);
+  return rolloutOf({
+    component,
+    waves,
+    onBegin: (wave) => {
+      if (waves.length > 1) sayOf(firewall, "info", describeWave(waves, wave));
+    },
+    onEnd: (endings) => {
+      const isFine = hosts.every((host) => endings.get(host) === "confirmed");
+      if (waves.length > 1 || !isFine) {
+        const lines = describeEndings(hosts, endings);
+        sayOf(firewall, isFine ? "info" : "warn", ["rollout:", ...lines].join("\n  "));
+      }
+    },
+  });
 }
 
 /** Of a service that knockers alone open, there is none. */

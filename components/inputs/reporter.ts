@@ -1,7 +1,8 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { PolicyError, type Problem, printProblem } from "../policy/policyError";
 import { programKind } from "../program/programKind";
 import { sayOf } from "../program/sayOf";
+import { stopError } from "../program/stopError";
 
 /** Tells a person what is wrong with a component, on that component. */
 export interface Reporter {
@@ -38,12 +39,4 @@ export function reporterOf(component: pulumi.Resource, name: string): Reporter {
       return error;
     },
   };
-}
-
-/** The SDK puts `error serializing property …` before the message of an error for each property that it passes. */
-function stopError(message: () => string): pulumi.RunError {
-  return Object.defineProperties(new pulumi.RunError(), {
-    message: { get: message, set: () => {} },
-    stack: { get: message },
-  });
 }

@@ -6,6 +6,7 @@ import type {
   KnockerOpening,
   OwnOpening,
   Ping,
+  Rollout,
   SharedOpening,
   TokenOpening,
 } from "../policy/policy";
@@ -52,6 +53,7 @@ export type PolicyPart = Omit<
   | "tokenNetworks"
   | "groups"
   | "ownDifferences"
+  | "rollout"
 >;
 
 const POLICY: Fields<PolicyPart> = {
@@ -76,6 +78,11 @@ const LOG: Fields<Outline["log"]> = {
   stages: { name: "log.stages", form: flag },
   refusals: { name: "log.refusals", form: flag },
   linesPerMinute: { name: "log.linesPerMinute", form: optionalNumber },
+};
+
+const ROLLOUT: Fields<Rollout> = {
+  canaries: { name: "rollout.canaries", form: names },
+  batch: { name: "rollout.batch", form: optionalNumber },
 };
 
 export type BaselinePart = Omit<Baseline<OutlinedKnock>, "ping">;
@@ -164,6 +171,7 @@ export const FIELDS = {
   profile: PROFILE,
   identity: IDENTITY,
   log: LOG,
+  rollout: ROLLOUT,
   baseline: BASELINE,
   ping: PING,
   service: SERVICE,

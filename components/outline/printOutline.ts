@@ -9,7 +9,7 @@ import { printReach } from "./reach";
  * but that knocks are counted where a sequence stands.
  */
 export function printOutline(outline: Outline): string {
-  const { hosts, groups, services, knockers, identity, log, profile } = outline;
+  const { hosts, groups, services, knockers, identity, log, profile, rollout } = outline;
   return printFacts([
     ...hosts.map((host) => ({ path: `hosts.${host.name}`, value: printReach(host) })),
     ...hosts.flatMap(({ name }) => within(`hosts.${name}`, factsOf(FIELDS.host, hostPartOf(outline, name)))),
@@ -25,6 +25,7 @@ export function printOutline(outline: Outline): string {
     ...factsOf(FIELDS.profile, profile),
     ...factsOf(FIELDS.identity, identity),
     ...factsOf(FIELDS.log, log),
+    ...factsOf(FIELDS.rollout, rollout),
     ...(profile.kind === "guard"
       ? []
       : [...factsOf(FIELDS.baseline, profile), ...factsOf(FIELDS.ping, profile.ping)]),

@@ -54,6 +54,10 @@ export function readOutline(text: string): Outline {
       linesPerMinute: read(FIELDS.log.linesPerMinute),
     },
     rollbackSeconds: read(FIELDS.policy.rollbackSeconds),
+    rollout: {
+      canaries: read(FIELDS.rollout.canaries),
+      batch: read(FIELDS.rollout.batch),
+    },
   };
 }
 

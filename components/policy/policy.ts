@@ -221,6 +221,15 @@ export interface ProgramPart {
   readonly deployer: string;
   /** What each host draws its sequences from, as hexadecimal digits; empty for none. Secret; an outline has none. */
   readonly derive: string;
+  readonly rollout: Rollout;
+}
+
+/** In which order hosts are touched. */
+export interface Rollout {
+  /** The names of those that come first, sorted. */
+  readonly canaries: readonly string[];
+  /** How many of the others come at a time; 0 for all of them. */
+  readonly batch: number;
 }
 
 /** How a host sees the deployer's connection: behind address translation only the host knows. */

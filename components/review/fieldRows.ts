@@ -8,7 +8,7 @@ import type { ReviewedChange } from "./change";
 import { differenceJudges, hostJudges, memberJudges, WHOLE_GROUP_JUDGES } from "./differenceJudges";
 import { type JudgedField, judgeFields } from "./fieldChanges";
 import { knockerJudges, knockerOpeningJudges, knockerSubject } from "./knockerChanges";
-import { IDENTITY_JUDGES, LOG_JUDGES, PROFILE_JUDGES, policyJudges } from "./policyJudges";
+import { IDENTITY_JUDGES, LOG_JUDGES, PROFILE_JUDGES, policyJudges, ROLLOUT_JUDGES } from "./policyJudges";
 import { ownJudges, serviceJudges, sharedJudges } from "./serviceJudges";
 
 export const ALL_SERVICES = "all services";
@@ -21,6 +21,7 @@ export function fieldRows({ before, after, alike }: Compared): readonly Reviewed
     ...judgeFields(FIELDS.profile, () => PROFILE_JUDGES, alike, before.profile, after.profile),
     ...judgeFields(FIELDS.identity, () => IDENTITY_JUDGES, alike, before.identity, after.identity),
     ...judgeFields(FIELDS.log, () => LOG_JUDGES, alike, before.log, after.log),
+    ...judgeFields(FIELDS.rollout, () => ROLLOUT_JUDGES, alike, before.rollout, after.rollout),
   ];
   return [
     ...toRows(ALL_SERVICES, aroundServices),

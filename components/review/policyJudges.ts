@@ -1,7 +1,8 @@
 import type { PolicyPart } from "../outline/fields";
 import type { Outline } from "../outline/outline";
 import { printDuration } from "../policy/duration";
-import type { PortRange } from "../policy/policy";
+import type { PortRange, Rollout } from "../policy/policy";
+import { listSome } from "../policy/printNumber";
 import { byWidth, type Judgement, type Sides } from "./change";
 import type { Judge, Judges } from "./fieldChanges";
 import { judgeAllow } from "./judgeNetworks";
@@ -54,6 +55,23 @@ const judgePrefix: Judge<number> = ({ before = 0, after = 0 }) => ({
 export const IDENTITY_JUDGES: Judges<Outline["identity"]> = {
   ipv4Prefix: judgePrefix,
   ipv6Prefix: judgePrefix,
+};
+
+export const ROLLOUT_JUDGES: Judges<Rollout> = {
+  canaries: ({ after = [] }) => ({
+    direction: "changes",
+    meaning:
+      after.length === 0
+        ? "no host is tried before the others"
+        : `an update touches ${listSome(after)} first, and no other host where one of these is not confirmed`,
+  }),
+  batch: ({ after = 0 }) => ({
+    direction: "changes",
+    meaning:
+      after === 0
+        ? "an update touches all hosts in one go"
+        : `an update touches ${after} hosts at a time, and the next when these are confirmed`,
+  }),
 };
 
 const LOGGED: Judgement = { direction: "changes", meaning: "what the kernel's log tells" };

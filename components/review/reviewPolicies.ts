@@ -1,6 +1,7 @@
 import { FIELDS } from "../outline/fields";
 import { hostPartOf, type Outline } from "../outline/outline";
 import { printOutline } from "../outline/printOutline";
+import type { Rollout } from "../policy/policy";
 import { type Opener, printSequenceId, type SequenceId } from "../policy/sequenceId";
 import { unreachable } from "../policy/unreachable";
 import { type Compared, judgeAtHosts, sidesAtHosts } from "./atHosts";
@@ -67,12 +68,13 @@ export function reviewPolicies(
   };
 }
 
-/** Who knocks for Pulumi, no host is told. */
+/** Who knocks for Pulumi, and in which order hosts are touched, no host is told. */
 function otherRules(
   { before, after, alike }: Compared,
   rotated: readonly SequenceId[],
 ): (host: string) => boolean {
-  const told = (outline: Outline): string => printOutline({ ...outline, deployer: "", tokenNetworks: [] });
+  const told = (outline: Outline): string =>
+    printOutline({ ...outline, deployer: "", rollout: AT_ONCE, tokenNetworks: [] });
   const different = new Set(
     alike
       .filter(
@@ -86,6 +88,8 @@ function otherRules(
     FIELDS.host.tokenNetworks.form.print(hostPartOf(outline, host).tokenNetworks).join();
   return (host) => different.has(host) || networks(before, host) !== networks(after, host);
 }
+
+const AT_ONCE: Rollout = { canaries: [], batch: 0 };
 
 /** Whether a host has it. */
 function isOf(sequence: SequenceId, { services, knockers, profile }: Outline): boolean {

@@ -8,6 +8,7 @@ import {
   type KnockerArgs,
   type LogArgs,
   PortKnockFirewall,
+  type RolloutArgs,
   type ServiceArgs,
 } from "pulumi-portknock";
 
@@ -43,6 +44,7 @@ const identity = config.getObject<IdentityArgs>("identity");
 const baseline = config.getObject<BaselineArgs>("baseline");
 const log = config.getObject<LogArgs>("log");
 const rollbackTimeout = config.get("rollbackTimeout");
+const rollout = config.getObject<RolloutArgs>("rollout");
 
 /** What nobody wrote is derived, where there is something to derive it from. */
 const unwritten = derive === undefined ? "" : "derived";
@@ -85,6 +87,7 @@ const firewall = new PortKnockFirewall("fleet", {
   ...(baseline !== undefined && { baseline }),
   ...(log !== undefined && { log }),
   ...(rollbackTimeout !== undefined && { rollbackTimeout }),
+  ...(rollout !== undefined && { rollout }),
 });
 
 export const fleet = firewall.hosts;

@@ -174,7 +174,7 @@ describe("all problems of a policy", () => {
   };
   const lines = [
     'allow.1: has bits set behind its prefix; write "10.0.0.0/8" if that is meant',
-    "policy: has an unknown field; known are services, knockers, derive, deployer, allow, openPorts, guardedAnswer, identity, log, rollbackTimeout, baseline, hosts, groups",
+    "policy: has an unknown field; known are services, knockers, derive, deployer, allow, openPorts, guardedAnswer, identity, log, rollbackTimeout, baseline, hosts, groups, rollout",
     "rollbackTimeout: is out of range; use 5s to 10m",
     "services.mail: has an unknown field; known are ports, sequence, sequenceOf, knockTimeout, closeSequence, unban, accessWindow, access, flowTimeout",
     "services.mail.sequence: knock 1 is a port that openPorts serves; choose another",

@@ -43,6 +43,7 @@ describe("a policy", () => {
       profile: { kind: "guard" },
       log: { admissions: false, stages: false, refusals: false, linesPerMinute: 60 },
       rollbackSeconds: 60,
+      rollout: { canaries: [], batch: 0 },
     });
   });
 
@@ -213,7 +214,7 @@ describe("a policy of another shape", () => {
   });
 
   const knownFields =
-    "known are services, knockers, derive, deployer, allow, openPorts, guardedAnswer, identity, log, rollbackTimeout, baseline, hosts, groups";
+    "known are services, knockers, derive, deployer, allow, openPorts, guardedAnswer, identity, log, rollbackTimeout, baseline, hosts, groups, rollout";
   const knownOfServices =
     "known are ports, sequence, sequenceOf, knockTimeout, closeSequence, unban, accessWindow, access, flowTimeout";
   it("rejects unknown fields without repeating them", () => {

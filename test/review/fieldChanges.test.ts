@@ -540,6 +540,38 @@ const ROWS: {
       ],
     ],
   },
+  rollout: {
+    canaries: [
+      [
+        grouped({}),
+        grouped({}, { rollout: { canaries: ["web-1"] } }),
+        [
+          "all services rollout.canaries, nothing → web-1, changes: an update touches web-1 first, and no other host where one of these is not confirmed",
+        ],
+        ["all services rollout.canaries, web-1 → nothing, changes: no host is tried before the others"],
+      ],
+    ],
+    batch: [
+      [
+        grouped({}),
+        grouped({}, { rollout: { batch: 10 } }),
+        [
+          "all services rollout.batch, nothing → 10, changes: an update touches 10 hosts at a time, and the next when these are confirmed",
+        ],
+        ["all services rollout.batch, 10 → nothing, changes: an update touches all hosts in one go"],
+      ],
+      [
+        grouped({}, { rollout: { batch: 2 } }),
+        grouped({}, { rollout: { batch: 10 } }),
+        [
+          "all services rollout.batch, 2 → 10, changes: an update touches 10 hosts at a time, and the next when these are confirmed",
+        ],
+        [
+          "all services rollout.batch, 10 → 2, changes: an update touches 2 hosts at a time, and the next when these are confirmed",
+        ],
+      ],
+    ],
+  },
   members: {
     hosts: [
       [

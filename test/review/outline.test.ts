@@ -95,6 +95,7 @@ services.ssh.ports = 22/tcp
         },
       },
       hosts: { "web-3": { openPorts: ["8081"] }, "web-4": {} },
+      rollout: { canaries: ["web-3"], batch: 10 },
     });
     const network = { family: 6, cidr: "2001:db8:1:2::/64" } as const;
     const tokenNetworks = [{ host: "web-3", network }];
@@ -149,6 +150,8 @@ openPorts = 443/tcp
 openPorts = 80/tcp
 profile = baseline
 rollbackTimeout = 90s
+rollout.batch = 10
+rollout.canaries = web-3
 services.git.access = window
 services.git.accessWindow = 10s
 services.git.ports = 9418/tcp

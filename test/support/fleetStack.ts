@@ -27,6 +27,7 @@ export interface FleetConfig {
   readonly allow?: readonly string[];
   readonly openPorts?: readonly string[];
   readonly rollbackTimeout?: string;
+  readonly rollout?: { readonly canaries?: readonly string[]; readonly batch?: number };
   readonly probe?: boolean | string;
   /** Fields of every host's connection, over the lab's own. */
   readonly connection?: Readonly<Record<string, unknown>>;
@@ -173,6 +174,7 @@ function plainConfig({
   allow,
   openPorts,
   rollbackTimeout,
+  rollout,
   probe,
   connection,
 }: FleetConfig): object {
@@ -197,6 +199,7 @@ function plainConfig({
     allow,
     openPorts,
     rollbackTimeout,
+    rollout,
   };
   return {
     ...Object.fromEntries(Object.entries(own).map(([key, value]) => [`portknock-fleet:${key}`, value])),

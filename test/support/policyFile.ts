@@ -6,6 +6,7 @@ import { objectOf, type SchemasOf } from "../../components/policy/written/fieldS
 import { groupFields } from "../../components/policy/written/hostSchema";
 import { sequenceFields, tokenFields } from "../../components/policy/written/knockerSchema";
 import { ruleFields } from "../../components/policy/written/policySchema";
+import { rolloutSchema } from "../../components/policy/written/rolloutSchema";
 import { knockedFields, ownFields, sharedFields } from "../../components/policy/written/serviceSchema";
 
 export type Schema = z.core.JSONSchema.BaseSchema;
@@ -19,6 +20,7 @@ const policyFile = objectOf({
   ),
   knockers: z.record(nameSchema, z.union([objectOf(sequenceFields), objectOf(tokenFields)])).optional(),
   ...ruleFields,
+  rollout: rolloutSchema(undefined).optional(),
   groups: z.record(nameSchema, objectOf(groupFields({}))).optional(),
   baseline: baselineSchema.optional(),
 } satisfies SchemasOf<Omit<PortKnockFirewallArgs, "hosts"> & { readonly $schema: string }>);

@@ -5,6 +5,7 @@ import { isSchema, POLICY_FILE, type Schema } from "./policyFile";
 /** Which interface documents the fields of what stands in a field. */
 const NESTED: Readonly<Record<string, string>> = {
   groups: "GroupArgs",
+  rollout: "RolloutArgs",
   services: "ServiceArgs",
   knockers: "KnockerArgs",
   identity: "IdentityArgs",
@@ -18,7 +19,7 @@ const NESTED: Readonly<Record<string, string>> = {
 export function printPolicyJsonSchema(): string {
   const components = join(__dirname, "../../components");
   const docs = readArgumentDocs(
-    ["args.ts", "baselineArgs.ts", "logArgs.ts"].map((file) => join(components, file)),
+    ["args.ts", "baselineArgs.ts", "logArgs.ts", "rolloutArgs.ts"].map((file) => join(components, file)),
   );
   const described = describe(POLICY_FILE, "PortKnockFirewallArgs", docs);
   return `${JSON.stringify({ title: "A policy of pulumi-portknock", ...described }, undefined, 2)}\n`;

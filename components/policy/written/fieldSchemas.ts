@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { DRAWN_KNOCKS } from "../drawKnocks";
 import { DURATION, parseDuration, printDuration } from "../duration";
+import { NAME } from "../nameProblem";
 import { mergeNetworks, parseNetwork } from "../network";
 import { type Parsed, value } from "../parsed";
 import type { Undrawn, WrittenKnock } from "../policy";
@@ -69,6 +70,15 @@ export function durationWithin({ min, max }: Limits) {
       error: `is out of range; use ${printDuration(min)} to ${printDuration(max)}`,
     })
     .meta({ pattern: DURATION.source });
+}
+
+/** Names of what there is, sorted, each once; any names where nobody says what there is. */
+export function namesAmong(known: ReadonlySet<string> | undefined, remedy: string) {
+  const name =
+    known === undefined
+      ? z.string().regex(NAME, `is not a name; ${remedy}`)
+      : z.string().refine((each) => known.has(each), `is not there; ${remedy}`);
+  return z.array(name).transform((names): readonly string[] => [...new Set(names)].toSorted());
 }
 
 export function wholeNumberWithin({ min, max }: Limits) {

@@ -25,6 +25,7 @@ import { groupSchema, hostSchema } from "./hostSchema";
 import { knockerSchema } from "./knockerSchema";
 import { parseFields, parseRecord, toEntries } from "./parseFields";
 import { policySchema } from "./policySchema";
+import { rolloutSchema } from "./rolloutSchema";
 import { serviceSchema } from "./serviceSchema";
 
 /** A policy and what to warn of in it, or everything that is wrong with it; sorted by path. */
@@ -107,7 +108,7 @@ function parse(input: unknown, found: readonly Problem[], missing: readonly stri
   const problems: Problem[] = [...found];
   // Editors find the schema of a policy file by it.
   const rules = Object.fromEntries(entries.filter(([field]) => field !== "$schema"));
-  const { services, knockers, hosts, groups, baseline, rollbackTimeout, ...fields } = parseFields(
+  const { services, knockers, hosts, groups, rollout, baseline, rollbackTimeout, ...fields } = parseFields(
     "policy",
     policySchema,
     rules,
@@ -153,6 +154,7 @@ function parse(input: unknown, found: readonly Problem[], missing: readonly stri
         ? { kind: "guard" }
         : parseFields("baseline", baselineSchema, baseline, problems),
     rollbackSeconds: rollbackTimeout,
+    rollout: parseFields("rollout", rolloutSchema(names.hosts), rollout ?? {}, problems),
     tokenNetworks: known
       .flatMap(([host, { tokenNetworks }]) => tokenNetworks.map((network) => ({ host, network })))
       .toSorted(byHost),

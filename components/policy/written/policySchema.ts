@@ -40,7 +40,9 @@ export const ruleFields = {
   identity: identitySchema.prefault({}),
   log: logSchema.default(SILENT),
   rollbackTimeout: durationWithin({ min: 5, max: 600 }).prefault("60s"),
-} satisfies SchemasOf<Omit<PortKnockFirewallArgs, "services" | "knockers" | "baseline" | "hosts" | "groups">>;
+} satisfies SchemasOf<
+  Omit<PortKnockFirewallArgs, "services" | "knockers" | "baseline" | "hosts" | "groups" | "rollout">
+>;
 
 /** A policy as it is written. What is unknown here has a schema of its own. Every field has a default. */
 export const policySchema = objectOf({
@@ -50,4 +52,5 @@ export const policySchema = objectOf({
   baseline: z.unknown().optional(),
   hosts: z.unknown().optional(),
   groups: z.unknown().optional(),
+  rollout: z.unknown().optional(),
 } satisfies SchemasOf<PortKnockFirewallArgs>);
