@@ -8,13 +8,14 @@ import { deployerProblems, deployerWarnings } from "./policy/rules/lockOut";
 import { addressesIn } from "./policy/tokenNetwork";
 import { tokenWarnings } from "./policy/tokenWarnings";
 import { unreachable } from "./policy/unreachable";
+import { patienceWith } from "./program/patienceWith";
 import { probing } from "./program/probing";
 import type { Connection } from "./remote/connection";
+import { SCRIPT_DIGEST } from "./remote/envelope";
 import type { HostStatus } from "./remote/hostStatus";
 import { type Desired, type Observation, observe, UNPROBED } from "./remote/observation";
 import { type HeldOpening, type OpenWay, openWay } from "./remote/openWay";
 import { type ProbeResult, probeHost } from "./remote/probeHost";
-import type { Patience } from "./remote/redial";
 import { hostKey } from "./tokens/tokenSecret";
 
 /** What asking a host brought; nothing of it is secret. */
@@ -24,6 +25,8 @@ export interface HostFacts {
   readonly problems: readonly Problem[];
   /** That the host did not answer, where it must. */
   readonly unchecked: readonly Problem[];
+  /** Whether apply may find no host script there that it can run. Not where the host could not be dialled. */
+  readonly lacksScript: boolean;
   /** What the host and its other tables do that somebody should know, and what lets Pulumi in for now alone. */
   readonly warnings: readonly string[];
 }
@@ -49,6 +52,7 @@ export async function findFacts(host: KnownOfHost, held: OpenWay[]): Promise<Hos
     observation: result && desired ? observe(result, desired) : UNPROBED,
     problems: result?.kind === "unfit" ? [unfitProblem(name, result.reason)] : wayIn.problems,
     unchecked: probing() === "required" ? uncheckedProblems(name, result) : [],
+    lacksScript: result !== undefined && lacksScript(result),
     warnings: [
       ...(status && rules
         ? [...status.warnings, ...tokensOf(status), ...coexistenceWarnings(rules.policy, status.otherTables)]
@@ -56,6 +60,23 @@ export async function findFacts(host: KnownOfHost, held: OpenWay[]): Promise<Hos
       ...wayIn.warnings,
     ],
   };
+}
+
+function lacksScript(result: ProbeResult): boolean {
+  switch (result.kind) {
+    case "answered": {
+      const { status } = result;
+      // A rollback that comes now may take it away.
+      return status.script !== SCRIPT_DIGEST || (status.kind === "guarded" && status.isPending);
+    }
+    // It may have thousands of tokens, and takes longer to list them than anybody waits.
+    case "unchecked":
+      return result.isReached;
+    case "unfit":
+      return false;
+    default:
+      return unreachable(result);
+  }
 }
 
 function judgeWayIn(
@@ -154,11 +175,4 @@ function uncheckedProblems(host: string, result: ProbeResult | undefined): reado
         },
       ]
     : [];
-}
-
-function patienceWith(host: string): Patience {
-  return {
-    kind: pulumi.runtime.isDryRun() ? "preview" : "update",
-    onWaiting: (words) => void pulumi.log.info(`${host}: ${words}`),
-  };
 }

@@ -64,7 +64,7 @@ export class HostFirewall extends pulumi.ComponentResource {
       `${name}-apply`,
       {
         ...inputs,
-        create: turn.begun.then(() => text("apply")),
+        create: turn.begun.then(() => bringScript(plan, this)).then(() => text("apply")),
         delete: hostCommand("remove", "-"),
         stdin: payload,
       },
@@ -96,6 +96,14 @@ export class HostFirewall extends pulumi.ComponentResource {
         return true;
       });
     this.registerOutputs({});
+  }
+}
+
+/** Where it cannot be brought, the host's own apply fails, and no other host's. */
+async function bringScript(plan: HostPlan, resource: pulumi.Resource): Promise<void> {
+  const problem = await plan.bringScript();
+  if (problem !== undefined) {
+    sayOf(resource, "warn", `${plan.owner.host}: the host script could not be brought there: it ${problem}`);
   }
 }
 

@@ -2,10 +2,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { findFacts, type HostFacts } from "./hostFacts";
 import type { Host } from "./inputs/host";
 import type { Reporter } from "./inputs/reporter";
-import { knownValue } from "./outputs/ifKnown";
+import { knownValue, promiseOf } from "./outputs/ifKnown";
 import type { Problem } from "./policy/policyError";
+import { patienceWith } from "./program/patienceWith";
 import type { Connection, ConnectionResult } from "./remote/connection";
-import { fillEnvelope } from "./remote/envelope";
+import { deliverScript } from "./remote/deliverScript";
+import { fillEnvelope, SCRIPT_DIGEST } from "./remote/envelope";
 import { type Owner, printOwner, writeManifest } from "./remote/manifest";
 import type { OpenWay } from "./remote/openWay";
 import type { HostRules } from "./ruleset/hostRules";
@@ -19,6 +21,12 @@ export interface HostPlan {
   readonly payload: pulumi.Output<string>;
   /** Rejects where the policy was refused, or the program. */
   readonly facts: Promise<HostFacts>;
+  /**
+   * Brings the host script to a host that may lack it, in an update.
+   *
+   * @returns why it could not be brought; apply says then that it is not there.
+   */
+  bringScript(): Promise<string | undefined>;
   /** Where the program knocks for itself: new rules know nobody. */
   knockAgain(): Promise<void>;
   /** Stops to hold the way to the host open. */
@@ -50,7 +58,7 @@ export function planHost({ component, host, ready, ...given }: HostPlanInputs): 
     .apply(([, result]) => toConnection(result));
   const written = pulumi.secret(
     pulumi.all([host.adopt, rules]).apply(([adopt, { policy, ruleset, packed }]) => {
-      const manifest = writeManifest({ owner, adopt, policy, ruleset });
+      const manifest = writeManifest({ owner, adopt, policy, ruleset, script: SCRIPT_DIGEST });
       return {
         token: manifest.token,
         payload: fillEnvelope({ manifest: manifest.text, packedRuleset: packed }),
@@ -58,12 +66,17 @@ export function planHost({ component, host, ready, ...given }: HostPlanInputs): 
     }),
   );
   const held: OpenWay[] = [];
+  const facts = askWhenKnown();
   return {
     owner,
     connection,
     rules,
     payload: written.apply(({ payload }) => payload),
-    facts: askWhenKnown(),
+    facts,
+    bringScript: async () =>
+      (await facts).lacksScript && !pulumi.runtime.isDryRun()
+        ? deliverScript(await promiseOf(connection), printOwner(owner), patienceWith(host.name))
+        : undefined,
     knockAgain: async () => {
       await Promise.all(held.map((way) => way.again()));
     },

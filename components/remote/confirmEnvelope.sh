@@ -5,15 +5,9 @@ portknock_unpack() {
 	portknock_open_folder || return 1
 	cat >"$portknock_work/manifest" <<'PORTKNOCK_MANIFEST' || portknock_full || return 1
 PORTKNOCK_MANIFEST
-	portknock_host=$(sed -n 's/^owner .*\///p' "$portknock_work/manifest")
-	if [ "$(id -u)" != 0 ]; then
-		echo "portknock: $portknock_host: user $(id -un) may not become root; connect as root, or give this user passwordless sudo" >&2
-		return 1
-	fi
-	if [ ! -e /var/lib/portknock/host.sh ]; then
-		echo "portknock: $portknock_host: there is nothing to confirm: this host put its old rules back; run pulumi up again" >&2
-		return 1
-	fi
+	portknock_begin || return 1
+	[ -e /var/lib/portknock/host.sh ] ||
+		portknock_refuse 'there is nothing to confirm: this host put its old rules back; run pulumi up again' || return 1
 	sh /var/lib/portknock/host.sh "$1" "$2" "$portknock_work" </dev/null && exit "${3:-0}"
 }
 portknock_unpack "$@"

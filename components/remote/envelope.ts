@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "fflate";
@@ -32,11 +33,11 @@ const PARTS = [
 /** The host script. `sh -s status` needs nothing else on its standard input. */
 export const HOST_SCRIPT: string = PARTS.map((part) => read(join("host", `${part}.sh`))).join("\n");
 
-/** A host needs no comments, and no indentation: what the script writes somewhere has neither. */
-const SENT_SCRIPT = HOST_SCRIPT.split("\n")
-  .map((line) => line.replace(/^\t+/, ""))
-  .filter((line) => !line.startsWith("#"))
-  .join("\n");
+/** As it runs on a host, and is kept there. */
+const SENT_SCRIPT = sent(HOST_SCRIPT);
+
+/** By which a host is told which host script to run. */
+export const SCRIPT_DIGEST: string = createHash("sha256").update(SENT_SCRIPT).digest("hex");
 
 /** The line that the command text waits for. */
 const START = `${oneLine(read("start.sh"))}\n`;
@@ -44,14 +45,14 @@ const START = `${oneLine(read("start.sh"))}\n`;
 /** The text for standard input of the probe's command. */
 export const STATUS_SCRIPT: string = START + SENT_SCRIPT;
 
-const FOLDER = read("workFolder.sh");
-const APPLY = fillHereDocument(START + FOLDER + read("envelope.sh"), {
+const APPLY = envelopeOf("workFolder", "packed", "stagedScript", "envelope");
+const CONFIRM = envelopeOf("workFolder", "confirmEnvelope");
+const DELIVERY = fillHereDocument(envelopeOf("workFolder", "packed", "stagedScript", "deliveryEnvelope"), {
   mark: "PORTKNOCK_HOST_SH",
   text: pack(SENT_SCRIPT),
 });
-const CONFIRM = START + FOLDER + read("confirmEnvelope.sh");
 
-/** The text for standard input of apply, which remove has too: the host script together with its payload. Secret. */
+/** The text for standard input of apply, which remove has too: its payload, and no host script. Secret. */
 export function fillEnvelope({ manifest, packedRuleset }: Payload): string {
   return [
     { mark: "PORTKNOCK_MANIFEST", text: manifest },
@@ -62,6 +63,11 @@ export function fillEnvelope({ manifest, packedRuleset }: Payload): string {
 /** The text for standard input of confirm: which attempt it is, and whose. */
 export function fillConfirmEnvelope(manifest: string): string {
   return fillHereDocument(CONFIRM, { mark: "PORTKNOCK_MANIFEST", text: manifest });
+}
+
+/** The text for standard input of a delivery: the host script, and whose apply it is for. */
+export function fillDeliveryEnvelope(manifest: string): string {
+  return fillHereDocument(DELIVERY, { mark: "PORTKNOCK_MANIFEST", text: manifest });
 }
 
 /** A line that `base64 -d | gzip -d` makes this text of again: the same for the same text, on every machine and version of Node. */
@@ -80,6 +86,19 @@ function fillHereDocument(script: string, { mark, text }: HereDocument): string 
   }
   const end = script.lastIndexOf(`\n${mark}\n`) + 1;
   return script.slice(0, end) + text + script.slice(end);
+}
+
+function envelopeOf(...parts: readonly string[]): string {
+  return START + sent(parts.map((part) => read(`${part}.sh`)).join(""));
+}
+
+/** A host needs no comments, and no indentation: what a script writes somewhere has neither. */
+function sent(script: string): string {
+  return script
+    .split("\n")
+    .map((line) => line.replace(/^\t+/, ""))
+    .filter((line) => !line.startsWith("#"))
+    .join("\n");
 }
 
 function oneLine(script: string): string {

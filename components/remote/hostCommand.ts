@@ -6,7 +6,7 @@ export type Verb = "apply" | "confirm" | "remove";
  * and process lists, so it holds nothing but the verb and a marker. It is also what `destroy` runs long after it was
  * written, so all that may ever change travels on standard input, in its first line.
  */
-export function hostCommand(verb: Verb | "status", marker: string): string {
+export function hostCommand(verb: Verb | "status" | "deliver", marker: string): string {
   // `read` takes one line from a pipe and not a byte more. Where it is another line, somebody was there before.
   // In two pieces, because every error of a command quotes its text, whatever failed.
   const words = 'echo "portknock: something on this host $w first, like a .bashrc" >&2';

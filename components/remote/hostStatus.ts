@@ -7,6 +7,8 @@ export type HostStatus =
   | {
       readonly kind: "unguarded";
       readonly observed: string;
+      /** The digest of the host script that is installed. */
+      readonly script: string | undefined;
       readonly deployer: Deployer | undefined;
       /** What other tables do to packets that come in, as nft lists it. */
       readonly otherTables: string;
@@ -17,6 +19,8 @@ export type HostStatus =
   | {
       readonly kind: "guarded";
       readonly observed: string;
+      /** The digest of the host script that is installed. */
+      readonly script: string | undefined;
       readonly deployer: Deployer | undefined;
       readonly otherTables: string;
       readonly warnings: readonly string[];
@@ -37,6 +41,7 @@ const common = z.object({
   "other-table": z.array(z.string()).default([]),
   warning: z.array(z.string()).default([]),
   observed: z.tuple([z.string().regex(/^[0-9a-f]{64}$/)]),
+  script: z.tuple([z.string()]).optional(),
   deployer: z
     .tuple([z.string().regex(/^\S+ \d{1,5}$/)])
     .transform(([line]) => {
@@ -140,6 +145,7 @@ export function parseHostStatus(text: string): HostStatus | undefined {
   const { data } = parsed;
   const seen = {
     observed: data.observed[0],
+    script: data.script?.[0],
     deployer: data.deployer && {
       ...data.deployer,
       admissions: admissionsOf(data),

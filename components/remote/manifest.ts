@@ -31,6 +31,8 @@ export interface ManifestContent {
   readonly adopt: string | undefined;
   readonly policy: Policy;
   readonly ruleset: string;
+  /** The digest of the host script that is to load it. */
+  readonly script: string;
 }
 
 /** What the host script must know beside the rules: one `name value` a line. Secret: it holds sequences. */
@@ -48,13 +50,23 @@ export function confirmManifest(owner: string, attempt: string): string {
   return `owner ${owner}\nattempt ${attempt}\n`;
 }
 
-/** The token is a function of what is desired alone: equal tokens mean equal rules, owner and timer. */
+/**
+ * What a delivery must know: whose apply it is for, and which host script it brings.
+ *
+ * @param owner as `printOwner` prints it
+ */
+export function deliveryManifest(owner: string, script: string): string {
+  return `owner ${owner}\nscript ${script}\n`;
+}
+
+/** The token is a function of what is desired alone: equal tokens mean equal rules, owner, timer and host script. */
 export function writeManifest(content: ManifestContent): Manifest {
-  const { owner, adopt, policy, ruleset } = content;
+  const { owner, adopt, policy, ruleset, script } = content;
   const sequences = namedSequences(policy);
   const tokens = namedTokens(policy);
   const desired = [
     `owner ${printOwner(owner)}`,
+    `script ${script}`,
     ...unruledLines(policy),
     ...serviceLines(policy.services, sequences),
     ...sequences.flatMap((sequence) =>

@@ -4,14 +4,14 @@ import { STATUS_SCRIPT } from "./envelope";
 import { statusCommand } from "./hostCommand";
 import { type HostStatus, parseHostStatus } from "./hostStatus";
 import { firstLine, hostText, shortened } from "./hostText";
-import type { Patience } from "./redial";
+import { DialError, type Patience } from "./redial";
 import { type RemoteResult, runOverSsh } from "./runOverSsh";
 
 /** What asking a host brought. */
 export type ProbeResult =
   | { readonly kind: "answered"; readonly status: HostStatus }
-  /** It could not be asked: nothing is known about it. */
-  | { readonly kind: "unchecked"; readonly reason: string }
+  /** It could not be asked: nothing is known about it, but for whether it let anybody log in. */
+  | { readonly kind: "unchecked"; readonly reason: string; readonly isReached: boolean }
   /** It was asked and cannot say: nothing can be applied there either. */
   | { readonly kind: "unfit"; readonly reason: string };
 
@@ -39,21 +39,22 @@ export async function probeHost(
     return {
       kind: "unchecked",
       reason: error instanceof Error ? error.message : "failed for an unknown reason",
+      isReached: !(error instanceof DialError),
     };
   }
 }
 
 /** What the answer of a host means. */
-export function readAnswer({ exitCode, hasFlooded, ...said }: RemoteResult): ProbeResult {
+export function readAnswer(result: RemoteResult): ProbeResult {
+  const status = result.exitCode === 0 ? parseHostStatus(hostText(result.stdout)) : undefined;
+  return status === undefined ? { kind: "unfit", reason: reasonOf(result) } : { kind: "answered", status };
+}
+
+/** Why a script of ours did not do on a host what it was to do, as the host says it. */
+export function reasonOf({ hasFlooded, ...said }: RemoteResult): string {
   const stdout = hostText(said.stdout);
   const stderr = hostText(said.stderr);
-  const status = exitCode === 0 ? parseHostStatus(stdout) : undefined;
-  if (status !== undefined) {
-    return { kind: "answered", status };
-  }
-  const reason =
-    complaint(stderr) ?? `${inItsPlace(firstLine(stdout) || firstLine(stderr), hasFlooded)}; ${REMEDY}`;
-  return { kind: "unfit", reason };
+  return complaint(stderr) ?? `${inItsPlace(firstLine(stdout) || firstLine(stderr), hasFlooded)}; ${REMEDY}`;
 }
 
 function closedAtLogin(user: string, line: string): string {

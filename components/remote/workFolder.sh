@@ -11,3 +11,13 @@ portknock_full() {
 	echo "portknock: $portknock_work could not be written; make room there" >&2
 	return 1
 }
+# Once the manifest is in the folder: whose host this is, and that we are root there.
+portknock_begin() {
+	portknock_host=$(sed -n 's/^owner .*\///p' "$portknock_work/manifest")
+	[ "$(id -u)" = 0 ] ||
+		portknock_refuse "user $(id -un) may not become root; connect as root, or give this user passwordless sudo"
+}
+portknock_refuse() {
+	echo "portknock: $portknock_host: $1" >&2
+	return 1
+}

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import {
   chmodSync,
   existsSync,
@@ -12,10 +13,18 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { fillConfirmEnvelope, fillEnvelope, HOST_SCRIPT, pack } from "../../components/remote/envelope";
-import { sentScript, unpack, withScript } from "../support/sentScript";
+import {
+  fillConfirmEnvelope,
+  fillDeliveryEnvelope,
+  fillEnvelope,
+  HOST_SCRIPT,
+  pack,
+  SCRIPT_DIGEST,
+} from "../../components/remote/envelope";
+import { deliveryManifest } from "../../components/remote/manifest";
+import { installedAs, sentScript, unpack } from "../support/sentScript";
 
-const MANIFEST = "token t\nowner a/b/c/d\n";
+const MANIFEST = `token t\nowner a/b/c/d\nscript ${SCRIPT_DIGEST}\n`;
 const RULESET = `table inet t { # ${"$"}(reboot) \`reboot\` ${"$"}{x} \\ ' "\n\t}\n`;
 const ENVELOPE = fillEnvelope({ manifest: MANIFEST, packedRuleset: pack(RULESET) });
 const LINES = ENVELOPE.split("\n").slice(0, -1);
@@ -62,7 +71,8 @@ describe("the envelope", () => {
 
   it("sends it without comments and indentation, and otherwise as it is", () => {
     const lines = HOST_SCRIPT.split("\n").map((line) => line.trimStart());
-    expect(sentScript(ENVELOPE).split("\n")).toEqual(lines.filter((line) => !line.startsWith("#")));
+    expect(sentScript().split("\n")).toEqual(lines.filter((line) => !line.startsWith("#")));
+    expect(createHash("sha256").update(sentScript()).digest("hex")).toBe(SCRIPT_DIGEST);
   });
 
   it("packs a text as every machine does, byte for byte", () => {
@@ -72,7 +82,12 @@ describe("the envelope", () => {
     expect(unpack(pack(RULESET))).toBe(RULESET);
   });
 
-  it("runs the host script when all of it arrives", () => {
+  it("holds nothing of the host script, and is a few lines beside its payload", () => {
+    const payload = MANIFEST.length + pack(RULESET).length;
+    expect(ENVELOPE.length - payload).toBeLessThan(4_000);
+  });
+
+  it("runs when all of it arrives", () => {
     expect(callsOf("/bin/sh", ENVELOPE)[0]).toBe("mktemp");
   });
 
@@ -97,9 +112,13 @@ describe("the envelope", () => {
     }
   });
 
-  it.each(shells)("of confirm runs nothing in %s either when it is cut off", (shell) => {
-    const whole = fillConfirmEnvelope(MANIFEST);
-    for (let length = whole.length - 2; length > 0; length -= 37) {
+  it.each(
+    shells.flatMap((shell) => [
+      [shell, "confirm", fillConfirmEnvelope(MANIFEST)],
+      [shell, "a delivery", fillDeliveryEnvelope(deliveryManifest("a/b/c/d", SCRIPT_DIGEST))],
+    ]),
+  )("runs nothing in %s either when that of %s is cut off", (shell, _, whole) => {
+    for (let length = whole.length - 2; length > 0; length -= Math.ceil(whole.length / 60)) {
       expect({ length, calls: callsOf(shell, whole.slice(0, length)) }).toEqual({ length, calls: [] });
     }
     expect(callsOf(shell, whole)[0]).toBe("mktemp");
@@ -107,22 +126,24 @@ describe("the envelope", () => {
 
   it("leaves the payload as it is, whatever a shell would make of it", () => {
     const work = mkdtempSync(join(tmpdir(), "portknock-work-"));
+    const root = mkdtempSync(join(tmpdir(), "portknock-root-"));
+    writeFileSync(join(root, "id"), "#!/bin/sh\necho 0\n", { mode: 0o755 });
+    const show = 'echo "$1"; grep -v "^script " "$3/manifest"; cat "$3/ruleset.nft"; ls -l "$3"\n';
+    const input = installedAs(root, ENVELOPE, show).replaceAll("/run/portknock.", () => `${work}/`);
     try {
       const { status, stdout } = spawnSync("/bin/sh", ["-s", "show", "marker"], {
         // The host script's place is taken by one that shows what stands beside it.
-        input: withScript(
-          ENVELOPE,
-          () => 'echo "$1"; cat "$3/manifest" "$3/ruleset.nft"; ls -l "$3"\n',
-        ).replaceAll("/run/portknock.", () => `${work}/`),
+        input,
+        env: { ...process.env, PATH: `${root}:${process.env["PATH"]}` },
         encoding: "utf8",
       });
       expect(status).toBe(0);
       const [shown = "", listed = ""] = stdout.split("total ");
-      expect(shown).toBe(`show\n${MANIFEST}${RULESET}`);
+      expect(shown).toBe(`show\ntoken t\nowner a/b/c/d\n${RULESET}`);
       expect(listed.match(/^-\S+/gm)).toEqual(["-rw-------", "-rw-------", "-rw-------"]);
       expect(readdirSync(work)).toEqual([]);
     } finally {
-      rmSync(work, { recursive: true });
+      for (const folder of [work, root]) rmSync(folder, { recursive: true });
     }
   });
 

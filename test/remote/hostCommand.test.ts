@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fillEnvelope, pack, STATUS_SCRIPT } from "../../components/remote/envelope";
 import { hostCommand, statusCommand } from "../../components/remote/hostCommand";
-import { withScript } from "../support/sentScript";
+import { installedAs } from "../support/sentScript";
 
 const TEXT = hostCommand("apply", "074a9befc9dd");
 const EATEN = "portknock: something on this host reads standard input first, like a .bashrc\n";
@@ -13,23 +13,20 @@ const FULL = "portknock: no more processes can be started on this host; end some
 const CUT = "portknock: the script did not run to its end; try again\n";
 
 const envelope = fillEnvelope({
-  manifest: "token t\n",
+  manifest: `token t\nscript ${"0".repeat(64)}\n`,
   packedRuleset: pack("table inet t { }\n"),
 });
-/** The envelope with another script in the host script's place. */
-const running = (script: string): string => withScript(envelope, () => `${script}\n`);
 /** What the probe sends, with another script in the host script's place. */
 const asking = (script: string): string => STATUS_SCRIPT.split("\n", 1).join() + `\n${script}`;
-const whole = running('echo "$1 $2"');
 
 describe("the command text", () => {
-  let folder: string;
+  const folder = mkdtempSync(join(tmpdir(), "portknock-command-"));
+  /** The envelope, where another script is installed in the host script's place. */
+  const running = (script: string): string => installedAs(folder, envelope, `${script}\n`);
+  const whole = running('echo "$1 $2"');
 
   // Root by its own word, whoever runs the tests.
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), "portknock-command-"));
-    put("id", "echo 0");
-  });
+  beforeAll(() => put("id", "echo 0"));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   function put(name: string, line: string): void {

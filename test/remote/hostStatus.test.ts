@@ -50,6 +50,12 @@ describe("a host's report", () => {
     });
   });
 
+  it("tells which host script is installed", () => {
+    for (const report of [GUARDED, UNGUARDED]) {
+      expect(parse([...report, `script ${OBSERVED}`])).toEqual({ ...parse(report), script: OBSERVED });
+    }
+  });
+
   it("tells that nobody confirmed the last apply, so that the old rules are back", () => {
     expect(parse([...GUARDED, "rolled-back"])).toEqual({ ...parse(GUARDED), hasRolledBack: true });
   });

@@ -17,8 +17,9 @@ const CONTENT: ManifestContent = {
   adopt: undefined,
   policy: POLICY,
   ruleset: "table inet t { }\n",
+  script: "5c".repeat(32),
 };
-const TOKEN = "29e4c8df7270c2bd0e7a7231d7805e03d50e6ae4131968d3952c55ee5e0559fe";
+const TOKEN = "4ac7360ca771b7afab6b2c9d4f7b3e0a1629d528aacfd67aee603296ac754654";
 const SERVICES = [
   "service f54:40af mosh 10 8000/tcp,9000/tcp",
   "service be3f:ff52 ssh 60 7000/tcp,8000/udp",
@@ -33,7 +34,7 @@ describe("a manifest", () => {
   it("has one name and value a line", () => {
     const { text, token } = written({});
     expect(text).toBe(
-      [`token ${token}`, "owner shop/dev/edge/web-1", "rollback 60", ...SERVICES, ""].join("\n"),
+      [`token ${token}`, "owner shop/dev/edge/web-1", `script ${CONTENT.script}`, "rollback 60", ...SERVICES, ""].join("\n"),
     );
   });
 
@@ -81,6 +82,7 @@ describe("a manifest", () => {
       [
         `token ${token}`,
         "owner shop/dev/edge/web-1",
+        `script ${CONTENT.script}`,
         "rollback 60",
         ...SERVICES,
         "adopt blog/dev/edge/web-1",
@@ -122,8 +124,9 @@ describe("a manifest", () => {
     ]);
   });
 
-  it("has a token that stays from release to release", () => {
+  it("has a token that stays from release to release, as long as the host script does", () => {
     expect(written({}).token).toBe(TOKEN);
+    expect(written({ script: "36".repeat(32) }).token).not.toBe(TOKEN);
   });
 
   it("has the same token for the same policy in another order, and with or without adopt", () => {

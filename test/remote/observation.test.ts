@@ -10,6 +10,7 @@ type Guarded = HostStatus & { readonly kind: "guarded" };
 const GUARDED: Guarded = {
   kind: "guarded",
   observed: OBSERVED,
+  script: undefined,
   deployer: { address: "198.51.100.7", port: 22, admissions: [] },
   otherTables: "",
   warnings: [],
@@ -33,6 +34,7 @@ describe("a host", () => {
     const status = {
       kind: "unguarded",
       observed: OBSERVED,
+      script: undefined,
       deployer: undefined,
       otherTables: "",
       warnings: [],
@@ -79,7 +81,7 @@ describe("a host", () => {
   });
 
   it("is unchecked with the reason when it did not answer, and without one when nobody asked", () => {
-    expect(observe({ kind: "unchecked", reason: "cannot be reached" }, DESIRED)).toEqual({
+    expect(observe({ kind: "unchecked", reason: "cannot be reached", isReached: false }, DESIRED)).toEqual({
       kind: "unchecked",
       reason: "cannot be reached",
     });

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { PortKnockFirewallArgs } from "../../components/args";
 import { parsePolicy } from "../../components/policy/written/parsePolicy";
-import { fillConfirmEnvelope, fillEnvelope, pack } from "../../components/remote/envelope";
+import { fillConfirmEnvelope, fillEnvelope, pack, SCRIPT_DIGEST } from "../../components/remote/envelope";
 import { confirmManifest, printOwner, writeManifest } from "../../components/remote/manifest";
 import { compilePolicy } from "../../components/ruleset/compilePolicy";
 import { printRuleset } from "../../components/ruleset/printRuleset";
@@ -53,7 +53,8 @@ export function stdinOf(host: string, { adopt, attempt }: { adopt?: string; atte
   const owner = { project: "shop", stack: "dev", component: "edge", host };
   return attempt === undefined
     ? fillEnvelope({
-        manifest: writeManifest({ owner, adopt, policy: POLICY, ruleset: RULESET }).text,
+        manifest: writeManifest({ owner, adopt, policy: POLICY, ruleset: RULESET, script: SCRIPT_DIGEST })
+          .text,
         packedRuleset: pack(RULESET),
       })
     : fillConfirmEnvelope(confirmManifest(printOwner(owner), attempt));

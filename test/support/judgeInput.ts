@@ -1,7 +1,7 @@
 import { hostPolicies } from "../../components/policy/hostPolicy";
 import type { Policy } from "../../components/policy/policy";
 import { tryParsePolicy } from "../../components/policy/written/parsePolicy";
-import { fillEnvelope, pack } from "../../components/remote/envelope";
+import { fillEnvelope, pack, SCRIPT_DIGEST } from "../../components/remote/envelope";
 import { writeManifest } from "../../components/remote/manifest";
 import { compilePolicy } from "../../components/ruleset/compilePolicy";
 import { printRuleset } from "../../components/ruleset/printRuleset";
@@ -24,7 +24,7 @@ const NAME = "[A-Za-z][A-Za-z0-9-]{0,31}";
 const ID = "[0-9a-f]+:[0-9a-f]+";
 const KNOCKS = "\\d{1,5}/(?:tcp|udp)(?:,\\d{1,5}/(?:tcp|udp))+";
 const MANIFEST_LINE = new RegExp(
-  `^(?:token [0-9a-f]{64}|owner shop/dev/edge/web-1|rollback \\d+|service ${ID} ${NAME} \\d+ (?:${KNOCKS}|-)|knocker ${ID} ${ID} ${NAME} \\d+ ${KNOCKS}|flow-windows \\d+|flows [0-9a-f]+:[0-9a-f]+ \\d+|sequence ${KNOCKS}|blacklist \\d+|trusted \\d+|identity [0-9.]+ [0-9a-f:]+)$`,
+  `^(?:token [0-9a-f]{64}|script [0-9a-f]{64}|owner shop/dev/edge/web-1|rollback \\d+|service ${ID} ${NAME} \\d+ (?:${KNOCKS}|-)|knocker ${ID} ${ID} ${NAME} \\d+ ${KNOCKS}|flow-windows \\d+|flows [0-9a-f]+:[0-9a-f]+ \\d+|sequence ${KNOCKS}|blacklist \\d+|trusted \\d+|identity [0-9.]+ [0-9a-f:]+)$`,
 );
 
 /** Takes an input as far as a host would get it. */
@@ -50,7 +50,13 @@ export function judgeInput(input: unknown): JudgedInput {
 
 /** Standard input of a host's shell holds them, and throws where one would end it early. */
 function manifestLines(policy: Policy, ruleset: string): readonly string[] {
-  const manifest = writeManifest({ owner: OWNER, adopt: undefined, policy, ruleset }).text;
+  const manifest = writeManifest({
+    owner: OWNER,
+    adopt: undefined,
+    policy,
+    ruleset,
+    script: SCRIPT_DIGEST,
+  }).text;
   fillEnvelope({ manifest, packedRuleset: pack(ruleset) });
   return manifest.trimEnd().split("\n");
 }

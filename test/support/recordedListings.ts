@@ -10,6 +10,7 @@ export const RECORDED_VERSIONS: readonly string[] = readdirSync(LISTINGS, { with
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name);
 
+const SCRIPT = "5c".repeat(32);
 const OWNER = { project: "shop", stack: "dev", component: "edge", host: "web-1" };
 
 /** The generations of which recorded listings are, and some beside them. */
@@ -61,7 +62,7 @@ function generation(
 ): Readonly<Record<string, string>> {
   const ruleset = goldenText(name, "ruleset.nft");
   const policy = parsePolicy(JSON.parse(goldenText(name, "policy.json")));
-  const { text } = writeManifest({ owner: OWNER, adopt: undefined, policy, ruleset });
+  const { text } = writeManifest({ owner: OWNER, adopt: undefined, policy, ruleset, script: SCRIPT });
   return { [`${folder}/manifest`]: change(text), [`${folder}/ruleset.nft`]: ruleset };
 }
 

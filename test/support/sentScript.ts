@@ -1,11 +1,16 @@
+import { createHash } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { pack } from "../../components/remote/envelope";
+import { fillDeliveryEnvelope, pack } from "../../components/remote/envelope";
+import { deliveryManifest } from "../../components/remote/manifest";
 
-const SENT = /(<<'PORTKNOCK_HOST_SH'.*\n)(.*\n)(PORTKNOCK_HOST_SH\n)/;
+const PACKED = /(<<'PORTKNOCK_HOST_SH'.*\n)(.*\n)(PORTKNOCK_HOST_SH\n)/;
+const NAMED = /^script ([0-9a-f]{64})$/m;
 
-/** The host script as it travels to apply. */
-export function sentScript(envelope: string): string {
-  return unpack(SENT.exec(envelope)?.[2] ?? "");
+/** The host script as it travels. */
+export function sentScript(): string {
+  return unpack(PACKED.exec(fillDeliveryEnvelope(deliveryManifest("a/b/c/d", "-")))?.[2] ?? "");
 }
 
 /** What a host makes of a packed text. */
@@ -13,7 +18,38 @@ export function unpack(packed: string): string {
   return gunzipSync(Buffer.from(packed, "base64")).toString();
 }
 
-/** The same envelope with another script in the host script's place. */
+/** Scripts that stand in the host script's place, by their digests. */
+const others = new Map<string, string>();
+
+/** What apply gets, for another script in the host script's place. */
 export function withScript(envelope: string, edit: (script: string) => string): string {
-  return envelope.replace(SENT, (_, begin, packed, end) => begin + pack(edit(unpack(packed))) + end);
+  const script = edit(sentScript());
+  const digest = createHash("sha256").update(script).digest("hex");
+  others.set(digest, script);
+  return envelope.replace(NAMED, `script ${digest}`);
+}
+
+/** What apply gets, for another script that stands in a folder as if it was installed. */
+export function installedAs(folder: string, envelope: string, script: string): string {
+  const input = withScript(envelope, () => script);
+  const [, digest] = NAMED.exec(input) ?? [];
+  const installed = join(folder, `${digest}.sh`);
+  writeFileSync(installed, script);
+  return input.replaceAll("/var/lib/portknock/host.sh", installed);
+}
+
+/** What a delivery gets that brings the script which an apply is for; nothing where it names none. */
+export function deliveryFor(
+  envelope: string,
+): { readonly digest: string; readonly input: string } | undefined {
+  const [, owner = ""] = /^owner (.*)$/m.exec(envelope) ?? [];
+  const [, digest] = NAMED.exec(envelope) ?? [];
+  if (digest === undefined) return undefined;
+  const input = fillDeliveryEnvelope(deliveryManifest(owner, digest));
+  const other = others.get(digest);
+  return {
+    digest,
+    input:
+      other === undefined ? input : input.replace(PACKED, (_, begin, __, end) => begin + pack(other) + end),
+  };
 }

@@ -71,6 +71,7 @@ fill_generation() {
 		printf '%s\n' "$1" >"$next/marker" &&
 		printf '%s\n' "$nft_version" >"$next/nft-version" &&
 		cp "$2/host.sh" "$state/host.sh.new" &&
+		sync "$state/host.sh.new" &&
 		mv "$state/host.sh.new" "$state/host.sh" &&
 		rm -f "$state/rolled-back" "$state/wanted" &&
 		# From here on an observer can tell that there was another attempt, however it ends.

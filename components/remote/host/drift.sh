@@ -5,10 +5,22 @@ findings() {
 	table_findings "$1"
 	window_findings "$1"
 	network_findings "$1"
+	script_findings "$1"
 	if is_listed portknock_overlap; then
 		echo 'the table portknock_overlap was left behind by a run that died'
 	fi
 	is_pending || boot_findings "$1"
+}
+
+# Timers run it, and a removal. Rules that an earlier version loaded do not say which one it is.
+script_findings() {
+	local script
+	script=$(field script "$1")
+	if [ ! -e "$state/host.sh" ]; then
+		echo 'the host script is missing'
+	elif [ -n "$script" ] && [ "$script" != "$(script_digest)" ]; then
+		echo 'the host script was changed'
+	fi
 }
 
 boot_findings() {

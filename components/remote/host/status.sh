@@ -13,6 +13,7 @@ report() {
 	# A login may have printed something without a line break.
 	printf '\nportknock-status 1\n'
 	printf 'nft %s\n' "$nft_version"
+	[ ! -e "$state/host.sh" ] || printf 'script %s\n' "$(script_digest)"
 	[ $# != 4 ] || printf 'deployer %s %s\n' "$1" "$4"
 	{ warnings && network_warnings "$network"; } | sed 's/^/warning /'
 	others=$(other_tables)
@@ -105,6 +106,10 @@ other_tables() {
 			/^table |^\t(chain .*)?[{}]|\t(type filter hook|.*(accept|drop|reject|notrack|jump|goto|return|vmap|queue|xt target))/ { line[++lines] = $0 }
 			END { if (filters) for (i = 1; i <= lines; i++) print line[i] }'
 	done
+}
+
+script_digest() {
+	digest <"$state/host.sh"
 }
 
 digest() {

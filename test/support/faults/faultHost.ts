@@ -131,7 +131,7 @@ export async function view(host: LabHost): Promise<View> {
     echo '@@boot'; cat /etc/portknock/ruleset.nft 2>/dev/null
     echo '@@files'
     find /etc/portknock /var/lib/portknock* /etc/systemd/system /run/portknock* -printf '%p %m %l\\n' 2>/dev/null |
-      sed -E 's/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/ATTEMPT/g' | sort
+      sed -E '/portknock-script/d; s/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/ATTEMPT/g' | sort
     echo '@@status'; sh -s status 2>&1`,
     { input: HOST_SCRIPT },
   );

@@ -1,4 +1,5 @@
 import { HOST_SCRIPT } from "../../../components/remote/envelope";
+import { deliveryFor } from "../sentScript";
 import { hasty, verbRun } from "./faultHost";
 import { applied, runWell, type Scenario } from "./setting";
 
@@ -10,7 +11,7 @@ const FILL_LONGER = `until=$(sh -s status | awk '$1 == "tokens" && $5 > until { 
   ahead=$((until - $(date +%s) + 600))
   sed -i "s/^\\(tokens .*\\) [0-9]*$/\\1 $ahead/" /var/lib/portknock/confirmed/manifest`;
 
-/** Removals, reports and fills. */
+/** Removals, reports, fills and deliveries. */
 export const OTHERS: readonly Scenario[] = [
   {
     name: "remove",
@@ -98,5 +99,13 @@ export const OTHERS: readonly Scenario[] = [
       await host.run("nft -f /etc/portknock/ruleset.nft");
       return verbRun("fill", HOST_SCRIPT);
     },
+  },
+  {
+    name: "delivery of the host script",
+    verb: "deliver",
+    from: "guarded",
+    brings: "next",
+    ends: "old",
+    prepare: async ({ next }) => verbRun("deliver", deliveryFor(next.payload.input)?.input ?? ""),
   },
 ];

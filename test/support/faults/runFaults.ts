@@ -1,5 +1,5 @@
 import type { Lab, LabClient } from "../../../lab";
-import { SEQUENCE_PORTS, snapshot } from "../hostPayload";
+import { deliver, SEQUENCE_PORTS, snapshot } from "../hostPayload";
 import type { Deployer } from "./deployer";
 import type { Fault } from "./fault";
 import { awaitGuard, installFaults, printed, runWithFault, view } from "./faultHost";
@@ -107,6 +107,7 @@ export async function createFaultHost(options: FaultHostOptions): Promise<FaultH
         ...[rules.wide, rules.small, rules.shut].flatMap(({ payload }) => secretsOf(payload)),
       ];
       const prepared = await scenario.prepare(setting);
+      if (prepared.kind === "verb" && prepared.verb === "apply") await deliver(host, prepared.input);
       const run = await runWithFault(host, prepared, secrets, fault);
       wrong.push(...judgeRun(scenario, setting, run));
       const isCut = run.isHit && fault?.kind === "cut";

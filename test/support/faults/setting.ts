@@ -1,6 +1,6 @@
 import { attemptOf } from "../../../components/remote/lastLines";
 import type { LabHost } from "../../../lab";
-import { confirmInput, type HostPayload } from "../hostPayload";
+import { confirmInput, deliver, type HostPayload } from "../hostPayload";
 import { hasty, type Run } from "./faultHost";
 import type { DeployerName, FaultRulesChanges, RulesName } from "./faultRules";
 
@@ -28,7 +28,7 @@ export type End = "old" | "new" | "none";
 
 export interface Scenario {
   readonly name: string;
-  readonly verb: "apply" | "confirm" | "rollback" | "remove" | "status" | "fill";
+  readonly verb: "apply" | "confirm" | "rollback" | "remove" | "status" | "fill" | "deliver";
   /** Who must get in so, for it to mean anything. @default anybody */
   readonly deployer?: DeployerName;
   readonly from: "unguarded" | "guarded";
@@ -47,6 +47,7 @@ export interface Scenario {
 
 /** Runs a verb to which nothing happens. */
 export async function runWell(host: LabHost, name: string, input: string): Promise<string> {
+  if (name === "apply") await deliver(host, input);
   const { exitCode, stdout, stderr } = await host.run(`sh -s ${name} m1`, { input, check: false });
   if (exitCode !== 0 || stderr !== "") throw new Error(`${name}: exit code ${exitCode}: ${stderr}`);
   return stdout;
