@@ -74,7 +74,8 @@ export class HostFirewall extends pulumi.ComponentResource {
     // What apply printed names the attempt: confirm runs whenever apply ran, and confirms nothing else.
     const attempted = apply.stdout.apply(async (printed) => {
       await plan.knockAgain();
-      return fillConfirmEnvelope(confirmManifest(printOwner(owner), attemptOf(printed)));
+      const manifest = confirmManifest(printOwner(owner), attemptOf(printed));
+      return fillConfirmEnvelope({ owner: printOwner(owner), manifest });
     });
     const confirm = new command.remote.Command(
       `${name}-confirm`,
@@ -103,7 +104,7 @@ export class HostFirewall extends pulumi.ComponentResource {
 async function bringScript(plan: HostPlan, resource: pulumi.Resource): Promise<void> {
   const problem = await plan.bringScript();
   if (problem !== undefined) {
-    sayOf(resource, "warn", `${plan.owner.host}: the host script could not be brought there: it ${problem}`);
+    sayOf(resource, "warn", `${plan.owner.host}: the host script could not be brought there: ${problem}`);
   }
 }
 

@@ -61,7 +61,7 @@ export function planHost({ component, host, ready, ...given }: HostPlanInputs): 
       const manifest = writeManifest({ owner, adopt, policy, ruleset, script: SCRIPT_DIGEST });
       return {
         token: manifest.token,
-        payload: fillEnvelope({ manifest: manifest.text, packedRuleset: packed }),
+        payload: fillEnvelope({ owner: printOwner(owner), manifest: manifest.text, packedRuleset: packed }),
       };
     }),
   );
@@ -75,7 +75,7 @@ export function planHost({ component, host, ready, ...given }: HostPlanInputs): 
     facts,
     bringScript: async () =>
       (await facts).lacksScript && !pulumi.runtime.isDryRun()
-        ? deliverScript(await promiseOf(connection), printOwner(owner), patienceWith(host.name))
+        ? deliverScript(await promiseOf(connection), owner, patienceWith(host.name))
         : undefined,
     knockAgain: async () => {
       await Promise.all(held.map((way) => way.again()));

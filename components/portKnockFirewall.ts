@@ -127,12 +127,12 @@ export class PortKnockFirewall extends pulumi.ComponentResource {
     const outputs = {
       hosts: this.hosts,
       policy: this.policy,
-      rulesets: this.rulesets,
       knocks: this.knocks,
       knockers: this.knockers,
       tokenSecrets: this.tokenSecrets,
     };
-    failsProgram(this, name, pulumi.output(outputs));
+    failsProgram(this, name, pulumi.output({ ...outputs, rulesets: this.rulesets }));
+    // Each host's state holds its rules already: those who read this output have it, and the state need not.
     this.registerOutputs(outputs);
   }
 }

@@ -1,21 +1,22 @@
-# shellcheck shell=sh disable=SC2154 # portknock_work is that of workFolder.sh
-# What travels before an apply to a host that has not got the host script: that script, packed. It stands inside of a function,
-# and what calls it is the last line, so a truncated stream runs nothing.
-# The lines between the here-document marks are filled in by envelope.ts.
-portknock_unpack() {
-	portknock_open_folder || return 1
-	cat >"$portknock_work/manifest" <<'PORTKNOCK_MANIFEST' || portknock_full || return 1
-PORTKNOCK_MANIFEST
-	portknock_begin || return 1
-	base64 -d <<'PORTKNOCK_HOST_SH' | gzip -d >"$portknock_work/host.sh" || portknock_failed || return 1
+# shellcheck shell=sh disable=SC2154 # script is filled in by envelope.ts
+# What travels before an apply to a host that has not got the host script: that script, packed.
+run() {
+	is_root || return 1
+	umask 077
+	work=$(mktemp -d /run/portknock.XXXXXXXX) || refuse '/run cannot be written; make room there' || return 1
+	trap 'rm -rf "$work"' EXIT
+	trap 'exit 1' HUP INT TERM
+	base64 -d <<'PORTKNOCK_HOST_SH' | gzip -d >"$work/host.sh"
 PORTKNOCK_HOST_SH
-	portknock_is_wanted || portknock_refuse 'the host script did not arrive as it was sent; try again' || return 1
-	portknock_name_staged
-	if ! portknock_stage; then
-		portknock_unstage
-		portknock_refuse 'the host script could not be kept in /run; see what is wrong with /run or with systemd there'
-		return 1
-	fi
-	exit "${3:-0}"
+	[ "$(sha256sum <"$work/host.sh")" = "$script  -" ] || why_not || return 1
+	sh "$work/host.sh" "$1" "$2" <<'PAYLOAD' && exit "${3:-0}"
+PAYLOAD
 }
-portknock_unpack "$@"
+why_not() {
+	if command -v base64 >/dev/null && command -v gzip >/dev/null; then
+		refuse 'the host script did not arrive as it was sent; make room on /run, then try again'
+	else
+		refuse 'base64 or gzip is missing; install the packages coreutils and gzip'
+	fi
+}
+run "$@"

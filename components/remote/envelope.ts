@@ -3,9 +3,15 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "fflate";
 
-/** What apply works on. Both texts are secret. */
-export interface Payload {
+/** What confirm and a delivery work on. */
+export interface Order {
+  /** As `printOwner` prints it. */
+  readonly owner: string;
   readonly manifest: string;
+}
+
+/** What apply works on. Both texts are secret. */
+export interface Payload extends Order {
   /** Of `pack`: many hosts may have the same. */
   readonly packedRuleset: string;
 }
@@ -20,6 +26,7 @@ const PARTS = [
   "tokens",
   "hashing",
   "timer",
+  "payload",
   "network",
   "boot",
   "apply",
@@ -37,7 +44,7 @@ export const HOST_SCRIPT: string = PARTS.map((part) => read(join("host", `${part
 const SENT_SCRIPT = sent(HOST_SCRIPT);
 
 /** By which a host is told which host script to run. */
-export const SCRIPT_DIGEST: string = createHash("sha256").update(SENT_SCRIPT).digest("hex");
+export const SCRIPT_DIGEST: string = sha256(SENT_SCRIPT);
 
 /** The line that the command text waits for. */
 const START = `${oneLine(read("start.sh"))}\n`;
@@ -45,34 +52,48 @@ const START = `${oneLine(read("start.sh"))}\n`;
 /** The text for standard input of the probe's command. */
 export const STATUS_SCRIPT: string = START + SENT_SCRIPT;
 
-const APPLY = envelopeOf("workFolder", "packed", "stagedScript", "envelope");
-const CONFIRM = envelopeOf("workFolder", "confirmEnvelope");
-const DELIVERY = fillHereDocument(envelopeOf("workFolder", "packed", "stagedScript", "deliveryEnvelope"), {
+const APPLY = envelopeOf("envelope");
+const CONFIRM = envelopeOf("confirmEnvelope");
+const DELIVERY = fillHereDocument(envelopeOf("deliveryEnvelope"), {
   mark: "PORTKNOCK_HOST_SH",
   text: pack(SENT_SCRIPT),
 });
 
 /** The text for standard input of apply, which remove has too: its payload, and no host script. Secret. */
-export function fillEnvelope({ manifest, packedRuleset }: Payload): string {
-  return [
-    { mark: "PORTKNOCK_MANIFEST", text: manifest },
-    { mark: "PORTKNOCK_RULESET", text: packedRuleset },
-  ].reduce(fillHereDocument, APPLY);
+export function fillEnvelope({ owner, manifest, packedRuleset }: Payload): string {
+  return fill(APPLY, { owner, manifest }, `\n${packedRuleset}`);
 }
 
 /** The text for standard input of confirm: which attempt it is, and whose. */
-export function fillConfirmEnvelope(manifest: string): string {
-  return fillHereDocument(CONFIRM, { mark: "PORTKNOCK_MANIFEST", text: manifest });
+export function fillConfirmEnvelope(order: Order): string {
+  return fill(CONFIRM, order);
 }
 
 /** The text for standard input of a delivery: the host script, and whose apply it is for. */
-export function fillDeliveryEnvelope(manifest: string): string {
-  return fillHereDocument(DELIVERY, { mark: "PORTKNOCK_MANIFEST", text: manifest });
+export function fillDeliveryEnvelope(order: Order): string {
+  return fill(DELIVERY, order);
 }
 
 /** A line that `base64 -d | gzip -d` makes this text of again: the same for the same text, on every machine and version of Node. */
 export function pack(text: string): string {
   return `${Buffer.from(gzipSync(Buffer.from(text), { level: 9, mtime: 0 })).toString("base64")}\n`;
+}
+
+/** @param others what follows the manifest, which ends at an empty line */
+function fill(envelope: string, { owner, manifest }: Order, others = ""): string {
+  if (!/^(?:.+\n)+$/.test(manifest)) {
+    throw new Error("bug: a manifest is not made of lines");
+  }
+  const [, host = ""] = /\/([\w.-]+)$/.exec(owner) ?? [];
+  const variables = [
+    `host=${host}`,
+    ...(envelope === CONFIRM ? [] : [`script=${SCRIPT_DIGEST}`]),
+    ...(envelope === APPLY ? [`staged=/run/portknock-script.${sha256(`${owner}\n`).slice(0, 16)}`] : []),
+  ];
+  return fillHereDocument(`${START}${variables.join(" ")}\n${envelope}`, {
+    mark: "PAYLOAD",
+    text: manifest + others,
+  });
 }
 
 interface HereDocument {
@@ -88,8 +109,12 @@ function fillHereDocument(script: string, { mark, text }: HereDocument): string 
   return script.slice(0, end) + text + script.slice(end);
 }
 
-function envelopeOf(...parts: readonly string[]): string {
-  return START + sent(parts.map((part) => read(`${part}.sh`)).join(""));
+function envelopeOf(file: string): string {
+  return sent(read("root.sh") + read(`${file}.sh`));
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }
 
 /** A host needs no comments, and no indentation: what a script writes somewhere has neither. */

@@ -5,21 +5,21 @@
 # A shell that can start no process ends at once (dash), so the words for that wait in a trap.
 portknock() {
 	trap 'echo "portknock: no more processes can be started on this host; end some, then try again" >&2; exit 1' EXIT;
-	[ "$1" != status ] || set -- status "${SSH_CONNECTION:-}" "${2#-}";
 	set -- timeout -k 10 180 sh -s "$@" 99;
 	[ "$(id -u)" = 0 ] || ! sudo -n true </dev/null >/dev/null 2>&1 || set -- sudo -n "$@";
-	(portknock_nest 8) 2>/dev/null || exit;
+	(nest 8) 2>/dev/null || exit;
 	"$@";
 	set -- $?;
 	[ "$1" != 125 ] || exit;
 	trap - EXIT;
 	case $1 in
 		99) return 0;;
-		1) ;;
-		124) echo 'portknock: it took longer than 180 seconds and was ended; try again' >&2;;
-		*) echo 'portknock: the script did not run to its end; try again' >&2;;
+		1) return 1;;
+		124) set -- 'it took longer than 180 seconds and was ended';;
+		*) set -- 'the script did not run to its end';;
 	esac;
+	echo "portknock: $1; try again" >&2;
 	return 1;
 };
 # One process inside the other, so that they are there at once: as many as come before the host script can say it.
-portknock_nest() { [ "$1" = 0 ] || (portknock_nest $(($1 - 1))); }
+nest() { [ "$1" = 0 ] || (nest $(($1 - 1))); }

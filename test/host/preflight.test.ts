@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { HOST_SCRIPT } from "../../components/remote/envelope";
 import { createLab, type Lab, type LabHost, labProblem } from "../../lab";
 import {
+  deliver,
   guard,
   hostPayload,
   readStatus,
@@ -75,6 +76,7 @@ describe.skipIf(labProblem() !== undefined)("before anything is touched", () => 
   });
 
   it("rejects a host that systemd does not run", async () => {
+    await deliver(host, payload.input);
     const script = "unshare -m sh -c 'mount -t tmpfs none /run/systemd && sh -s apply m1'";
     expect(await host.run(script, { input: payload.input, check: false })).toEqual(
       refusal("systemd does not run this host; only hosts with systemd can be guarded"),

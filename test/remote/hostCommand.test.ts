@@ -13,7 +13,8 @@ const FULL = "portknock: no more processes can be started on this host; end some
 const CUT = "portknock: the script did not run to its end; try again\n";
 
 const envelope = fillEnvelope({
-  manifest: `token t\nscript ${"0".repeat(64)}\n`,
+  owner: "a/b/c/d",
+  manifest: "token t\n",
   packedRuleset: pack("table inet t { }\n"),
 });
 /** What the probe sends, with another script in the host script's place. */
@@ -49,7 +50,7 @@ describe("the command text", () => {
       `sh -c 'w="reads standard input"; read -r s; case $s in "portknock() {"*) eval "$s";; *) echo "portknock: something on this host $w first, like a .bashrc" >&2; exit 1;; esac; portknock ${end}'`;
     expect(TEXT).toBe(text("apply 074a9befc9dd"));
     expect(hostCommand("remove", "-")).toBe(text("remove -"));
-    expect(statusCommand()).toBe(text("status -"));
+    expect(statusCommand()).toBe(text(`status "${"$"}{SSH_CONNECTION:-}" ""`));
   });
 
   const shells = ["sh", "bash", "dash", "zsh", "fish", "tcsh", "ksh", "rbash", "busybox"].map(
@@ -73,7 +74,7 @@ describe("the command text", () => {
 
   it("rejects a script that ends with no word of its own, whatever its exit status", () => {
     expect(run(asking("exit 0\n"), statusCommand())).toEqual([1, "", CUT]);
-    expect(run(whole.replace('sh "$portknock_work', 'exit 0; sh "$portknock_work'))).toEqual([1, "", CUT]);
+    expect(run(whole.replace('sh "$at"', 'exit 0; sh "$at"'))).toEqual([1, "", CUT]);
     expect(run(running("kill -9 $PPID"))[0]).toBe(1);
     expect(run(running("kill -9 $PPID"))[2]).toMatch(new RegExp(`${CUT}$`));
   });

@@ -34,7 +34,14 @@ describe("a manifest", () => {
   it("has one name and value a line", () => {
     const { text, token } = written({});
     expect(text).toBe(
-      [`token ${token}`, "owner shop/dev/edge/web-1", `script ${CONTENT.script}`, "rollback 60", ...SERVICES, ""].join("\n"),
+      [
+        `token ${token}`,
+        "owner shop/dev/edge/web-1",
+        `script ${CONTENT.script}`,
+        "rollback 60",
+        ...SERVICES,
+        "",
+      ].join("\n"),
     );
   });
 

@@ -53,11 +53,15 @@ export function stdinOf(host: string, { adopt, attempt }: { adopt?: string; atte
   const owner = { project: "shop", stack: "dev", component: "edge", host };
   return attempt === undefined
     ? fillEnvelope({
+        owner: printOwner(owner),
         manifest: writeManifest({ owner, adopt, policy: POLICY, ruleset: RULESET, script: SCRIPT_DIGEST })
           .text,
         packedRuleset: pack(RULESET),
       })
-    : fillConfirmEnvelope(confirmManifest(printOwner(owner), attempt));
+    : fillConfirmEnvelope({
+        owner: printOwner(owner),
+        manifest: confirmManifest(printOwner(owner), attempt),
+      });
 }
 
 /** The registrations but those of one host. */

@@ -70,7 +70,11 @@ export function hostPayload(options: PayloadOptions = {}): HostPayload {
   const ruleset = options.edit?.(compiled) ?? compiled;
   const manifest = writeManifest({ owner, adopt, policy, ruleset, script: SCRIPT_DIGEST });
   return {
-    input: fillEnvelope({ manifest: manifest.text, packedRuleset: pack(ruleset) }),
+    input: fillEnvelope({
+      owner: printOwner(owner),
+      manifest: manifest.text,
+      packedRuleset: pack(ruleset),
+    }),
     ruleset,
     token: manifest.token,
     owner: printOwner(owner),
@@ -146,7 +150,7 @@ export async function deliver(host: HostShell, applied: string): Promise<void> {
 /** What confirm gets on standard input, after what apply got. */
 export function confirmInput(applied: string, attempt: string): string {
   const [, owner = ""] = /^owner (.*)$/m.exec(applied) ?? [];
-  return fillConfirmEnvelope(confirmManifest(owner, attempt));
+  return fillConfirmEnvelope({ owner, manifest: confirmManifest(owner, attempt) });
 }
 
 /** Applies and confirms, each over its own connection. */

@@ -10,7 +10,9 @@ const NAMED = /^script ([0-9a-f]{64})$/m;
 
 /** The host script as it travels. */
 export function sentScript(): string {
-  return unpack(PACKED.exec(fillDeliveryEnvelope(deliveryManifest("a/b/c/d", "-")))?.[2] ?? "");
+  return unpack(
+    PACKED.exec(fillDeliveryEnvelope({ owner: "a/b/c/d", manifest: "owner a/b/c/d\n" }))?.[2] ?? "",
+  );
 }
 
 /** What a host makes of a packed text. */
@@ -26,13 +28,13 @@ export function withScript(envelope: string, edit: (script: string) => string): 
   const script = edit(sentScript());
   const digest = createHash("sha256").update(script).digest("hex");
   others.set(digest, script);
-  return envelope.replace(NAMED, `script ${digest}`);
+  return naming(envelope, digest);
 }
 
 /** What apply gets, for another script that stands in a folder as if it was installed. */
 export function installedAs(folder: string, envelope: string, script: string): string {
   const input = withScript(envelope, () => script);
-  const [, digest] = NAMED.exec(input) ?? [];
+  const [, digest] = / script=([0-9a-f]+)/.exec(input) ?? [];
   const installed = join(folder, `${digest}.sh`);
   writeFileSync(installed, script);
   return input.replaceAll("/var/lib/portknock/host.sh", installed);
@@ -45,11 +47,16 @@ export function deliveryFor(
   const [, owner = ""] = /^owner (.*)$/m.exec(envelope) ?? [];
   const [, digest] = NAMED.exec(envelope) ?? [];
   if (digest === undefined) return undefined;
-  const input = fillDeliveryEnvelope(deliveryManifest(owner, digest));
+  const manifest = deliveryManifest(owner, digest);
+  const input = naming(fillDeliveryEnvelope({ owner, manifest }), digest);
   const other = others.get(digest);
   return {
     digest,
     input:
       other === undefined ? input : input.replace(PACKED, (_, begin, __, end) => begin + pack(other) + end),
   };
+}
+
+function naming(envelope: string, digest: string): string {
+  return envelope.replace(NAMED, `script ${digest}`).replace(/ script=[0-9a-f]+/, ` script=${digest}`);
 }

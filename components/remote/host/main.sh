@@ -1,16 +1,17 @@
 # shellcheck shell=dash
-# Runs on a guarded host, as root, sent over SSH:
+# Runs on a guarded host, as root. What is sent over SSH:
 #
-#   apply MARKER DIR     load the ruleset in DIR and arm the rollback timer
-#   confirm MARKER DIR   over a new connection: keep what was applied, also for the next boot
+#   deliver MARKER       keep this script for an apply
+#   apply MARKER         load the ruleset and arm the rollback timer
+#   confirm MARKER       over a new connection: keep what was applied, also for the next boot
 #   rollback ATTEMPT     run by a timer when nobody confirmed that attempt: back to the confirmed rules
-#   remove MARKER DIR    leave the host as it was, if it still belongs to the owner named in DIR
+#   remove MARKER        leave the host as it was, if it still belongs to the owner
 #   status [SSH_CONNECTION [NETWORK [DONE]]]   read-only report for the probe; refuses where addresses of NETWORK cannot
 #                        be tokens, and ends with the exit status DONE
 #   note, put-back       run by systemd around a flush of all tables: what sources were granted
 #   fill                 run by a timer: tokens for single packets, until a day from now, and the route of their network
 #
-# DIR holds `manifest` and `ruleset.nft`. Nothing secret is ever an argument, an environment variable or output.
+# What those four work on arrives on standard input (payload.sh). Nothing secret is ever an argument, an environment variable or output.
 # Every state on disk is reached by one rename, so dying at any line leaves a state that the next run mends.
 # `local` and `-ef` are no POSIX; dash, bash and busybox have them.
 
@@ -33,6 +34,7 @@ reload_unit_file=$unit_folder/portknock-before-reload.service
 stop_unit_file=$unit_folder/portknock-before-stop.service
 noted=/run/portknock-noted
 timer=portknock-rollback
+staged=portknock-script
 tokens_service=portknock-tokens.service
 tokens_timer=portknock-tokens.timer
 token_sets='^pk_(tokens|spent|early|filled)$'
@@ -52,6 +54,7 @@ nft_hangs='nft does not return on this host, or is killed; find out why (dmesg, 
 
 # What a run finds out, for all its steps. Every other variable is local to a function.
 host_name=
+work=
 nft_version=
 before=
 attempt=
@@ -65,13 +68,16 @@ portknock_main() {
 	umask 077
 	trap out_of_processes EXIT
 	case $verb in
-	apply | confirm | remove)
-		host_name=$(field owner "$3")
-		host_name=${host_name##*/}
+	apply | confirm | remove | deliver)
 		require_processes
+		take_payload "$verb"
 		preflight
-		[ "$verb" != apply ] || { require_powers && require_network "$(token_network "$3")"; }
-		with_lock "$verb" "$2" "$3"
+		[ "$verb" != apply ] || { require_powers && require_network "$(token_network "$work")"; }
+		if [ "$verb" = deliver ]; then
+			deliver
+		else
+			with_lock "$verb" "$2" "$work"
+		fi
 		;;
 	rollback) preflight && with_lock rollback "${2:-}" ;;
 	status)
@@ -81,10 +87,10 @@ portknock_main() {
 	note) note_granted ;;
 	put-back) put_noted_back ;;
 	fill) preflight && with_lock fill ;;
-	*) fail 'unknown verb; use apply, confirm, rollback, remove or status' ;;
+	*) fail 'unknown verb; use deliver, apply, confirm, rollback, remove or status' ;;
 	esac
 	set -- $?
-	trap - EXIT
+	clean_up
 	return "$1"
 }
 
@@ -101,8 +107,13 @@ complain() {
 }
 
 end() {
-	trap - EXIT
+	clean_up
 	exit "$1"
+}
+
+clean_up() {
+	trap - EXIT
+	[ -z "$work" ] || rm -rf "$work"
 }
 
 # Runs where the shell ends by itself: dash does when it can start no process. A rollback goes on with what there is.

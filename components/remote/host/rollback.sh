@@ -90,6 +90,8 @@ remove() {
 	fi
 	forget_everything
 	disarm_all_but none
+	# An engine that replaces apply lets it follow at once, and no program comes between them.
+	! is_wanted_script || stage || unstage
 	printf 'portknock: removed\n'
 }
 

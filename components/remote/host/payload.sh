@@ -1,0 +1,57 @@
+# shellcheck shell=dash
+# What a verb works on arrives on standard input: the manifest, and for apply and remove an empty line and the packed ruleset. And
+# where the script of an apply waits for it.
+
+# take_payload VERB: into a work folder that only root may enter, and that is gone when the run ends.
+take_payload() {
+	work=$(mktemp -d /run/portknock.XXXXXXXX 2>/dev/null || mktemp -d) || fail '/run cannot be written; make room there'
+	trap 'end 1' HUP INT TERM
+	{ cat >"$work/payload" && sed '/^$/,$d' "$work/payload" >"$work/manifest"; } 2>/dev/null || fail_for_room
+	host_name=$(field owner "$work")
+	host_name=${host_name##*/}
+	[ "$1" = confirm ] || cp "$0" "$work/host.sh" 2>/dev/null || fail_for_room
+	[ "$1" != apply ] || unpack_ruleset
+}
+
+fail_for_room() {
+	fail "$work could not be written; make room there"
+}
+
+unpack_ruleset() {
+	is_wanted_script || fail 'the host script was replaced just now; try again'
+	unstage
+	sed '1,/^$/d' "$work/payload" | base64 -d 2>/dev/null | gzip -d >"$work/ruleset.nft" 2>/dev/null && return
+	{ command -v base64 && command -v gzip; } >/dev/null ||
+		fail 'base64 or gzip is missing; install the packages coreutils and gzip'
+	fail_for_room
+}
+
+is_wanted_script() {
+	[ "$(digest <"$work/host.sh")" = "$(field script "$work")" ]
+}
+
+# Between its delivery and apply the script stands in /run, where only root makes files, under a name for each owner: so nobody
+# else's apply takes it away. It stays for an hour, for nobody may come for it.
+deliver() {
+	stage || fail 'the host script could not be kept in /run; see what is wrong with /run or with systemd there'
+}
+
+stage() {
+	unstage
+	systemd-run --quiet --collect --unit="$staged-$(owner_digest)" --on-active=1h rm -f "$(staged_path)" 2>/dev/null &&
+		mv -fT "$work/host.sh" "$(staged_path)"
+}
+
+unstage() {
+	[ -e "$(staged_path)" ] || [ -L "$(staged_path)" ] || return 0
+	rm -rf "$(staged_path)"
+	systemctl --quiet stop "$staged-$(owner_digest).timer" 2>/dev/null || true
+}
+
+staged_path() {
+	printf '/run/%s.%s\n' "$staged" "$(owner_digest)"
+}
+
+owner_digest() {
+	field owner "$work" | digest | cut -c 1-16
+}
