@@ -8,8 +8,8 @@ import { PortKnockFirewall } from "../../dist";
 
 const [kind = "", operation = "", count = ""] = process.argv.slice(2);
 
-/** What the host script and the rules of a small policy come to on standard input. */
-const STDIN_CHARACTERS = 20_000;
+/** What the rules of a small policy come to on standard input. */
+const STDIN_CHARACTERS = 6_000;
 
 /** As with a real engine, no resource is there before the program has gone on. */
 const mocks: pulumi.runtime.Mocks = {

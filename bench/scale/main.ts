@@ -7,8 +7,10 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs, promisify } from "node:util";
 import { z } from "zod";
+import { realProblem } from "../../test/support/realProblem";
 import { figure, table } from "../markdown";
 import { median } from "../statistics";
+import { measureState } from "./state";
 
 const run = promisify(execFile);
 
@@ -34,7 +36,7 @@ async function main(): Promise<void> {
       rows.push(await measure(hosts, operation, rounds));
     }
   }
-  const report = [introduction(rounds), table(HEAD, rows)].join("\n");
+  const report = [introduction(rounds), table(HEAD, rows), await stateReport()].join("\n");
   process.stdout.write(report);
   writeFileSync(join(import.meta.dirname, "../scale.md"), report);
 }
@@ -77,6 +79,28 @@ async function evaluate(kind: string, operation: string, hosts: number): Promise
   );
   // Under mocks the SDK prints warnings as well.
   return evaluationSchema.parse(JSON.parse(stdout.trim().split("\n").at(-1) ?? ""));
+}
+
+/** Where hosts can be booted, and there is an engine. */
+async function stateReport(): Promise<string> {
+  const problem = realProblem();
+  if (problem !== undefined) {
+    return `\nWhat a host costs the state was not measured: ${problem}\n`;
+  }
+  process.stderr.write("a stack's state\n");
+  const { printed, compact } = await measureState(4);
+  return [
+    "\n## The state\n",
+    "What `pulumi stack export` prints for a host more, under the real engine: one service, no baseline. Half of it is what the " +
+      "engine keeps twice, as inputs and as outputs, encrypted.\n",
+    table(
+      ["", "bytes a host"],
+      [
+        ["as it is printed", figure(printed)],
+        ["without white space", figure(compact)],
+      ],
+    ),
+  ].join("\n");
 }
 
 function introduction(rounds: number): string {

@@ -18,10 +18,10 @@ describe.skipIf(realProblem()).each(PROGRAM_KINDS)("a fleet under a program of k
   });
   afterAll(async () => fleet?.lab.dispose());
 
-  test("is guarded after the first up, over three connections a host", async () => {
+  test("is guarded after the first up, over four connections a host, one of which brings the host script", async () => {
     const { stdout } = await fleet.stack.up();
     expect(changes(stdout)).toEqual(["+ 9 created"]);
-    expect(await eachHost(countLogins)).toEqual([3, 3]);
+    expect(await eachHost(countLogins)).toEqual([4, 4]);
     const stranger = await fleet.lab.addClient("stranger");
     const refused = await fleet.lab.ssh(fleet.web1, "true", { from: stranger, check: false });
     expect(refused.stderr).toMatch(/Connection refused/);
@@ -30,7 +30,7 @@ describe.skipIf(realProblem()).each(PROGRAM_KINDS)("a fleet under a program of k
   test("is left alone by a second up, over one connection a host", async () => {
     const { stdout } = await fleet.stack.up();
     expect(changes(stdout)).toEqual(["9 unchanged"]);
-    expect(await eachHost(countLogins)).toEqual([4, 4]);
+    expect(await eachHost(countLogins)).toEqual([5, 5]);
   });
 
   test("shows no changes to preview --expect-no-changes", async () => {

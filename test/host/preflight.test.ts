@@ -46,6 +46,7 @@ describe.skipIf(labProblem() !== undefined)("before anything is touched", () => 
   });
 
   it("rejects a host that cannot unpack what it is sent", async () => {
+    await deliver(host, payload.input);
     await host.run("mv /usr/bin/gzip /usr/bin/gzip.hidden");
     try {
       const { exitCode, stdout, stderr } = await runVerb(lab, host, "apply", payload);
@@ -107,7 +108,7 @@ describe.skipIf(labProblem() !== undefined)("before anything is touched", () => 
 
   it("rejects an unknown verb", async () => {
     expect(await host.run("sh -s destroy", { input: HOST_SCRIPT, check: false })).toEqual(
-      anonymous("unknown verb; use apply, confirm, rollback, remove or status"),
+      anonymous("unknown verb; use deliver, apply, confirm, rollback, remove or status"),
     );
   });
 

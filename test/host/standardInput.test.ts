@@ -81,7 +81,7 @@ describe.skipIf(labProblem() !== undefined)("standard input", () => {
     await guard(lab, host, payload);
     const before = await snapshot(host);
     const half = { ...next, input: next.input.slice(0, next.input.length / 2) };
-    const called = { ...next, input: next.input.replace('portknock_unpack "$@"\n', "") };
+    const called = { ...next, input: next.input.replace('\nrun "$@"\n', "\n") };
     for (const verb of ["apply", "remove"] as const) {
       for (const payloadCut of [half, called]) {
         const { exitCode, stdout, stderr } = await runVerb(lab, host, verb, payloadCut);

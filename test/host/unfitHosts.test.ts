@@ -9,7 +9,7 @@ interface Case {
   readonly make: string;
   readonly undo: string;
   readonly reason: string;
-  /** Whether it is our script that says so, to an apply in the same words. */
+  /** Whether it is our script that says so, to an apply of root in the same words. */
   readonly isOurs?: boolean;
 }
 
@@ -45,6 +45,9 @@ const readOnly = (folder: string) => ({
 const CLOSED = "lets user deploy in and closes the connection, saying";
 const EXPIRED = "look for /etc/nologin, and whether the account has expired";
 const NOT_OURS = "look at this user's shell, at what it runs at login, and at forced commands of sshd";
+
+/** The probe has said more by then. */
+const NOT_ROOT = "user deploy may not become root; connect as root, or give this user passwordless sudo";
 
 const CASES: readonly Case[] = [
   {
@@ -162,7 +165,7 @@ describe.skipIf(labProblem() !== undefined)("a host that cannot be guarded", () 
       expect(seconds).toBeLessThan(15);
       expect(megabytes).toBeLessThan(250);
       if (isOurs) {
-        const stderr = `portknock: web-1: ${reason}\n`;
+        const stderr = `portknock: web-1: ${user === "root" ? reason : NOT_ROOT}\n`;
         expect(await runVerb(lab, host, "apply", payload, { user })).toEqual({
           exitCode: 1,
           stdout: "",

@@ -37,15 +37,15 @@ deliver() {
 }
 
 stage() {
-	unstage
+	systemctl --quiet stop "$staged-$(owner_digest).timer" 2>/dev/null
+	rm -rf "$(staged_path)"
 	systemd-run --quiet --collect --unit="$staged-$(owner_digest)" --on-active=1h rm -f "$(staged_path)" 2>/dev/null &&
 		mv -fT "$work/host.sh" "$(staged_path)"
 }
 
 unstage() {
-	[ -e "$(staged_path)" ] || [ -L "$(staged_path)" ] || return 0
+	[ ! -e "$(staged_path)" ] || systemctl --quiet stop "$staged-$(owner_digest).timer" 2>/dev/null
 	rm -rf "$(staged_path)"
-	systemctl --quiet stop "$staged-$(owner_digest).timer" 2>/dev/null || true
 }
 
 staged_path() {
