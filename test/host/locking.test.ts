@@ -129,7 +129,7 @@ describe.skipIf(labProblem() !== undefined)("runs at the same time", () => {
     await runVerbLocally(host, "apply", base, "m8");
     const dying = {
       input: withScript(wide.input, (script) =>
-        script.replace("systemd-run --quiet", () => "kill -9 $$ && systemd-run --quiet"),
+        script.replace('systemd-run --quiet --collect --unit="$timer', (armed) => `kill -9 $$ && ${armed}`),
       ),
     };
     expect((await runVerbLocally(host, "apply", dying, "m9")).exitCode).toBe(137);

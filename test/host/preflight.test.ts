@@ -53,7 +53,7 @@ describe.skipIf(labProblem() !== undefined)("before anything is touched", () => 
       expect({ exitCode, stdout, last: stderr.split("\n").at(-2) }).toEqual({
         exitCode: 1,
         stdout: "",
-        last: "portknock: base64 or gzip is missing; install the packages coreutils and gzip",
+        last: "portknock: web-1: base64 or gzip is missing; install the packages coreutils and gzip",
       });
     } finally {
       await host.run("mv /usr/bin/gzip.hidden /usr/bin/gzip");

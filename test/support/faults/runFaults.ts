@@ -123,11 +123,11 @@ export async function createFaultHost(options: FaultHostOptions): Promise<FaultH
       const tokens = tokensAfter(scenario, run.isHit, fault, old);
       wrong.push(...(await wayIn.judgeFault(setting, seen, tokens)));
       const isLater = wayIn.isWaiting();
-      wrong.push(
-        ...(following === "guarded"
-          ? await guard(next, isLater || seen.rules === "" || tokens === "never")
-          : await remove()),
-      );
+      // A table without records has no script that could remove it: the next update brings one.
+      if (following === "guarded" || scenario.isStray === true) {
+        wrong.push(...(await guard(next, isLater || seen.rules === "" || tokens === "never")));
+      }
+      if (following === "unguarded") wrong.push(...(await remove()));
       const point =
         fault === undefined || fault.command !== "any" ? fault?.command : run.calls[fault.call - 1];
       return {
