@@ -73,6 +73,7 @@ fill_generation() {
 		cp "$2/host.sh" "$state/host.sh.new" &&
 		sync "$state/host.sh.new" &&
 		mv "$state/host.sh.new" "$state/host.sh" &&
+		write_file "$installed" 600 "$(field script "$2")" &&
 		rm -f "$state/rolled-back" "$state/wanted" &&
 		# From here on an observer can tell that there was another attempt, however it ends.
 		write_file "$state/attempt" 600 "$attempt"

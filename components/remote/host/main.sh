@@ -23,6 +23,8 @@ table=portknock
 state=/var/lib/portknock
 confirmed=$state/confirmed
 candidate=$state/candidate
+# The digest of the script that was installed last.
+installed=$state/script
 boot_folder=/etc/portknock
 boot_file=$boot_folder/ruleset.nft
 unit_name=portknock.service
