@@ -85,12 +85,12 @@ async function evaluate(kind: string, operation: string, hosts: number): Promise
 async function stateReport(): Promise<string> {
   const problem = realProblem();
   if (problem !== undefined) {
-    return `\nWhat a host costs the state was not measured: ${problem}\n`;
+    return `What a host costs the state was not measured: ${problem}\n`;
   }
   process.stderr.write("a stack's state\n");
   const { printed, compact } = await measureState(4);
   return [
-    "\n## The state\n",
+    "## The state\n",
     "What `pulumi stack export` prints for a host more, under the real engine: one service, no baseline. Half of it is what the " +
       "engine keeps twice, as inputs and as outputs, encrypted.\n",
     table(
