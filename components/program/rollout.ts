@@ -28,7 +28,7 @@ export interface RolloutOptions {
    * go on: then this is the last that a person reads.
    */
   readonly onBegin: (wave: number) => void;
-  /** Told once, when no other host will be touched: of those that were, what became of them. */
+  /** Told once, when no other host will be touched and some were: what became of those. */
   readonly onEnd: (endings: ReadonlyMap<string, Ending>) => void;
 }
 
@@ -38,6 +38,7 @@ export interface RolloutOptions {
  * depends on what has failed.
  */
 export function rolloutOf({ component, waves, onBegin, onEnd }: RolloutOptions): Rollout {
+  const touched = new Set<string>();
   const endings = new Map<string, Ending>();
   const ended = new Map(waves.flatMap(({ hosts }) => hosts).map((host) => [host, signal()]));
   const begun = new Map<string, Promise<void>>();
@@ -50,12 +51,18 @@ export function rolloutOf({ component, waves, onBegin, onEnd }: RolloutOptions):
     );
     before = over(wave, before);
   }
-  const tell = (): void => onEnd(endings);
+  const tell = (): void => {
+    if (touched.size > 0) onEnd(endings);
+  };
   before.then(tell, tell);
   return {
-    begin: async (host) => begun.get(host),
+    begin: async (host) => {
+      await begun.get(host);
+      touched.add(host);
+    },
     end: (host, ending) => {
-      endings.set(host, ending);
+      // What was refused has ended too.
+      if (touched.has(host)) endings.set(host, ending);
       ended.get(host)?.give();
     },
   };

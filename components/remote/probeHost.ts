@@ -15,9 +15,6 @@ export type ProbeResult =
   /** It was asked and cannot say: nothing can be applied there either. */
   | { readonly kind: "unfit"; readonly reason: string };
 
-/** A big table takes a while to list. */
-const ANSWER_SECONDS = 30;
-
 /**
  * Asks a host for its status over one SSH connection. Read-only, never throws.
  *
@@ -28,7 +25,11 @@ export async function probeHost(
   patience: Patience,
   network?: string,
 ): Promise<ProbeResult> {
-  const run = { command: statusCommand(network), input: STATUS_SCRIPT, timeoutSeconds: ANSWER_SECONDS };
+  const run = {
+    command: statusCommand(network),
+    input: STATUS_SCRIPT,
+    timeoutSeconds: patience.answerSeconds,
+  };
   try {
     const result = await runOverSsh(connection, run, patience);
     return readAnswer(result);

@@ -22,12 +22,16 @@ export class DialError extends Error {
   }
 }
 
-/** How long to go on dialling. */
+/** How long to go on dialling, and to wait for an answer. */
 export interface Patience {
   /** `update`: as long as the command plugin would. `preview`: not much longer than somebody likes to wait. */
   readonly kind: "preview" | "update";
   /** Told now and then that a host does not answer, in words. */
   readonly onWaiting: (words: string) => void;
+  /** How many are dialled at once, by all that have the same bound: handshakes cost this process time. */
+  readonly atOnce: number;
+  /** The longest time that a host takes to answer that has let us in. */
+  readonly answerSeconds: number;
 }
 
 /** A preview begins no dial of a host after this time. */
@@ -42,6 +46,7 @@ const TURNED_AWAY_LIMIT = 7;
 /** The time that dialling one host takes, its proxy included, without that in which others had their turn. */
 export interface Clock {
   readonly kind: Patience["kind"];
+  readonly atOnce: number;
   /** Begins with the first dial. */
   start(): void;
   /** Calls `end` after so many seconds, 0 for never, or at the end of a preview's patience; returns what stops that. */
@@ -50,12 +55,13 @@ export interface Clock {
   sayWaiting(reason: string): void;
 }
 
-export function startClock({ kind, onWaiting }: Patience): Clock {
+export function startClock({ kind, onWaiting, atOnce }: Patience): Clock {
   let startedAt: number | undefined;
   let saidAt: number | undefined;
   const passed = (): number => (startedAt === undefined ? 0 : (Date.now() - startedAt) / 1000);
   return {
     kind,
+    atOnce,
     start: () => {
       startedAt ??= Date.now();
     },
@@ -116,8 +122,14 @@ function isWorthAnother(kind: DialFailure, failures: number, limit: number, cloc
   }
 }
 
-/** Handshakes cost this process time, and hundreds at once would time each other out. */
-const inTurn = pLimit(32);
+/** Hundreds at once would time each other out. By how many are at once. */
+const turns = new Map<number, pLimit.Limit>();
+
+function turnsOf(atOnce: number): pLimit.Limit {
+  const known = turns.get(atOnce) ?? pLimit(atOnce);
+  turns.set(atOnce, known);
+  return known;
+}
 
 interface Server {
   readonly inTurn: pLimit.Limit;
@@ -152,5 +164,5 @@ export function atServer<T>({ host, port }: Hop, clock: Clock, attempt: () => Pr
       throw error;
     }
   };
-  return server.inTurn(() => inTurn(turn));
+  return server.inTurn(() => turnsOf(clock.atOnce)(turn));
 }

@@ -14,7 +14,7 @@ import { connectionTable, type Given } from "./connectionTable";
 // Every way to connect, as the command plugin and the probe take it. Where the two differ, a drift check is blind on
 // a host that an update reaches.
 
-const PREVIEW = { kind: "preview", onWaiting: () => {} } as const;
+const PREVIEW = { kind: "preview", onWaiting: () => {}, atOnce: 32, answerSeconds: 30 } as const;
 
 const problem = sshdProblem();
 if (problem !== undefined) console.warn(`skipped: the ways to connect: ${problem}`);

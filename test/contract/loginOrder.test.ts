@@ -10,7 +10,7 @@ import { type StrictRules, type StrictServer, startStrictServer } from "../suppo
 // In which order the command plugin and the probe try to log in. A failed login is what fail2ban counts: the probe must
 // make none that the plugin does not.
 
-const PREVIEW = { kind: "preview", onWaiting: () => {} } as const;
+const PREVIEW = { kind: "preview", onWaiting: () => {}, atOnce: 32, answerSeconds: 30 } as const;
 
 const problem = sshdProblem();
 if (problem !== undefined) console.warn(`skipped: the order of logging in: ${problem}`);

@@ -33,7 +33,10 @@ describe.skipIf(problem !== undefined)("the probe", () => {
     return result.connection;
   };
   const ask = (asked: Connection, kind: Patience["kind"], onWaiting: Patience["onWaiting"] = () => {}) =>
-    runOverSsh(asked, RUN, { kind, onWaiting }).then(({ stdout }) => stdout.trim(), String);
+    runOverSsh(asked, RUN, { kind, onWaiting, atOnce: 32, answerSeconds: 30 }).then(
+      ({ stdout }) => stdout.trim(),
+      String,
+    );
 
   test("of many hosts behind one proxy is turned away from none: sshd's default would turn some away", async () => {
     // From ten that are about to log in on, nobody else may; the default turns some away there. A busy sshd counts

@@ -33,7 +33,7 @@ describe.skipIf(realProblem()).each(PROGRAM_KINDS)("hosts that cannot be dialled
     // The probe got in: nothing was left unchecked, the way back in among it.
     expect(stdout).not.toMatch(/was not checked/);
     expect(stdout).toMatch(/web-1: has been dialled for \d+ seconds so far: it refused the connection/);
-    expect(await countLogins(fleet.web1)).toBe(3);
+    expect(await countLogins(fleet.web1)).toBe(4);
   });
 
   test("are errors where the probe is required, all at once, in preview and update, and nothing is touched", async () => {
@@ -85,13 +85,15 @@ describe.skipIf(realProblem()).each(PROGRAM_KINDS)("hosts that cannot be dialled
     expect(await countLogins(fleet.web1)).toBe(before);
   });
 
-  test("rejects a word for the probe that means nothing", async () => {
-    await fleet.stack.configure({ ...fleet.config, probe: "requierd" });
+  test.each([
+    ["probe", "requierd", "is none of true, false and required"],
+    ["probeParallel", "0", "is no whole number from 1 to 256"],
+    ["probeTimeout", "soon", "is no duration from 5s to 10m"],
+  ])("rejects a %s that means nothing", async (key, word, why) => {
+    await fleet.stack.configure(fleet.config);
+    await fleet.stack.pulumi(["config", "set", `portknock:${key}`, word]);
     const { exitCode, stdout, stderr } = await fleet.stack.preview({ check: false });
-    expect([
-      exitCode === 0,
-      (stdout + stderr).includes("portknock:probe: is none of true, false and required"),
-    ]).toEqual([false, true]);
+    expect([exitCode === 0, (stdout + stderr).includes(`portknock:${key}: ${why}`)]).toEqual([false, true]);
   });
 });
 

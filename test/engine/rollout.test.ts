@@ -48,6 +48,14 @@ describe.skipIf(realProblem())("a rollout of a canary and batches of two", () =>
     const tables = await Promise.all(hosts.map(async (each) => (await each.run("nft list tables")).stdout));
     return NAMES.filter((_, index) => tables[index] !== "");
   };
+  const begun = (output: string): readonly string[] =>
+    [
+      ...new Set(
+        [...output.matchAll(/^ ?[~+]+ +command:remote:Command fleet-(\S+)-apply /gm)].map(
+          ([, name = ""]) => name,
+        ),
+      ),
+    ].toSorted();
   const said = (output: string): readonly string[] =>
     diagnosticsOf(output, "PortKnockFirewall (fleet)").filter(
       (line) => !line.startsWith("warning: services"),
@@ -56,14 +64,14 @@ describe.skipIf(realProblem())("a rollout of a canary and batches of two", () =>
   test("touches no other host where the canary is not confirmed, and says which wave it was", async () => {
     await shutOut("web-2");
     const { exitCode, stdout } = await stack.up({ check: false });
-    expect([exitCode === 0, touched(stdout)]).toEqual([false, ["fleet-web-2-apply", "fleet-web-2-confirm"]]);
+    expect([exitCode === 0, begun(stdout)]).toEqual([false, ["web-2"]]);
     expect(said(stdout)).toEqual(["rollout: wave 1 of 3: web-2; behind it: web-1, web-3, web-4"]);
   });
 
   test("nor where the engine goes on after errors: then what became of each host is listed at the end", async () => {
     await shutOut("web-2");
     const { exitCode, stdout } = await stack.up(GOES_ON);
-    expect([exitCode === 0, touched(stdout)]).toEqual([false, ["fleet-web-2-apply", "fleet-web-2-confirm"]]);
+    expect([exitCode === 0, begun(stdout)]).toEqual([false, ["web-2"]]);
     expect(said(stdout)).toEqual([
       "rollout: wave 1 of 3: web-2; behind it: web-1, web-3, web-4",
       "warning: rollout:",

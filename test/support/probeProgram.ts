@@ -6,7 +6,12 @@ import { probeHost } from "../../components/remote/probeHost";
 void (async () => {
   const parsed = parseConnection(JSON.parse(await text(process.stdin)));
   if (parsed.kind === "refused") throw new Error(JSON.stringify(parsed.problems));
-  const result = await probeHost(parsed.connection, { kind: "preview", onWaiting: () => {} });
+  const result = await probeHost(parsed.connection, {
+    kind: "preview",
+    onWaiting: () => {},
+    atOnce: 32,
+    answerSeconds: 30,
+  });
   process.stdout.write(
     JSON.stringify({ result, megabytes: Math.round(process.resourceUsage().maxRSS / 1000) }),
   );
