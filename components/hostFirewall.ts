@@ -87,12 +87,11 @@ export class HostFirewall extends pulumi.ComponentResource {
       failsWith(each, failing);
     }
     turn.ends(confirm);
-    void endRollout(args, confirm);
+    void endHost(args, confirm);
     // The name fails with the inputs; what else there is of the resource would never come.
     this.confirmed = confirm.urn
       .apply<string>((): pulumi.OutputInstance<string> => pulumi.unsecret(confirm.stdout))
       .apply((printed) => {
-        plan.letGo();
         requireConfirmed(owner.host, printed);
         return true;
       });
@@ -134,15 +133,17 @@ function takesTurn({ plan, clearance, turns, rollout }: HostFirewallArgs): Turn 
   }
 }
 
-/** Tells the rollout what became of the host, whatever the engine was told to do after errors. */
-async function endRollout(
+/** Lets go of the host, and tells the rollout what became of it, whatever the engine was told to do after errors. */
+async function endHost(
   { plan, rollout }: HostFirewallArgs,
   confirm: command.remote.Command,
 ): Promise<void> {
   const { host } = plan.owner;
   // Where the policy was refused, there is none.
   const waves = await rollout.catch(() => undefined);
-  waves?.end(host, await endingOf());
+  const ending = await endingOf();
+  plan.letGo();
+  waves?.end(host, ending);
 
   async function endingOf(): Promise<Ending> {
     try {

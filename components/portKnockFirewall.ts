@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { PortKnockFirewallArgs } from "./args";
+import type { HostFacts } from "./hostFacts";
 import { HostFirewall } from "./hostFirewall";
 import { clearanceOf, planHost, uncheckedOf } from "./hostPlan";
 import { hostsOf } from "./inputs/host";
@@ -20,6 +21,7 @@ import { keepOutOfDebugLog } from "./program/debugLog";
 import { failsProgram } from "./program/failsProgram";
 import { failsWith } from "./program/failsWith";
 import { inProgram } from "./program/inProgram";
+import { lastWords } from "./program/lastWords";
 import { probing } from "./program/probing";
 import { programKind } from "./program/programKind";
 import { ALL_AT_ONCE, describeEndings, describeWave, type Rollout, rolloutOf } from "./program/rollout";
@@ -94,7 +96,10 @@ export class PortKnockFirewall extends pulumi.ComponentResource {
     const touchesNothing = pulumi.runtime.isDryRun() || programKind() === "mocked";
     const rollout = touchesNothing
       ? Promise.resolve(ALL_AT_ONCE)
-      : promiseOf(policy).then((fleet) => startRollout(this, name, wavesOf(names, fleet.rollout)));
+      : promiseOf(policy).then((fleet) => {
+          const facts = plans.map((plan) => plan.facts);
+          return startRollout(this, name, wavesOf(names, fleet.rollout), facts);
+        });
     // Who waits for it is told that the policy was refused.
     rollout.catch(() => {});
     // An update touches no host before the whole fleet is clear. A preview touches nothing, and there a host that
@@ -153,23 +158,44 @@ function keepingReviewed(opts: pulumi.ComponentResourceOptions = {}): pulumi.Com
   return { ...opts, transforms: [...(opts.transforms ?? []), keep].map(inProgram) };
 }
 
-/** Tells which wave begins, and at the end what became of each host, where there are waves or not all went well. */
-function startRollout(firewall: pulumi.Resource, component: string, waves: readonly Wave[]): Rollout {
+/**
+ * Tells which wave begins, and at the end what became of each host, where there are waves or not all went well; nothing where
+ * there was nothing to do.
+ */
+function startRollout(
+  firewall: pulumi.Resource,
+  component: string,
+  waves: readonly Wave[],
+  facts: readonly Promise<HostFacts>[],
+): Rollout {
   const hosts = waves.flatMap((wave) => wave.hosts);
-  return rolloutOf({
+  const list = (): string => ["rollout:", ...describeEndings(hosts, rollout.endings)].join("\n  ");
+  const takeBack = waves.length > 1 ? lastWords(() => `${component}: ${list()}`) : () => {};
+  const rollout = rolloutOf({
     component,
     waves,
-    onBegin: (wave) => {
-      if (waves.length > 1) sayOf(firewall, "info", describeWave(waves, wave));
+    onBegin: async (wave) => {
+      if (waves.length > 1 && (await hasChanges(facts))) {
+        sayOf(firewall, "info", describeWave(waves, wave));
+      }
     },
-    onEnd: (endings) => {
+    onEnd: async () => {
+      takeBack();
+      const { endings } = rollout;
       const isFine = hosts.every((host) => endings.get(host) === "confirmed");
-      if (waves.length > 1 || !isFine) {
-        const lines = describeEndings(hosts, endings);
-        sayOf(firewall, isFine ? "info" : "warn", ["rollout:", ...lines].join("\n  "));
+      const isTold = isFine ? waves.length > 1 && (await hasChanges(facts)) : endings.size > 0;
+      if (isTold) {
+        sayOf(firewall, isFine ? "info" : "warn", list());
       }
     },
   });
+  return rollout;
+}
+
+/** Whether a host is not as it shall be, as far as anybody could ask. */
+async function hasChanges(facts: readonly Promise<HostFacts>[]): Promise<boolean> {
+  const known = await Promise.all(facts.map((each) => each.catch(() => undefined)));
+  return known.some((each) => each?.observation.kind !== "inSync");
 }
 
 /** Of a service that knockers alone open, there is none. */

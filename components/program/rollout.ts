@@ -3,33 +3,31 @@ import type { Wave } from "../policy/waves";
 import { stopError } from "./stopError";
 
 /**
- * What became of a host in an update. `failed`: it answered, and was not confirmed. `notReached`: nobody could ask it how it
- * is, and it was not confirmed.
+ * What became of a host that an update touches. `failed`: it answered, and was not confirmed. `notReached`: nobody could ask it
+ * how it is, and it was not confirmed. `underWay`: the engine has not said yet.
  */
-export type Ending = "confirmed" | "failed" | "notReached";
+export type Ending = "confirmed" | "failed" | "notReached" | "underWay";
 
 /** Lets the hosts of a component begin, wave by wave. */
 export interface Rollout {
   /** Resolves when all hosts of the waves before have come to their ends; rejects where this host must not be touched. */
   begin(host: string): Promise<void>;
   end(host: string, ending: Ending): void;
+  /** Of the hosts that were touched. */
+  readonly endings: ReadonlyMap<string, Ending>;
 }
 
 /** In a preview nobody waits, for nothing is touched. */
-export const ALL_AT_ONCE: Rollout = { begin: async () => {}, end: () => {} };
+export const ALL_AT_ONCE: Rollout = { begin: async () => {}, end: () => {}, endings: new Map() };
 
 export interface RolloutOptions {
   /** The name of the component. */
   readonly component: string;
   /** In the order in which they are touched. */
   readonly waves: readonly Wave[];
-  /**
-   * Told when a wave begins. After an error the engine ends the program before it can say anything more, unless it was told to
-   * go on: then this is the last that a person reads.
-   */
   readonly onBegin: (wave: number) => void;
-  /** Told once, when no other host will be touched and some were: what became of those. */
-  readonly onEnd: (endings: ReadonlyMap<string, Ending>) => void;
+  /** Called once, when no other host will be touched. */
+  readonly onEnd: () => void;
 }
 
 /**
@@ -38,7 +36,6 @@ export interface RolloutOptions {
  * depends on what has failed.
  */
 export function rolloutOf({ component, waves, onBegin, onEnd }: RolloutOptions): Rollout {
-  const touched = new Set<string>();
   const endings = new Map<string, Ending>();
   const ended = new Map(waves.flatMap(({ hosts }) => hosts).map((host) => [host, signal()]));
   const begun = new Map<string, Promise<void>>();
@@ -51,20 +48,18 @@ export function rolloutOf({ component, waves, onBegin, onEnd }: RolloutOptions):
     );
     before = over(wave, before);
   }
-  const tell = (): void => {
-    if (touched.size > 0) onEnd(endings);
-  };
-  before.then(tell, tell);
+  before.then(onEnd, onEnd);
   return {
     begin: async (host) => {
       await begun.get(host);
-      touched.add(host);
+      endings.set(host, "underWay");
     },
     end: (host, ending) => {
       // What was refused has ended too.
-      if (touched.has(host)) endings.set(host, ending);
+      if (endings.has(host)) endings.set(host, ending);
       ended.get(host)?.give();
     },
+    endings,
   };
 
   /** Resolves when the next wave may begin. */
@@ -118,6 +113,8 @@ export function describeEndings(
     confirmed: "confirmed",
     failed: "not confirmed, its old rules are back or come back",
     notReached: "not reached",
+    underWay:
+      "failed, as its own error says, or under way when the update ended: then its old rules come back",
     notBegun: "not begun",
   };
   return Object.entries(words).flatMap(([kind, said]) => {
