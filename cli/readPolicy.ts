@@ -31,9 +31,13 @@ export async function readFleetPolicy(path: string): Promise<FleetPolicy> {
  */
 export function policyOfHost(fleet: FleetPolicy, host: string | undefined): Policy {
   const { groups, ownDifferences } = fleet;
-  const [example] = [...groups.flatMap(({ hosts }) => hosts), ...ownDifferences.map((own) => own.host)];
+  const named = [...groups.flatMap(({ hosts }) => hosts), ...ownDifferences.map((own) => own.host)];
+  const [example] = named;
   if (host === undefined && example !== undefined) {
-    throw usageError(`hosts differ; give --host, such as ${example}`);
+    throw usageError(`hosts may differ; give --host, such as ${example}`);
+  }
+  if (host !== undefined && example !== undefined && !named.includes(host)) {
+    process.stderr.write(`portknock: no group has a host ${host}: what follows is what all hosts have\n`);
   }
   return hostPolicies(fleet)(host === undefined ? "" : parseHostName(host, "--host")).policy;
 }

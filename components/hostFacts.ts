@@ -3,8 +3,10 @@ import { freshTokens } from "./client/freshTokens";
 import { coexistenceWarnings } from "./neighbours/coexistence";
 import { deployerOpenings, secondsBetweenKnocks } from "./policy/deployerKnocks";
 import type { HostPolicy } from "./policy/hostPolicy";
+import type { Knock, Policy } from "./policy/policy";
 import type { Problem } from "./policy/policyError";
 import { deployerProblems, deployerWarnings } from "./policy/rules/lockOut";
+import { printSequence } from "./policy/sequence";
 import { addressesIn } from "./policy/tokenNetwork";
 import { tokenWarnings } from "./policy/tokenWarnings";
 import { unreachable } from "./policy/unreachable";
@@ -129,14 +131,35 @@ async function askHost(
     : result;
 }
 
+/** By its own rules, then by those of other hosts: its old ones may be like them, and so may those of its proxy. */
+function heldOpenings(host: string, connection: Connection, desired: HostPolicy): readonly HeldOpening[] {
+  const { policy, attempts, unhindered, elsewhere } = desired;
+  const own = openingsOf(host, connection, { policy, derived: attempts, former: unhindered });
+  const others = elsewhere ? openingsOf(host, connection, { ...elsewhere, former: new Map() }) : [];
+  const known = new Set(own.map(keyOfOpening));
+  return [...own, ...others.filter((opening) => !known.has(keyOfOpening(opening)))];
+}
+
+function keyOfOpening({ name, opening }: HeldOpening): string {
+  return opening.kind === "tokens" ? name : `${name} ${printSequence(opening.sequence)}`;
+}
+
+interface KnownRules {
+  readonly policy: Policy;
+  /** Where sequences are written that are for one host. */
+  readonly derived: { has(path: string): boolean };
+  /** What the host may still have in their places. */
+  readonly former: ReadonlyMap<string, readonly Knock[]>;
+}
+
 /** Tokens, and sequences that are derived, are for one host, and of a proxy nobody says which host it is. */
-function heldOpenings(
+function openingsOf(
   host: string,
   { port, proxy }: Connection,
-  { policy, attempts, unhindered }: HostPolicy,
+  { policy, derived, former }: KnownRules,
 ): readonly HeldOpening[] {
   return deployerOpenings(policy).flatMap((known): readonly HeldOpening[] => {
-    if (proxy !== undefined && (known.kind === "token" || attempts.has(known.path))) {
+    if (proxy !== undefined && (known.kind === "token" || derived.has(known.path))) {
       return [];
     }
     const { name, kind } = known;
@@ -144,8 +167,8 @@ function heldOpenings(
     switch (kind) {
       case "sequence": {
         // The host may still have the one that it had before a port of it was taken.
-        const former = unhindered.get(known.path);
-        const sequences = [known.sequence, ...(former === undefined ? [] : [former])];
+        const before = former.get(known.path);
+        const sequences = [known.sequence, ...(before === undefined ? [] : [before])];
         return sequences.map((sequence) => ({ name, everySeconds, opening: { kind, sequence } }));
       }
       case "token": {

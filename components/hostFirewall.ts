@@ -134,10 +134,7 @@ function takesTurn({ plan, clearance, turns, rollout }: HostFirewallArgs): Turn 
 }
 
 /** Lets go of the host, and tells the rollout what became of it, whatever the engine was told to do after errors. */
-async function endHost(
-  { plan, rollout }: HostFirewallArgs,
-  confirm: command.remote.Command,
-): Promise<void> {
+async function endHost({ plan, rollout }: HostFirewallArgs, confirm: command.remote.Command): Promise<void> {
   const { host } = plan.owner;
   // Where the policy was refused, there is none.
   const waves = await rollout.catch(() => undefined);

@@ -21,8 +21,8 @@ export const NO_DIFFERENCE: Difference = {
 };
 
 /**
- * What one host of a fleet has, by its name: what all have, what its groups have, what it has of its own. Hosts in which that is the
- * same have the same object.
+ * What one host of a fleet has, by its name: what all have, what its groups have, what it has of its own. Hosts in which the
+ * last two are the same, together, have the same object.
  */
 export function policiesOfHosts<K>(common: Policy<K>, differences: FleetPart): (host: string) => Policy<K> {
   const layersOf = layersOfHosts(differences);
@@ -63,10 +63,10 @@ export function merge(differences: readonly Difference[]): Difference {
   return differences.reduce(
     (before, { services, allow, openPorts, exceptNetworks, openPortsFrom }) => ({
       services: services.length > 0 ? services : before.services,
-      allow: mergeNetworks([...before.allow, ...allow]),
-      openPorts: mergePortRanges([...before.openPorts, ...openPorts]),
-      exceptNetworks: mergeNetworks([...before.exceptNetworks, ...exceptNetworks]),
-      openPortsFrom: mergeRestrictedPorts([...before.openPortsFrom, ...openPortsFrom]),
+      allow: together(before.allow, allow, mergeNetworks),
+      openPorts: together(before.openPorts, openPorts, mergePortRanges),
+      exceptNetworks: together(before.exceptNetworks, exceptNetworks, mergeNetworks),
+      openPortsFrom: together(before.openPortsFrom, openPortsFrom, mergeRestrictedPorts),
     }),
     NO_DIFFERENCE,
   );
@@ -79,8 +79,8 @@ export function withDifference<K>(policy: Policy<K>, difference: Difference): Po
   return {
     ...policy,
     ...(services.length > 0 && onlyServices(policy, new Set(services))),
-    allow: mergeNetworks([...policy.allow, ...allow]),
-    openPorts: mergePortRanges([...policy.openPorts, ...openPorts]),
+    allow: together(policy.allow, allow, mergeNetworks),
+    openPorts: together(policy.openPorts, openPorts, mergePortRanges),
     profile: withNetworks(policy.profile, { exceptNetworks, openPortsFrom }),
   };
 }
@@ -106,9 +106,21 @@ function withNetworks<K>(
     ? profile
     : {
         ...profile,
-        exceptNetworks: mergeNetworks([...profile.exceptNetworks, ...exceptNetworks]),
-        openPortsFrom: mergeRestrictedPorts([...profile.openPortsFrom, ...openPortsFrom]),
+        exceptNetworks: together(profile.exceptNetworks, exceptNetworks, mergeNetworks),
+        openPortsFrom: together(profile.openPortsFrom, openPortsFrom, mergeRestrictedPorts),
       };
+}
+
+/** Where one list has nothing it is the other one: there may be tens of thousands of networks, and a thousand hosts. */
+function together<T>(
+  some: readonly T[],
+  more: readonly T[],
+  mergeAll: (all: readonly T[]) => readonly T[],
+): readonly T[] {
+  if (more.length === 0) {
+    return some;
+  }
+  return some.length === 0 ? more : mergeAll([...some, ...more]);
 }
 
 /** The names of hosts, where some are named and others are not. */

@@ -17,6 +17,15 @@ export interface HostPolicy {
   readonly attempts: ReadonlyMap<string, number>;
   /** Where that is another one than if every port were free: what it would be then, and was before one was taken. */
   readonly unhindered: ReadonlyMap<string, readonly Knock[]>;
+  /** Where it has not all services of the fleet: what else may open its old rules, or its proxy. */
+  readonly elsewhere: Elsewhere | undefined;
+}
+
+/** What the fleet has, no rule of which need hold together on this host: to knock by. */
+export interface Elsewhere {
+  readonly policy: Policy;
+  /** Where sequences are written that each host draws for itself. */
+  readonly derived: ReadonlySet<string>;
 }
 
 /** What each host of a fleet is to do, by its name. Sequences that are derived are drawn once for each host. */
@@ -35,10 +44,27 @@ export function hostPolicies(fleet: FleetPolicy): (host: string) => HostPolicy {
     drawers.set(written, drawnBy);
     const drawn = drawnBy(host);
     const own = tokenNetworks.filter((each) => each.host === host);
-    const policy = own.length === 0 ? drawn : { ...drawn, policy: { ...drawn.policy, tokenNetworks: own } };
+    const hasAll = drawn.policy.services.length === common.services.length;
+    const policy =
+      own.length === 0 && hasAll
+        ? drawn
+        : {
+            ...drawn,
+            ...(own.length > 0 && { policy: { ...drawn.policy, tokenNetworks: own } }),
+            ...(!hasAll && { elsewhere: elsewhereOf({ ...common, tokenNetworks: [] }, host) }),
+          };
     known.set(host, policy);
     return policy;
   };
+}
+
+/** With what a host draws first. */
+function elsewhereOf(written: Policy<WrittenKnock>, host: string): Elsewhere {
+  const derived = new Set(derivedPaths(written));
+  const drawn = new Map(
+    [...derived].map((path) => [path, drawFrom(written.derive, { host, path, attempt: 0 })]),
+  );
+  return { policy: withKnocks(written, drawn), derived };
 }
 
 /** A policy as long as no host has drawn: what is derived is not there. */
@@ -62,7 +88,12 @@ function drawing(written: Policy<WrittenKnock>): (host: string) => HostPolicy {
   const paths = derivedPaths(written);
   const undrawn = withoutUndrawn(written);
   if (paths.length === 0) {
-    const common: HostPolicy = { policy: undrawn, attempts: new Map(), unhindered: new Map() };
+    const common: HostPolicy = {
+      policy: undrawn,
+      attempts: new Map(),
+      unhindered: new Map(),
+      elsewhere: undefined,
+    };
     return () => common;
   }
   const isFree = freePorts(undrawn);
@@ -93,6 +124,7 @@ function draw(
             attempt === drawn.get(path)?.attempt ? [] : [[path, knocks] as const],
           ),
         ),
+        elsewhere: undefined,
       };
     }
     // Where a sequence that is written begins with one that was drawn, or is the same, the written one is what is refused.

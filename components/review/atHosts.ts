@@ -41,9 +41,9 @@ function hostsToCompare(
   after: Outline,
 ): { readonly hosts: readonly string[]; readonly others: boolean } {
   const old = new Set(before.hosts.map(({ name }) => name));
-  const both = after.hosts.map(({ name }) => name).filter((name) => old.has(name));
-  if (both.length > 0) {
-    return { hosts: both, others: false };
+  if (before.hosts.length > 0 && after.hosts.length > 0) {
+    const both = after.hosts.map(({ name }) => name).filter((name) => old.has(name));
+    return { hosts: both, others: both.length === 0 };
   }
   const named = [before, after].flatMap(({ hosts, groups, ownDifferences }) => [
     ...hosts.map(({ name }) => name),
@@ -96,7 +96,7 @@ export function hostsWith(alike: readonly SidesAtHosts[], service: string): read
 /** What something means on all these hosts; where it does not mean the same on all, with their names. */
 export function judgeAtHosts(alike: readonly SidesAtHosts[], judge: (sides: Sides) => Judgement): Judgement {
   if (alike.length === 0) {
-    return { direction: "changes", meaning: "of hosts that are new, or gone, alone" };
+    return { direction: "changes", meaning: "of no host that stays" };
   }
   const judged = alike.map(({ hosts, sides }) => ({ hosts, ...judge(sides) }));
   const telling = judged.filter(({ direction }) => direction !== "changes");

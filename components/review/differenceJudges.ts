@@ -55,11 +55,10 @@ function judgeServices(sides: Sides): Judgement {
 export function memberJudges(sides: Sides): Judges<MemberPart> {
   const [before, after] = [sides.before.outline, sides.after.outline].map(wholeDifference);
   const changes = judgeFields(FIELDS.difference, differenceJudges, [{ hosts: [], sides }], before, after);
-  const meanings = changes.filter(({ direction }) => direction !== "changes").map(({ meaning }) => meaning);
   return {
     hosts: () => ({
       direction: widest(changes.map(({ direction }) => direction)),
-      meaning: meanings.length === 0 ? AS_BEFORE : meanings.join("; "),
+      meaning: changes.length === 0 ? AS_BEFORE : changes.map(({ meaning }) => meaning).join("; "),
     }),
   };
 }

@@ -78,7 +78,15 @@ function groupFields(was: Group, is: Group, alike: readonly SidesAtHosts[]): rea
   ];
 }
 
+/** Hosts of which lines of their own are told: not those that are new, or gone. A policy in a file may not say which there are. */
 function hostsOfBoth(before: Outline, after: Outline): readonly string[] {
+  if (before.hosts.length + after.hosts.length === 0) {
+    const named = [before, after].flatMap(({ ownDifferences, tokenNetworks }) => [
+      ...ownDifferences,
+      ...tokenNetworks,
+    ]);
+    return [...new Set(named.map(({ host }) => host))].toSorted();
+  }
   const names = new Set(before.hosts.map(({ name }) => name));
   return after.hosts.flatMap(({ name }) => (names.has(name) ? [name] : []));
 }

@@ -29,6 +29,13 @@ export function judgeAllow(lists: Lists, { before, after }: Sides): Judgement {
 }
 
 export function judgeExceptNetworks(lists: Lists, { before, after }: Sides): Judgement {
+  const [was, is] = [before, after].map(({ outline }) => outline.profile.kind);
+  if (was !== is) {
+    return {
+      direction: "changes",
+      meaning: is === "baseline" ? "of the new baseline" : "gone with the baseline",
+    };
+  }
   const [old, now] = [exceptedNetworks(before.outline), exceptedNetworks(after.outline)];
   // A source that the internet routes is no martian, excepted or not. `allow` has words of its own.
   const change = ofLists(

@@ -188,6 +188,22 @@ describe("hosts that differ, of which a part comes later", () => {
     );
   });
 
+  it("are in no conflict that a host may decide later", async () => {
+    const args = () =>
+      fleet({
+        hosts: {
+          a: { connection, services: [new Tag("ssh").value] },
+          b: { connection: { ...connection, host: "192.0.2.2" } },
+        },
+        groups: {
+          one: { hosts: ["a", "b"], services: ["ssh"] },
+          other: { hosts: ["a"], services: ["admin"] },
+        },
+      });
+    expect(await validated(args, { isPreview: true })).toBe(UNKNOWN);
+    expect(await validated(args)).toMatchObject({ ownDifferences: [{ host: "a", services: ["ssh"] }] });
+  });
+
   it("let Pulumi in by what comes later", async () => {
     const { admin, ...services } = fleet({}).services;
     const locked = (args: Partial<PortKnockFirewallArgs>) => () => fleet({ services, allow: [], ...args });

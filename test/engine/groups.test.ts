@@ -151,3 +151,28 @@ describe.skipIf(realProblem())("a fleet of web, database and jump hosts", () => 
     expect(tables).toEqual(NAMES.map(() => ""));
   });
 });
+
+test.skipIf(realProblem())(
+  "a deployer who knocks gets in to a host that is to have none of his services any more",
+  async () => {
+    await using lab = await createLab();
+    const host = await lab.addHost("web-1");
+    const stack = await createFleetStack(lab, "dev");
+    const config: FleetConfig = {
+      hosts: [host],
+      services: { ssh: { ports: ["22"] }, admin: { ports: ["8443"] } },
+      knockers: { ci: { services: ["ssh"] } },
+      deployer: "ci",
+      sequences: { ci: "7300,9500,8400", admin: "7100,9100,8100" },
+    };
+    await stack.configure(config);
+    await stack.up();
+    await host.run("nft flush set inet portknock pk_admitted4; nft flush set inet portknock pk_windows4");
+    await stack.configure({ ...config, groups: { rest: { hosts: ["web-1"], services: ["admin"] } } });
+    expect(touched((await stack.up()).stdout)).toEqual(["fleet-web-1-apply", "fleet-web-1-confirm"]);
+    const { stdout } = await host.run(
+      "nft list map inet portknock pk_guarded 2>/dev/null; nft list table inet portknock",
+    );
+    expect([/\b8443\b/.test(stdout), /tcp \. 22\b/.test(stdout)]).toEqual([true, false]);
+  },
+);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { deployerOpenings } from "../../components/policy/deployerKnocks";
 import { hostPolicies } from "../../components/policy/hostPolicy";
 import { printPortRange } from "../../components/policy/portRange";
 import { wavesOf } from "../../components/policy/waves";
@@ -194,6 +195,23 @@ describe("what is refused of hosts that differ", () => {
     ]);
   });
 
+  it("is no conflict that a host may still decide, and no lock-out where it is a typing error", () => {
+    const groups = { all: { hosts: Object.keys(HOSTS), allow: ["198.51.100.7"], alow: [] } };
+    expect(problemsOf({ ...FLEET, allow: [], groups })).toEqual([
+      "groups.all: has an unknown field; known are hosts, services, allow, openPorts, exceptNetworks, openPortsFrom",
+    ]);
+  });
+
+  it("repeats no name that is none: it may be a misplaced sequence", () => {
+    const services = { "7000,8000,9000": SERVICES.ssh, ssh: SERVICES.ssh };
+    expect(
+      problemsOf({ ...FLEET, services, groups: { web: { hosts: ["web-1"], services: ["mail"] } } }),
+    ).toEqual([
+      "groups.web.services.1: is not there; known are ssh",
+      "services: name 1 is not a name; begin with a letter, then letters, digits and dashes, 32 at most",
+    ]);
+  });
+
   it("is a service without the one whose sequence opens it", () => {
     const services = { ...SERVICES, mosh: { ports: ["60000-60010/udp"], sequenceOf: "ssh" } };
     const groups = { web: { hosts: ["web-1"], services: ["mosh"] } };
@@ -221,6 +239,35 @@ describe("what is refused of hosts that differ", () => {
     expect(problemsOf({ ...FLEET, allow: [], knockers, deployer: "ci", groups })).toEqual([
       "hosts.web-1.connection: ssh guards the port through which Pulumi connects, and ci may not open ssh; add ssh to knockers.ci.services",
     ]);
+  });
+});
+
+describe("what the program knocks with", () => {
+  const knockers = { ci: { services: ["ssh"], sequence: "7300,9500,8400" } };
+  const input = { ...FLEET, allow: [], knockers, deployer: "ci", openPorts: ["80"] };
+
+  it("is the deployer's, also where the host's new rules have none of his services: its old ones may", () => {
+    const policyOf = hostPolicies(
+      parseFleetPolicy({ ...input, groups: { db: { hosts: ["db-1"], services: ["admin"] } } }),
+    );
+    expect(deployerOpenings(policyOf("db-1").policy)).toEqual([]);
+    const { elsewhere } = policyOf("db-1");
+    expect(elsewhere && deployerOpenings(elsewhere.policy).map(({ name }) => name)).toEqual(["ci", "ssh"]);
+    expect(policyOf("web-1").elsewhere).toBeUndefined();
+  });
+
+  it("needs no policy whose rules hold together", () => {
+    const derive = "c0".repeat(32);
+    const services = {
+      ssh: { ports: ["22"], sequence: "derived" },
+      other: { ports: ["22"], sequence: "6001,3701,6200" },
+    };
+    const groups = {
+      one: { hosts: ["web-1", "web-2"], services: ["ssh"], openPorts: ["3701"] },
+      rest: { hosts: ["db-1", "jump"], services: ["other"] },
+    };
+    const policyOf = hostPolicies(parseFleetPolicy({ ...FLEET, derive, services, groups }));
+    expect([...(policyOf("jump").elsewhere?.derived ?? [])]).toEqual(["services.ssh.sequence"]);
   });
 });
 

@@ -6,6 +6,7 @@ import { derivedPaths, freePorts, withoutUndrawn } from "../hostPolicy";
 import { type NamedToken, namedTokens } from "../namedSequences";
 import type { FleetPolicy, Policy, WrittenKnock } from "../policy";
 import type { Problem } from "../policyError";
+import { servicesOfHostsAreKnown } from "./differenceRules";
 import type { Surroundings } from "./policyRule";
 import type { Warning } from "./policyWarnings";
 
@@ -48,9 +49,14 @@ function tokenOfDerive(fleet: FleetPolicy): readonly Problem[] {
 }
 
 /** Drawing goes on until all knocks of a sequence are free, so most should be. */
-function tooFewPortsToDraw(fleet: FleetPolicy, { hosts }: Pick<Surroundings, "hosts">): readonly Problem[] {
-  const policyOf = policiesOfHosts(fleet, fleet);
-  const policies = hosts.length === 0 ? [fleet] : [...new Set(hosts.map(policyOf))];
+function tooFewPortsToDraw(
+  fleet: FleetPolicy,
+  { hosts, hasOthers, refused }: Omit<Surroundings, "reaches">,
+): readonly Problem[] {
+  if (!servicesOfHostsAreKnown({ refused })) {
+    return [];
+  }
+  const policies = [...new Set(hosts.map(policiesOfHosts(fleet, fleet))), ...(hasOthers ? [fleet] : [])];
   return policies.flatMap(tooFewPorts).slice(0, 1);
 }
 

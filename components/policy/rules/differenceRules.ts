@@ -9,13 +9,17 @@ import type { Warning } from "./policyWarnings";
 /** Whether nothing is missing of which services a host has. */
 export function servicesOfHostsAreKnown({ refused }: Pick<Surroundings, "refused">): boolean {
   return ![...refused].some((path) =>
-    /^(groups|groups\.[^.]+\.(hosts|services)(\.\d+)?|hosts\.[^.]+\.services(\.\d+)?)$/.test(path),
+    /^(groups|(groups|hosts)\.[^.]+|groups\.[^.]+\.(hosts|services)(\.\d+)?|hosts\.[^.]+\.services(\.\d+)?)$/.test(
+      path,
+    ),
   );
 }
 
 /** Whether nothing is missing of who never knocks. */
 export function allowIsKnown({ refused }: Pick<Surroundings, "refused">): boolean {
-  return ![...refused].some((path) => /^(policy|(groups\.[^.]+\.|hosts\.[^.]+\.)?allow(\.\d+)?)$/.test(path));
+  return ![...refused].some((path) =>
+    /^(policy|groups|(groups|hosts)\.[^.]+|((groups|hosts)\.[^.]+\.)?allow(\.\d+)?)$/.test(path),
+  );
 }
 
 interface Written extends Difference {
@@ -43,15 +47,20 @@ function withoutBaseline(path: string): Problem {
 }
 
 /** Which of two lists a host has then, nobody could tell. */
-export const servicesInConflict: FleetRule = ({ groups, ownDifferences }): readonly Problem[] => {
+export const servicesInConflict: FleetRule = (
+  { groups, ownDifferences },
+  { refused },
+): readonly Problem[] => {
   const deciding = new Set(
     ownDifferences.filter(({ services }) => services.length > 0).map(({ host }) => host),
   );
+  const isDecided = (host: string): boolean =>
+    deciding.has(host) || [...refused].some((path) => path.startsWith(`hosts.${host}.services`));
   const memberships = groups
     .filter(({ services }) => services.length > 0)
     .flatMap((group) => group.hosts.map((host) => ({ host, group })));
   const conflicts = [...groupBy(memberships, ({ host }) => host)].flatMap(([host, [first, ...further]]) =>
-    deciding.has(host) || first === undefined
+    first === undefined || isDecided(host)
       ? []
       : further
           .filter(({ group }) => group.services.join() !== first.group.services.join())

@@ -20,8 +20,14 @@ export function problemsAtHosts(
     const reaches = surroundings.reaches.filter(({ name }) => here.has(name));
     const judge = (each: Policy): readonly Problem[] =>
       rules.flatMap((rule) => rule(each, { ...surroundings, hosts, reaches }));
-    const steps = stepsTo(fleet, layersOf(hosts[0] ?? ""));
-    return judge(policy).map((problem) => ({ hosts, problem: atOrigin(problem, steps, judge) }));
+    const problems = judge(policy);
+    const steps = problems.some(({ path }) => ADDED_TO.has(path))
+      ? stepsTo(fleet, layersOf(hosts[0] ?? "")).map((step) => ({
+          path: step.path,
+          known: new Set(judge(step.policy).map(keyOf)),
+        }))
+      : [];
+    return problems.map((problem) => ({ hosts, problem: atOrigin(problem, steps) }));
   });
   return [...groupBy(found, ({ problem }) => JSON.stringify(problem)).values()].flatMap((some) =>
     some.slice(0, 1).map(({ problem }) => {
@@ -71,20 +77,20 @@ const ADDED_TO = new Map([
   ["baseline.openPortsFrom", "openPortsFrom"],
 ]);
 
+/** What is wrong up to a step. */
+interface JudgedStep extends Pick<Step, "path"> {
+  readonly known: ReadonlySet<string>;
+}
+
 /** A problem of such a field is one of whoever adds what it is about. */
-function atOrigin(
-  problem: Problem,
-  steps: readonly Step[],
-  judge: (policy: Policy) => readonly Problem[],
-): Problem {
+function atOrigin(problem: Problem, steps: readonly JudgedStep[]): Problem {
   const field = ADDED_TO.get(problem.path);
-  if (field === undefined || steps.length === 1) {
-    return problem;
-  }
-  const origin = steps.find(({ policy }) =>
-    judge(policy).some((other) => other.path === problem.path && other.problem === problem.problem),
-  );
-  return origin === undefined || origin.path === ""
+  const origin = steps.find(({ known }) => known.has(keyOf(problem)));
+  return field === undefined || origin === undefined || origin.path === ""
     ? problem
     : { ...problem, path: `${origin.path}.${field}` };
+}
+
+function keyOf({ path, problem }: Problem): string {
+  return `${path}: ${problem}`;
 }

@@ -72,13 +72,14 @@ export function durationWithin({ min, max }: Limits) {
     .meta({ pattern: DURATION.source });
 }
 
-/** Names of what there is, sorted, each once; any names where nobody says what there is. */
-export function namesAmong(known: ReadonlySet<string> | undefined, remedy: string) {
+/** Names of what there is, sorted, each once; any names where nobody says what there is. `atLeastOne` says what is wrong with none. */
+export function namesAmong(known: ReadonlySet<string> | undefined, remedy: string, atLeastOne?: string) {
   const name =
     known === undefined
       ? z.string().regex(NAME, `is not a name; ${remedy}`)
       : z.string().refine((each) => known.has(each), `is not there; ${remedy}`);
-  return z.array(name).transform((names): readonly string[] => [...new Set(names)].toSorted());
+  const names = atLeastOne === undefined ? z.array(name) : z.array(name).min(1, atLeastOne);
+  return names.transform((all): readonly string[] => [...new Set(all)].toSorted());
 }
 
 export function wholeNumberWithin({ min, max }: Limits) {

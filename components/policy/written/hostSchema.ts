@@ -32,9 +32,11 @@ export interface WrittenHost extends Difference {
 /** The fields in which hosts may differ. */
 function differenceFields({ services }: KnownNames) {
   return {
-    services: namesAmong(services, `known are ${[...(services ?? [])].join(", ")}`)
-      .refine(isSome, "names no service; name at least one, or leave it out to have them all")
-      .default([]),
+    services: namesAmong(
+      services,
+      `known are ${[...(services ?? [])].join(", ")}`,
+      "names no service; name at least one, or leave it out to have them all",
+    ).default([]),
     allow: networksSchema.prefault([]),
     openPorts: portsSchema.prefault([]),
     exceptNetworks: networksSchema.prefault([]),
@@ -81,8 +83,4 @@ function hostSchemaWith(names: KnownNames, port: z.ZodType<number | undefined>):
       ...difference,
     };
   });
-}
-
-function isSome({ length }: readonly string[]): boolean {
-  return length > 0;
 }

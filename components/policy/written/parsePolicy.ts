@@ -1,6 +1,7 @@
 import { derivedTokenSecret } from "../../tokens/tokenSecret";
 import { isDifferent } from "../differences";
 import { hostPolicies, withoutUndrawn } from "../hostPolicy";
+import { isName } from "../nameProblem";
 import type {
   Fleet,
   FleetPolicy,
@@ -179,7 +180,7 @@ function parse(input: unknown, found: readonly Problem[], missing: readonly stri
 
 function keysOf(record: unknown): ReadonlySet<string> | undefined {
   const entries = toEntries(record);
-  return entries && new Set(entries.map(([name]) => name));
+  return entries && new Set(entries.map(([name]) => name).filter(isName));
 }
 
 function fleetWithoutUndrawn(fleet: FleetPolicy): Fleet<Knock> {
@@ -202,12 +203,14 @@ function byName(a: { readonly name: string }, b: { readonly name: string }): num
   return a.name < b.name ? -1 : 1;
 }
 
-/** The field of the policy, or the service, knocker or group, that a path lies in. */
+/** The field of the policy, or the service or knocker, that a path lies in; of a group or host nothing, for rules look at its fields. */
 function fieldOf(path: string): string {
-  return path
-    .split(".")
-    .slice(0, /^(services|knockers|groups)\./.test(path) ? 2 : 1)
-    .join(".");
+  return /^(groups|hosts)\./.test(path)
+    ? path
+    : path
+        .split(".")
+        .slice(0, /^(services|knockers)\./.test(path) ? 2 : 1)
+        .join(".");
 }
 
 /** Whether a path is one of the others or lies in one of them. */
