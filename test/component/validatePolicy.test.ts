@@ -217,6 +217,19 @@ describe("hosts that differ, of which a part comes later", () => {
     expect(await validated(later)).toMatchObject({ groups: [{ allow: [{ cidr: "192.0.2.9/32" }] }] });
   });
 
+  it("let a deployer knock who may open something that comes later", async () => {
+    const { admin, ...services } = fleet({}).services;
+    const args = () =>
+      fleet({
+        services,
+        allow: [],
+        deployer: "ci",
+        knockers: { ci: { services: [new Tag("ssh").value], sequence: "9400,7300,8300" } },
+      });
+    expect(await validated(args, { isPreview: true })).toBe(UNKNOWN);
+    expect(await validated(args)).toMatchObject({ deployer: "ci" });
+  });
+
   it("hide a secret network from warnings", async () => {
     const args = () =>
       fleet({

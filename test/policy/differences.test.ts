@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import { deployerOpenings } from "../../components/policy/deployerKnocks";
 import { hostPolicies } from "../../components/policy/hostPolicy";
 import { printPortRange } from "../../components/policy/portRange";
-import { wavesOf } from "../../components/policy/waves";
 import { parseFleetPolicy } from "../../components/policy/written/parsePolicy";
 import { problemsOf, warningsOf } from "../support/problemsOf";
 
@@ -294,43 +293,6 @@ describe("what is warned of where hosts differ", () => {
     expect(warningsOf({ ...FLEET, groups: { some, none: { hosts: [] } } })).toEqual([
       "groups.none.hosts: names no host; name those that are in it, or take the group out",
       "services.admin: is at no host; name it in the services of a group or host, or take it out",
-    ]);
-  });
-});
-
-describe("waves", () => {
-  const wavesFor = (rollout: object) =>
-    wavesOf(["web-1", "web-2", "db-1", "jump"], parseFleetPolicy({ ...FLEET, rollout }).rollout).map(
-      ({ hosts, isCanary }) => [hosts, isCanary],
-    );
-
-  it("are one of all hosts, where nobody says anything", () => {
-    expect(wavesFor({})).toEqual([[["web-1", "web-2", "db-1", "jump"], false]]);
-  });
-
-  it("begin with the canaries, and go on in the order of the hosts", () => {
-    expect(wavesFor({ canaries: ["jump", "web-2", "jump"] })).toEqual([
-      [["web-2", "jump"], true],
-      [["web-1", "db-1"], false],
-    ]);
-    expect(wavesFor({ canaries: ["web-1"], batch: 2 })).toEqual([
-      [["web-1"], true],
-      [["web-2", "db-1"], false],
-      [["jump"], false],
-    ]);
-    expect(wavesFor({ canaries: ["web-1", "web-2", "db-1", "jump"], batch: 1 })).toEqual([
-      [["web-1", "web-2", "db-1", "jump"], true],
-    ]);
-  });
-
-  it("are refused where they cannot be", () => {
-    expect(problemsOf({ ...FLEET, rollout: { canaries: ["web-1", "web-9"], batch: 0, wait: 5 } })).toEqual([
-      "rollout: has an unknown field; known are canaries, batch",
-      "rollout.batch: is out of range; use a whole number from 1 to 10,000",
-      "rollout.canaries.2: is not there; name one that is in hosts",
-    ]);
-    expect(problemsOf({ ...FLEET, rollout: "slowly" })).toEqual([
-      "rollout: is missing or of another type; give an object",
     ]);
   });
 });

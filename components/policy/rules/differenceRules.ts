@@ -1,5 +1,6 @@
+import type { Layer } from "../differences";
 import { groupBy } from "../groupBy";
-import type { Difference, Fleet, FleetPart, Group, Knock } from "../policy";
+import type { Fleet, FleetPart, Group, Knock } from "../policy";
 import type { Problem } from "../policyError";
 import { listSome } from "../printNumber";
 import { hostClasses } from "./hostClasses";
@@ -22,11 +23,7 @@ export function allowIsKnown({ refused }: Pick<Surroundings, "refused">): boolea
   );
 }
 
-interface Written extends Difference {
-  readonly path: string;
-}
-
-function differencesOf({ groups, ownDifferences }: FleetPart): readonly Written[] {
+function differencesOf({ groups, ownDifferences }: FleetPart): readonly Layer[] {
   return [
     ...groups.map((group) => ({ ...group, path: `groups.${group.name}` })),
     ...ownDifferences.map((own) => ({ ...own, path: `hosts.${own.host}` })),

@@ -1,6 +1,6 @@
 import { type Layer, layersOfHosts, listHosts, merge, policiesOfHosts, withDifference } from "../differences";
 import { groupBy } from "../groupBy";
-import type { Fleet, Knock, Policy } from "../policy";
+import type { Difference, Fleet, Knock, Policy } from "../policy";
 import type { Problem } from "../policyError";
 import type { HostNames, PolicyRule, Surroundings } from "./policyRule";
 
@@ -69,13 +69,14 @@ function stepsTo(fleet: Fleet<Knock>, layers: readonly Layer[]): readonly Step[]
   }));
 }
 
-/** Fields that groups and hosts add to; each with its name there. */
-const ADDED_TO = new Map([
-  ["allow", "allow"],
-  ["openPorts", "openPorts"],
-  ["baseline.exceptNetworks", "exceptNetworks"],
-  ["baseline.openPortsFrom", "openPortsFrom"],
-]);
+/** Fields that groups and hosts add to; each with where all hosts have it. */
+const COMMON_PATHS: Readonly<Record<Exclude<keyof Difference, "services">, string>> = {
+  allow: "allow",
+  openPorts: "openPorts",
+  exceptNetworks: "baseline.exceptNetworks",
+  openPortsFrom: "baseline.openPortsFrom",
+};
+const ADDED_TO = new Map(Object.entries(COMMON_PATHS).map(([field, path]) => [path, field]));
 
 /** What is wrong up to a step. */
 interface JudgedStep extends Pick<Step, "path"> {

@@ -31,7 +31,12 @@ export function guardLocksPulumiOut(policy: Policy, { reaches, refused }: Surrou
       case "knocks":
         return [];
       case "cannot":
-        return [{ path, problem: `${guards}, and ${own.problem}`, remedy: own.remedy }];
+        // What is not known yet, or was refused by itself, may be why.
+        return [`knockers.${policy.deployer}`, "knockers", `services.${door.by.name}`].some((each) =>
+          refused.has(each),
+        )
+          ? []
+          : [{ path, problem: `${guards}, and ${own.problem}`, remedy: own.remedy }];
       case "doesNot":
         return [
           {

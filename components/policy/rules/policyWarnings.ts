@@ -141,8 +141,11 @@ function openOnlyToMartians(policy: Policy): readonly Warning[] {
   if (profile.kind === "guard") {
     return [];
   }
-  const excepted = neighbourhood(exceptedNetworks(policy));
   const sources = profile.openPortsFrom.flatMap(({ from }) => from);
+  if (sources.length === 0) {
+    return [];
+  }
+  const excepted = neighbourhood(exceptedNetworks(policy));
   return [...new Map(sources.map((source) => [source.cidr, source])).values()]
     .filter((source) => AMONG_MARTIANS.isInside(source) && !excepted.overlaps(source))
     .map(({ cidr }) => ({
