@@ -124,7 +124,7 @@ describe.skipIf(problem)("a host whose rules have tokens", () => {
     await host.run("systemctl start --no-block portknock-tokens.service; true");
     await host.run("systemctl kill -s KILL portknock-tokens.service; true", { check: false });
     expect((await runVerb(lab, host, "remove", rules())).exitCode).toBe(0);
-    expect((await host.run("systemctl list-units --all --no-legend 'portknock*'")).stdout).toBe("");
+    expect((await host.run("systemctl list-units --all --no-legend 'portknock-tokens*'")).stdout).toBe("");
   });
 
   it("still sees the tables of others that have an owner", async () => {

@@ -37,7 +37,7 @@ fill_tokens() {
 		note_bounds "$work/plan" &&
 		token_batch "$work" "$now" >"$work/batch" &&
 		note_begun "$work/plan" &&
-		nft -f "$work/batch" 2>/dev/null &&
+		{ nft -f "$work/batch" 2>/dev/null || take_begun_back; } &&
 		note_clock "$now"
 	outcome=$?
 	rm -rf "$work"
@@ -46,6 +46,8 @@ fill_tokens() {
 
 # note_begun PLAN: by what bounds are kept under, the first slot that a new table is filled with, for who asks since when there are tokens.
 note_begun() {
+	rm -f "$begun_file.old"
+	[ ! -e "$begun_file" ] || cp "$begun_file" "$begun_file.old" || return 1
 	{
 		{ [ ! -e "$begun_file" ] || cat "$begun_file"; } &&
 			awk '$1 == "key" && $8 == "-" && $5 <= $6 { print $2, $5 }' "$1" && echo all-read
@@ -56,10 +58,20 @@ note_begun() {
 		mv "$begun_file.new" "$begun_file"
 }
 
+# What nft did not take did not begin. Where even that comes to nothing, it is told of for a slot too late.
+take_begun_back() {
+	if [ -e "$begun_file.old" ]; then
+		mv "$begun_file.old" "$begun_file"
+	else
+		rm -f "$begun_file"
+	fi
+	return 1
+}
+
 # What fills that were killed left behind, with keys in it; none runs while somebody has the lock.
 forget_fills() {
 	local plan
-	rm -f "$bounds_file.new" "$begun_file.new" "$clock_file.new"
+	rm -f "$bounds_file.new" "$begun_file.new" "$begun_file.old" "$clock_file.new"
 	for plan in /run/portknock.*/plan; do
 		[ ! -e "$plan" ] || rm -rf "${plan%/*}"
 	done
