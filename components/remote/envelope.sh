@@ -27,6 +27,7 @@ is_wanted() {
 # Whether anything of ours is there; what a removal left that died at its end, is not.
 is_there() {
 	rm -rf /var/lib/portknock.gone
+	find /run -maxdepth 1 -name 'portknock.*' -mmin +10 -exec rm -rf {} +
 	ls -d /var/lib/portknock /etc/portknock || PATH=$PATH:/usr/sbin nft list table inet portknock
 } >/dev/null 2>&1
 run "$@"
