@@ -18,9 +18,9 @@ export const guardHosts: Step = {
     const up = await runUpdate(account, stack, "whole");
     account.equal("both hosts are guarded", [up.isDone, ...up.summary], [true, "+ 9 created"]);
     account.equal(
-      "three SSH logins a host: look, apply, and a fresh one that confirms",
+      "four SSH logins a host: look, bring the host script, apply, and a fresh one that confirms",
       await Promise.all([web1, web2].map(countLogins)),
-      [3, 3],
+      [4, 4],
     );
     account.equal(
       "key and sequences are encrypted; no file of the stack has them in clear",
