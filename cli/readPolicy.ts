@@ -33,13 +33,14 @@ export function policyOfHost(fleet: FleetPolicy, host: string | undefined): Poli
   const { groups, ownDifferences } = fleet;
   const named = [...groups.flatMap(({ hosts }) => hosts), ...ownDifferences.map((own) => own.host)];
   const [example] = named;
-  if (host === undefined && example !== undefined) {
+  const name = host === undefined ? undefined : parseHostName(host, "--host");
+  if (name === undefined && example !== undefined) {
     throw usageError(`hosts may differ; give --host, such as ${example}`);
   }
-  if (host !== undefined && example !== undefined && !named.includes(host)) {
-    process.stderr.write(`portknock: no group has a host ${host}: what follows is what all hosts have\n`);
+  if (name !== undefined && example !== undefined && !named.includes(name)) {
+    process.stderr.write(`portknock: no group has a host ${name}: what follows is what all hosts have\n`);
   }
-  return hostPolicies(fleet)(host === undefined ? "" : parseHostName(host, "--host")).policy;
+  return hostPolicies(fleet)(name ?? "").policy;
 }
 
 /** The JSON as it is written, not validated. */
