@@ -9,6 +9,7 @@ import { inProgram } from "./program/inProgram";
 import { programKind } from "./program/programKind";
 import type { Ending, Rollout } from "./program/rollout";
 import { sayOf } from "./program/sayOf";
+import { signal } from "./program/signal";
 import type { Turns } from "./program/turns";
 import { withoutChange } from "./program/withoutChange";
 import { fillConfirmEnvelope } from "./remote/envelope";
@@ -115,13 +116,10 @@ interface Turn {
 
 /** Begins when all is there that apply waits for, or a host that waits would keep others from their turns. */
 function takesTurn({ plan, clearance, turns, rollout }: HostFirewallArgs): Turn {
-  let end: () => void = () => {};
-  const ended = new Promise<void>((resolve) => {
-    end = resolve;
-  });
+  const ended = signal();
   return {
     begun: begin(),
-    ends: (last) => void promiseOf(last.urn).then(end, end),
+    ends: (last) => void promiseOf(last.urn).then(ended.give, ended.give),
   };
 
   async function begin(): Promise<void> {
@@ -129,7 +127,7 @@ function takesTurn({ plan, clearance, turns, rollout }: HostFirewallArgs): Turn 
     // Who waits for others holds no turn, which those may need.
     await (await rollout).begin(plan.owner.host);
     // A host that is in sync too: the engine may find that something else of its command has changed, such as a key.
-    await turns.take(ended);
+    await turns.take(ended.given);
   }
 }
 

@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { PortKnockFirewallArgs } from "./args";
-import type { HostFacts } from "./hostFacts";
 import { HostFirewall } from "./hostFirewall";
 import { clearanceOf, planHost, uncheckedOf } from "./hostPlan";
 import { hostsOf } from "./inputs/host";
@@ -16,21 +15,20 @@ import { namedSequences } from "./policy/namedSequences";
 import type { FleetPolicy } from "./policy/policy";
 import { derivedTokens } from "./policy/rules/deriveRules";
 import { printSequence } from "./policy/sequence";
-import { type Wave, wavesOf } from "./policy/waves";
+import { wavesOf } from "./policy/waves";
 import { keepOutOfDebugLog } from "./program/debugLog";
 import { failsProgram } from "./program/failsProgram";
 import { failsWith } from "./program/failsWith";
 import { inProgram } from "./program/inProgram";
-import { lastWords } from "./program/lastWords";
 import { probing } from "./program/probing";
 import { programKind } from "./program/programKind";
-import { ALL_AT_ONCE, describeEndings, describeWave, type Rollout, rolloutOf } from "./program/rollout";
-import { sayOf } from "./program/sayOf";
+import { ALL_AT_ONCE } from "./program/rollout";
 import { showProgress } from "./program/showProgress";
 import { turnsOfProgram } from "./program/turns";
 import { withoutChange } from "./program/withoutChange";
 import { pack } from "./remote/envelope";
 import { type HostRules, hostRules } from "./ruleset/hostRules";
+import { startRollout } from "./startRollout";
 
 const TYPE = "pulumi-portknock:index:PortKnockFirewall";
 
@@ -156,46 +154,6 @@ function keepingReviewed(opts: pulumi.ComponentResourceOptions = {}): pulumi.Com
       ? withoutChange(resource, "policy")
       : undefined;
   return { ...opts, transforms: [...(opts.transforms ?? []), keep].map(inProgram) };
-}
-
-/**
- * Tells which wave begins, and at the end what became of each host, where there are waves or not all went well; nothing where
- * there was nothing to do.
- */
-function startRollout(
-  firewall: pulumi.Resource,
-  component: string,
-  waves: readonly Wave[],
-  facts: readonly Promise<HostFacts>[],
-): Rollout {
-  const hosts = waves.flatMap((wave) => wave.hosts);
-  const list = (): string => ["rollout:", ...describeEndings(hosts, rollout.endings)].join("\n  ");
-  const takeBack = waves.length > 1 ? lastWords(() => `${component}: ${list()}`) : () => {};
-  const rollout = rolloutOf({
-    component,
-    waves,
-    onBegin: async (wave) => {
-      if (waves.length > 1 && (await hasChanges(facts))) {
-        sayOf(firewall, "info", describeWave(waves, wave));
-      }
-    },
-    onEnd: async () => {
-      takeBack();
-      const { endings } = rollout;
-      const isFine = hosts.every((host) => endings.get(host) === "confirmed");
-      const isTold = isFine ? waves.length > 1 && (await hasChanges(facts)) : endings.size > 0;
-      if (isTold) {
-        sayOf(firewall, isFine ? "info" : "warn", list());
-      }
-    },
-  });
-  return rollout;
-}
-
-/** Whether a host is not as it shall be, as far as anybody could ask. */
-async function hasChanges(facts: readonly Promise<HostFacts>[]): Promise<boolean> {
-  const known = await Promise.all(facts.map((each) => each.catch(() => undefined)));
-  return known.some((each) => each?.observation.kind !== "inSync");
 }
 
 /** Of a service that knockers alone open, there is none. */

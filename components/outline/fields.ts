@@ -1,3 +1,4 @@
+import type { HostPart } from "../policy/hostPart";
 import type {
   Baseline,
   Difference,
@@ -29,7 +30,7 @@ import {
   restrictedPorts,
   word,
 } from "./forms";
-import type { HostPart, Outline, OutlinedKnock, OutlinedService } from "./outline";
+import type { Outline, OutlinedKnock, OutlinedService } from "./outline";
 
 /** A field as it stands in the text: `services.ssh.` or nothing, then the name. */
 export interface Field<T> {

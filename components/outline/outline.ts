@@ -1,18 +1,5 @@
-import { isDifferent, NO_DIFFERENCE } from "../policy/differences";
 import { mapKnocks } from "../policy/mapKnocks";
-import type {
-  Difference,
-  Fleet,
-  FleetPolicy,
-  Knocker,
-  Log,
-  Network,
-  Nothing,
-  OwnDifference,
-  Profile,
-  Protocol,
-  Reach,
-} from "../policy/policy";
+import type { Fleet, FleetPolicy, Knocker, Log, Nothing, Profile, Protocol, Reach } from "../policy/policy";
 import type { Place } from "./reach";
 
 /** A knock as a person may see it: its protocol, or that each host draws one of its own. */
@@ -28,33 +15,6 @@ export interface Outline extends Fleet<OutlinedKnock> {
 
 export type OutlinedService = Outline["services"][number];
 export type OutlinedKnocker = Outline["knockers"][number];
-
-/** What one host has of its own: in what it differs, and a network of tokens, or none. */
-export interface HostPart extends Difference {
-  readonly tokenNetworks: readonly Network[];
-}
-
-export function hostPartOf({ tokenNetworks, ownDifferences }: Outline, name: string): HostPart {
-  const own = ownDifferences.find(({ host }) => host === name);
-  return {
-    ...(own ?? NO_DIFFERENCE),
-    tokenNetworks: tokenNetworks.flatMap(({ host, network }) => (host === name ? [network] : [])),
-  };
-}
-
-/** The same the other way round. */
-export function partsOfHosts(
-  parts: readonly (readonly [host: string, part: HostPart])[],
-): Pick<Outline, "tokenNetworks" | "ownDifferences"> {
-  return {
-    tokenNetworks: parts.flatMap(([host, { tokenNetworks }]) =>
-      tokenNetworks.map((network) => ({ host, network })),
-    ),
-    ownDifferences: parts
-      .map(([host, { tokenNetworks, ...difference }]): OwnDifference => ({ host, ...difference }))
-      .filter(isDifferent),
-  };
-}
 
 /** What plays no part is as if nobody had chosen it. */
 export function outlineOf(policy: FleetPolicy, hosts: readonly Reach<Place>[] = []): Outline {

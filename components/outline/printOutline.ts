@@ -1,7 +1,8 @@
+import { hostPartOf } from "../policy/hostPart";
 import { unreachable } from "../policy/unreachable";
 import { type Fact, printFacts } from "./facts";
 import { FIELDS, type Fields } from "./fields";
-import { hostPartOf, type Outline, type OutlinedKnocker, type OutlinedService } from "./outline";
+import type { Outline, OutlinedKnocker, OutlinedService } from "./outline";
 import { printReach } from "./reach";
 
 /**

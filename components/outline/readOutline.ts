@@ -1,15 +1,9 @@
+import { type HostPart, partsOfHosts } from "../policy/hostPart";
 import type { Difference, Group, KnockerOpening, Opening, OwnOpening, Profile } from "../policy/policy";
 import { unreachable } from "../policy/unreachable";
 import { readFacts } from "./facts";
 import { FIELDS, type Field } from "./fields";
-import {
-  type HostPart,
-  type Outline,
-  type OutlinedKnock,
-  type OutlinedKnocker,
-  type OutlinedService,
-  partsOfHosts,
-} from "./outline";
+import type { Outline, OutlinedKnock, OutlinedKnocker, OutlinedService } from "./outline";
 import { readReach } from "./reach";
 
 /** Reads a field at its name. */

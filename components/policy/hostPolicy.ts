@@ -30,8 +30,9 @@ export interface Elsewhere {
 
 /** What each host of a fleet is to do, by its name. Sequences that are derived are drawn once for each host. */
 export function hostPolicies(fleet: FleetPolicy): (host: string) => HostPolicy {
-  const { groups, ownDifferences, tokenNetworks, ...common } = fleet;
-  const writtenOf = policiesOfHosts({ ...common, tokenNetworks: [] }, fleet);
+  const { groups, ownDifferences, tokenNetworks, ...rest } = fleet;
+  const common: Policy<WrittenKnock> = { ...rest, tokenNetworks: [] };
+  const writtenOf = policiesOfHosts(common, fleet);
   const drawers = new Map<Policy<WrittenKnock>, (host: string) => HostPolicy>();
   const known = new Map<string, HostPolicy>();
   return (host) => {
@@ -51,7 +52,7 @@ export function hostPolicies(fleet: FleetPolicy): (host: string) => HostPolicy {
         : {
             ...drawn,
             ...(own.length > 0 && { policy: { ...drawn.policy, tokenNetworks: own } }),
-            ...(!hasAll && { elsewhere: elsewhereOf({ ...common, tokenNetworks: [] }, host) }),
+            ...(!hasAll && { elsewhere: elsewhereOf(common, host) }),
           };
     known.set(host, policy);
     return policy;

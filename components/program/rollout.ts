@@ -1,5 +1,6 @@
 import { listSome } from "../policy/printNumber";
 import type { Wave } from "../policy/waves";
+import { signal } from "./signal";
 import { stopError } from "./stopError";
 
 /**
@@ -82,19 +83,6 @@ function stops(ending: Ending | undefined, isCanary: boolean): boolean {
 function stopped(component: string, hosts: readonly string[]): string {
   const were = hosts.length === 1 ? "was" : "were";
   return `the rollout of ${component} stopped: ${listSome(hosts)} ${were} not confirmed, and no host of a later wave was touched; mend that, then run pulumi up again`;
-}
-
-interface Signal {
-  readonly given: Promise<void>;
-  give(): void;
-}
-
-function signal(): Signal {
-  let give: () => void = () => {};
-  const given = new Promise<void>((resolve) => {
-    give = resolve;
-  });
-  return { given, give };
 }
 
 /** Which hosts a wave touches, and which are touched behind it. */

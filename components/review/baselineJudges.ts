@@ -1,8 +1,7 @@
 import type { BaselinePart } from "../outline/fields";
-import type { Outline } from "../outline/outline";
 import { printDuration } from "../policy/duration";
 import type { Ping } from "../policy/policy";
-import { byNumber, byWidth, type Judgement, type Sides } from "./change";
+import { byNumber, byWidth, type Sides } from "./change";
 import type { Judge, Judges } from "./fieldChanges";
 import { judgeExceptNetworks, judgePing } from "./judgeNetworks";
 import { describePortChange, judgePorts, portChange } from "./judgePorts";
@@ -64,14 +63,3 @@ export const PING_JUDGES: Judges<Ping> = {
   burst: judgePings,
   from: ({ before = [], after = [] }) => judgePing(before, after),
 };
-
-/** Where a whole baseline comes or goes, its parts are no changes of their own. */
-export function ofWholeBaseline(before: Outline, after: Outline): Judgement | undefined {
-  const [was, is] = [before.profile.kind, after.profile.kind];
-  return was === is
-    ? undefined
-    : {
-        direction: "changes",
-        meaning: is === "baseline" ? "of the new baseline" : "gone with the baseline",
-      };
-}

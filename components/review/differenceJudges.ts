@@ -1,6 +1,7 @@
 import { FIELDS, type MemberPart } from "../outline/fields";
-import type { HostPart, Outline } from "../outline/outline";
+import type { Outline } from "../outline/outline";
 import { NO_DIFFERENCE } from "../policy/differences";
+import type { HostPart } from "../policy/hostPart";
 import type { Difference } from "../policy/policy";
 import { printNumber } from "../policy/printNumber";
 import { byNumber, type Judgement, type Sides, widest } from "./change";

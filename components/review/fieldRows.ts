@@ -1,15 +1,17 @@
 import { FIELDS, type OwnPart } from "../outline/fields";
-import { hostPartOf, type Outline, type OutlinedKnocker, type OutlinedService } from "../outline/outline";
+import type { Outline, OutlinedKnocker, OutlinedService } from "../outline/outline";
 import { NO_DIFFERENCE } from "../policy/differences";
+import { hostPartOf } from "../policy/hostPart";
 import type { Group } from "../policy/policy";
 import { type Compared, hostsAmong, hostsWith, type SidesAtHosts } from "./atHosts";
-import { baselineJudges, ofWholeBaseline, PING_JUDGES } from "./baselineJudges";
+import { baselineJudges, PING_JUDGES } from "./baselineJudges";
 import type { ReviewedChange } from "./change";
 import { differenceJudges, hostJudges, memberJudges, WHOLE_GROUP_JUDGES } from "./differenceJudges";
 import { type JudgedField, judgeFields } from "./fieldChanges";
 import { knockerJudges, knockerOpeningJudges, knockerSubject } from "./knockerChanges";
 import { IDENTITY_JUDGES, LOG_JUDGES, PROFILE_JUDGES, policyJudges, ROLLOUT_JUDGES } from "./policyJudges";
 import { ownJudges, serviceJudges, sharedJudges } from "./serviceJudges";
+import { ofWholeBaseline } from "./wholeBaseline";
 
 export const ALL_SERVICES = "all services";
 export const BASELINE = "baseline";

@@ -3,6 +3,7 @@ import { exceptedNetworks } from "../policy/martians";
 import type { Network } from "../policy/policy";
 import { byNumber, type Judgement, type Side, type Sides } from "./change";
 import type { FieldChange } from "./fieldChanges";
+import { ofWholeBaseline } from "./wholeBaseline";
 import { listNetworks, said } from "./words";
 
 /** Networks that came, and that went. */
@@ -29,12 +30,9 @@ export function judgeAllow(lists: Lists, { before, after }: Sides): Judgement {
 }
 
 export function judgeExceptNetworks(lists: Lists, { before, after }: Sides): Judgement {
-  const [was, is] = [before, after].map(({ outline }) => outline.profile.kind);
-  if (was !== is) {
-    return {
-      direction: "changes",
-      meaning: is === "baseline" ? "of the new baseline" : "gone with the baseline",
-    };
+  const whole = ofWholeBaseline(before.outline, after.outline);
+  if (whole !== undefined) {
+    return whole;
   }
   const [old, now] = [exceptedNetworks(before.outline), exceptedNetworks(after.outline)];
   // A source that the internet routes is no martian, excepted or not. `allow` has words of its own.

@@ -1,6 +1,7 @@
 import { FIELDS } from "../outline/fields";
-import { hostPartOf, type Outline } from "../outline/outline";
+import type { Outline } from "../outline/outline";
 import { printOutline } from "../outline/printOutline";
+import { hostPartOf } from "../policy/hostPart";
 import type { Rollout } from "../policy/policy";
 import { type Opener, printSequenceId, type SequenceId } from "../policy/sequenceId";
 import { unreachable } from "../policy/unreachable";

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { DifferenceArgs, GroupArgs } from "../../args";
-import type { Difference, Group, Network, Reach } from "../policy";
+import type { HostPart } from "../hostPart";
+import type { Difference, Group, Reach } from "../policy";
 import { mergeRestrictedPorts } from "../restrictedPorts";
 import { parseTokenNetwork } from "../tokenNetwork";
 import { restrictedPortsSchema } from "./baselineSchema";
@@ -23,10 +24,9 @@ export interface KnownNames {
 }
 
 /** What a host is as far as a policy says it. */
-export interface WrittenHost extends Difference {
+export interface WrittenHost extends HostPart {
   /** Nothing where it is not known how Pulumi gets there. */
   readonly reach: Omit<Reach, "name"> | undefined;
-  readonly tokenNetworks: readonly Network[];
 }
 
 /** The fields in which hosts may differ. */

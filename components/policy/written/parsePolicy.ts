@@ -1,5 +1,5 @@
 import { derivedTokenSecret } from "../../tokens/tokenSecret";
-import { isDifferent } from "../differences";
+import { partsOfHosts } from "../hostPart";
 import { hostPolicies, withoutUndrawn } from "../hostPolicy";
 import { isName } from "../nameProblem";
 import type {
@@ -8,7 +8,6 @@ import type {
   Group,
   Knock,
   Knocker,
-  OwnDifference,
   Policy,
   Reach,
   Service,
@@ -156,14 +155,8 @@ function parse(input: unknown, found: readonly Problem[], missing: readonly stri
         : parseFields("baseline", baselineSchema, baseline, problems),
     rollbackSeconds: rollbackTimeout,
     rollout: parseFields("rollout", rolloutSchema(names.hosts), rollout ?? {}, problems),
-    tokenNetworks: known
-      .flatMap(([host, { tokenNetworks }]) => tokenNetworks.map((network) => ({ host, network })))
-      .toSorted(byHost),
+    ...partsOfHosts(known.map(([host, { reach, ...part }]) => [host, part])),
     groups: [...grouped].map(([name, group]): Group => ({ name, ...group })).toSorted(byName),
-    ownDifferences: known
-      .map(([host, { reach, tokenNetworks, ...difference }]): OwnDifference => ({ host, ...difference }))
-      .filter(isDifferent)
-      .toSorted(byHost),
   };
   const reaches = known.flatMap(([name, { reach }]): readonly Reach[] => (reach ? [{ name, ...reach }] : []));
   const named = [...known.map(([name]) => name), ...policy.groups.flatMap((group) => group.hosts)];
@@ -193,10 +186,6 @@ function withTokenSecret(knocker: Knocker<WrittenKnock>, derive: string): Knocke
   return opening.kind === "token" && opening.secret === DERIVED
     ? { ...knocker, opening: { ...opening, secret: derive === "" ? "" : derivedTokenSecret(derive, name) } }
     : knocker;
-}
-
-function byHost(a: { readonly host: string }, b: { readonly host: string }): number {
-  return a.host < b.host ? -1 : 1;
 }
 
 function byName(a: { readonly name: string }, b: { readonly name: string }): number {
