@@ -63,6 +63,9 @@ async function startIn(folder: string, options: readonly string[]): Promise<Sshd
     "StrictModes no",
     "PermitRootLogin yes",
     "PasswordAuthentication no",
+    // Commands run here as whoever runs the tests, and bash reads ~/.bashrc under sshd: nobody's own
+    // start files decide what a test sees, and a command that a test kills leaves nothing behind in them.
+    `SetEnv HOME=${folder}`,
     "LogLevel VERBOSE",
   ];
   writeFileSync(file("config"), config.join("\n") + "\n");
