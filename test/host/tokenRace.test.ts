@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { slotAt } from "../../components/tokens/token";
 import { tokenId } from "../../components/tokens/tokenId";
 import { tokenFingerprint } from "../../components/tokens/tokenSecret";
 import { createLab, type LabHost, labProblem } from "../../lab";
@@ -46,7 +47,8 @@ it.skipIf(problem).each(CASES)(
     await guard(lab, host, hostPayload({ services, policy: { knockers, ...policy } }));
     const value = tokenId(tokenFingerprint(TOKEN_SECRET, "alice"));
     const tokens = Array.from({ length: PAIRS }, tokenOf);
-    const elements = tokens.map((token) => `0x${token} timeout 1h : ${value.slice(0, -2)}ff`);
+    const begun = ((slotAt(Date.now() / 1000) % 255) + 1).toString(16).padStart(2, "0");
+    const elements = tokens.map((token) => `0x${token} timeout 1h : ${value.slice(0, -2)}${begun}`);
     await host.run("nft -f -", {
       input: [
         `add element inet portknock pk_tokens { ${elements.join(",\n")} }`,
