@@ -93,10 +93,10 @@ describe.skipIf(problem)("a host whose rules have tokens", () => {
 
   it("takes no token away, and brings none back that was used, where a command of a fill fails", async () => {
     const { tokens } = await renewed("a2".repeat(32));
-    const [first = "", second = "", third = ""] = tokens;
+    const [first = "", second = "", third = "", fourth = ""] = tokens;
     /** The exit code of that fill, and of one behind it when the host says that there are tokens from the begin on. */
     const fillWithout = async (command: string, when: string): Promise<readonly unknown[]> => {
-      const standIn = `#!/bin/sh\ncase "$*" in ${when}) exit 1 ;; esac\nexec /bin/${command} "$@"\n`;
+      const standIn = `#!/bin/sh\ncase "$*" in ${when}) exit 1 ;; esac\nPATH=/usr/sbin:/usr/bin:/sbin:/bin\nexec ${command} "$@"\n`;
       await host.writeFile(`/usr/local/sbin/${command}`, standIn, 0o755);
       const { exitCode } = await host.run("sh /var/lib/portknock/host.sh fill", { check: false });
       await host.run(`rm /usr/local/sbin/${command}; sh /var/lib/portknock/host.sh fill`);
@@ -110,14 +110,22 @@ describe.skipIf(problem)("a host whose rules have tokens", () => {
       true,
       true,
     ]);
-    expect([...(await fillWithout("tr", "*")), await opens(laptop, third)]).toEqual([1, true, true]);
+    expect([...(await fillWithout("nft", "*pk_filled*")), await opens(laptop, third)]).toEqual([
+      1,
+      true,
+      true,
+    ]);
+    expect([...(await fillWithout("awk", "*all-listed*")), await opens(laptop, fourth)]).toEqual([
+      1,
+      true,
+      true,
+    ]);
     // All tokens are gone, so that the bounds alone say which must not come back.
     await host.run("nft -f /etc/portknock/ruleset.nft");
-    expect([...(await fillWithout("sed", "*bound*")), await opens(phone, first, second, third)]).toEqual([
-      1,
-      false,
-      false,
-    ]);
+    expect([
+      ...(await fillWithout("sed", "*bound*")),
+      await opens(phone, first, second, third, fourth),
+    ]).toEqual([1, false, false]);
   });
 
   it("leaves no failed unit behind when it is removed during a fill", async () => {

@@ -3,6 +3,8 @@ import { describe, expect, it } from "vitest";
 import { besideRecorded, linesOf, RECORDED_VERSIONS, recordedFile } from "../support/recordedListings";
 import { dashProblem } from "../support/sourcedScript";
 
+/** What a report reads at its begin. */
+const LISTED = "tables=$(list_tables); listing=$(list_table)";
 const LOST = "pk_advance_5s, advance: wait for the next knock, IPv4";
 
 const problem = dashProblem();
@@ -30,7 +32,7 @@ describe.skipIf(problem !== undefined).each(RECORDED_VERSIONS)("what nft %s prin
       "/run/flows/listing": call("flows", "list_table"),
     };
     const found = (recorded: string) =>
-      lines(recorded, `nft_version=${version}; table_findings /run/flows`, applied);
+      lines(recorded, `nft_version=${version}; ${LISTED}; table_findings /run/flows`, applied);
     expect(found("flows")).toEqual([]);
     expect(found("unguarded")).toEqual(["the table is missing"]);
     expect(found("tampered")).toEqual([
@@ -53,9 +55,9 @@ describe.skipIf(problem !== undefined).each(RECORDED_VERSIONS)("what nft %s prin
 
   it("is compared with what an upgraded nft prints of the rules, and tells what that one loses", () => {
     const upgraded = { "/run/lossy/nft-version": "0.9.7\n", "/run/lossy/listing": "" };
-    expect(lines("timeouts", `nft_version=${version}; table_findings /run/lossy`, upgraded)).toEqual(
-      version === "0.9.8" ? [`nft 0.9.8 loses timeouts on their way to the kernel: ${LOST}`] : [],
-    );
+    expect(
+      lines("timeouts", `nft_version=${version}; ${LISTED}; table_findings /run/lossy`, upgraded),
+    ).toEqual(version === "0.9.8" ? [`nft 0.9.8 loses timeouts on their way to the kernel: ${LOST}`] : []);
   });
 
   it("shows whether the kernel holds the timeouts that the rules ask for", () => {
@@ -87,11 +89,15 @@ describe.skipIf(problem !== undefined).each(RECORDED_VERSIONS)("what nft %s prin
   });
 
   it("tells its version, and whether that is too old", () => {
-    const check = (oldest: string) => lines("version", `oldest_nft=${oldest}; preflight; echo $nft_version`);
-    expect(check("0.9.8")).toEqual([version]);
-    expect(check("1.1.10")).toEqual([
-      `portknock: nft ${version} is too old; upgrade the package nftables to 1.1.10 or newer`,
-    ]);
+    expect(lines("version", "preflight; echo $nft_version")).toEqual([version]);
+    const check = (other: string) =>
+      lines("version", `nft() { echo 'nftables v${other} (Topsy)'; }; preflight; echo $nft_version`);
+    const refusal = (old: string) => [
+      `portknock: nft ${old} is too old; upgrade the package nftables to 0.9.8 or newer`,
+    ];
+    for (const old of ["0.5", "0.8.3", "0.9", "0.9.0", "0.9.7"]) expect(check(old)).toEqual(refusal(old));
+    for (const new_ of ["0.9.8", "0.9.9", "1.0", "1.0.6", "1.1.10", "10.0.1"])
+      expect(check(new_)).toEqual([new_]);
   });
 
   it("tells other tables that filter what comes in, in what decides", () => {
@@ -99,7 +105,7 @@ describe.skipIf(problem !== undefined).each(RECORDED_VERSIONS)("what nft %s prin
     const syn =
       version === "1.0.6" ? "tcp flags syn / fin,syn,rst,ack" : "tcp flags & (fin | syn | rst | ack) == syn";
     const burst = version === "1.1.3" ? " burst 5 packets" : "";
-    expect(lines("neighbours", "other_tables")).toEqual([
+    expect(lines("neighbours", `${LISTED}; other_tables`)).toEqual([
       "table inet f2b-table {",
       "\t}",
       "\tchain f2b-chain {",
@@ -113,11 +119,11 @@ describe.skipIf(problem !== undefined).each(RECORDED_VERSIONS)("what nft %s prin
   });
 
   it("tells that rules of an iptables cannot be shown whole", () => {
-    expect(lines("iptables", "other_tables 2>/dev/null").filter((line) => line === "incomplete")).not.toEqual(
-      [],
-    );
     expect(
-      lines("neighbours", "other_tables", { "/proc/net/ip_tables_names": "filter\n" }).slice(0, 2),
+      lines("iptables", `${LISTED}; other_tables 2>/dev/null`).filter((line) => line === "incomplete"),
+    ).not.toEqual([]);
+    expect(
+      lines("neighbours", `${LISTED}; other_tables`, { "/proc/net/ip_tables_names": "filter\n" }).slice(0, 2),
     ).toEqual(["incomplete", "table inet f2b-table {"]);
   });
 

@@ -63,7 +63,7 @@ describe.skipIf(dashProblem() !== undefined)("what the host plans to fill", () =
               "/run/rules/manifest": manifest.join("\n"),
               ...(bounds.length > 0 && { "/var/lib/portknock-tokens": bounds.join("") }),
             },
-            calls: `RECORDED=/run/transcript; plan_tokens /run/rules ${now} '${former ?? ""}'`,
+            calls: `RECORDED=/run/transcript; elements=$(list_elements filled); plan_tokens /run/rules ${now} '${former ?? ""}'`,
           });
           const lines = printed.split("\n").filter((line) => line.startsWith("key "));
           const planned = lines.map((line) => line.split(" ").slice(4, 7).map(Number));

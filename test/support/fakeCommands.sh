@@ -5,9 +5,8 @@ nft() {
 	if [ "$*" = '-f -' ]; then
 		cat
 	else
-		# What it prints without -s differs in what nobody reads there.
+		# Whether it is there.
 		[ "$*" != '-t list table inet portknock' ] || set -- list table inet portknock
-		[ "$*" != 'list table inet portknock' ] || set -- -s "$@"
 		awk -v wanted="\$ nft $*" '
 			/^\$ / { printing = $0 == wanted; if (printing) known = 1; next }
 			!printing { next }

@@ -30,6 +30,7 @@ const GENERATIONS: Readonly<Record<string, string>> = {
     manifest.replace(/^knocker .*\n/gm, ""),
   ),
   ...generation("/run/minimal", "minimal"),
+  "/proc/uptime": "1000.00 2000.00\n",
   "/run/lossy/ruleset.nft": goldenText("minimal", "ruleset.nft").replace(
     "{ ip saddr : meta priority }",
     "{ ip saddr timeout 5s : meta priority }",

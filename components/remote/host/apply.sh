@@ -11,7 +11,7 @@ apply() {
 	try_out "$next" || refuse "nft $nft_version refused the ruleset ($(reason))"
 	lost=$(printf '%s\n' "$trial" | lost_timeouts "$next/ruleset.nft")
 	[ -z "$lost" ] || refuse "nft $nft_version loses timeouts on their way to the kernel ($lost); upgrade the package nftables"
-	is_pending || note_windows
+	is_pending || note_windows || abandon 'nft could not list who is admitted; nothing was changed'
 	note_stray_table || abandon 'nft could not list the tables; nothing was changed'
 	arm_rollback || abandon 'the rollback timer could not be armed; nothing was changed'
 	point candidate "$next" || take_back "$state could not be written; make room on the disk"
@@ -138,7 +138,12 @@ arm_rollback() {
 # disarm_all_but GENERATION: all timers but that one's.
 disarm_all_but() {
 	local armed
-	for armed in $(systemctl list-units --all --plain --no-legend "$timer-*.timer" | cut -d ' ' -f 1); do
-		[ "$armed" = "$timer-${1##*/}.timer" ] || systemctl stop "$armed" 2>/dev/null
+	# Where systemd has the units of systemd-run.
+	for armed in /run/systemd/transient/"$timer"-*.timer; do
+		armed=${armed##*/}
+		case $armed in
+		*'*'* | "$timer-${1##*/}.timer") ;;
+		*) systemctl stop "$armed" 2>/dev/null ;;
+		esac
 	done
 }

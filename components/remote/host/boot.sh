@@ -8,6 +8,25 @@ prepare_boot() {
 	if ! cmp -s "$1/ruleset.nft" "$boot_file"; then
 		{ cp "$1/ruleset.nft" "$boot_file.new" 2>/dev/null && sync "$boot_file.new"; } || fail_to_write "$boot_file"
 	fi
+	units_run=
+	! do_units_run "$1" || units_run=yes
+	[ -n "$units_run" ] || install_units "$1"
+	sync "$boot_folder" "$wants_link" "${wants_link%/*}" "${dropin_file%/*}" "${unit_file%/*}" 2>/dev/null
+}
+
+# do_units_run GENERATION: whether our units stand, and systemd knows them so and runs them: then it is asked for nothing more.
+do_units_run() {
+	local units unit
+	units_stand "$1" && [ -e "$wants_link" ] || return 1
+	units=$(list_units)
+	for unit in "$unit_name" "${reload_unit_file##*/}" "${stop_unit_file##*/}"; do
+		is_active "$unit" || return 1
+	done
+	! has_tokens "$1" || { is_active "$tokens_timer" && [ -e "$tokens_link" ]; } || return 1
+	case $units in *' outdated'*) return 1 ;; esac
+}
+
+install_units() {
 	if ! units_stand "$1"; then
 		{ mkdir -p "${dropin_file%/*}" 2>/dev/null && chmod 755 "${dropin_file%/*}"; } || fail_to_write "$dropin_file"
 		replace_file "$unit_file" 644 "$(unit_text)"
@@ -17,13 +36,16 @@ prepare_boot() {
 	# It makes systemd read the files anew as well, also those that a run wrote which died then.
 	systemctl --quiet enable "$unit_name" 2>/dev/null ||
 		fail "systemd could not enable the unit $unit_name; see journalctl -b -p err"
-	sync "$boot_folder" "$wants_link" "${wants_link%/*}" "${dropin_file%/*}" "${unit_file%/*}" 2>/dev/null
 }
 
 finish_boot() {
 	if [ -e "$boot_file.new" ]; then
 		{ mv "$boot_file.new" "$boot_file" && sync "$boot_folder"; } || fail_to_write "$boot_file"
 	fi
+	[ -n "$units_run" ] || start_units
+}
+
+start_units() {
 	# Starting it loads nothing while our table stands, so open windows stay.
 	systemctl start "$unit_name" 2>/dev/null ||
 		fail "systemd could not start the unit $unit_name; see journalctl -b -u $unit_name"
@@ -34,11 +56,11 @@ finish_boot() {
 
 # units_stand GENERATION
 units_stand() {
-	[ "$(unit_text)" = "$(cat "$unit_file" 2>/dev/null)" ] && flush_units_stand && token_units_stand "$1"
+	holds "$unit_file" "$(unit_text)" && flush_units_stand && token_units_stand "$1"
 }
 
 unit_text() {
-	cat <<-UNIT
+	text <<-UNIT
 		[Unit]
 		Description=portknock: ports hidden behind knock sequences
 		DefaultDependencies=no

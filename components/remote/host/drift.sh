@@ -1,11 +1,12 @@
 # shellcheck shell=dash
 # What differs between the host and what was applied to it, in words.
 
+# findings GENERATION SCRIPT: of `tables`, `listing` and `elements`; SCRIPT is the digest of the host script.
 findings() {
 	table_findings "$1"
 	window_findings "$1"
 	network_findings "$1"
-	script_findings
+	script_findings "$2"
 	if is_listed portknock_overlap; then
 		echo 'the table portknock_overlap was left behind by a run that died'
 	fi
@@ -15,32 +16,70 @@ findings() {
 # Timers run it, and a removal. It may be newer than the rules, whose update was refused or rolled back; an earlier version did
 # not note which one it is.
 script_findings() {
-	if [ ! -e "$state/host.sh" ]; then
+	if [ -z "$1" ]; then
 		echo 'the host script is missing'
-	elif [ -e "$installed" ] && [ "$(script_digest)" != "$(cat "$installed")" ]; then
+	elif [ -e "$installed" ] && [ "$1" != "$(cat "$installed")" ]; then
 		echo 'the host script was changed'
 	fi
 }
 
 boot_findings() {
+	local units
 	if [ ! -e "$boot_file" ]; then
 		echo 'the boot file is missing'
 	elif ! cmp -s "$boot_file" "$1/ruleset.nft"; then
 		echo 'the boot file was changed'
 	fi
+	units=$(list_units)
 	flush_unit_findings
 	token_unit_findings "$1"
 	if [ ! -e "$unit_file" ]; then
 		echo "the unit $unit_name is missing"
-	elif [ "$(unit_text)" != "$(cat "$unit_file")" ]; then
+	elif ! holds "$unit_file" "$(unit_text)"; then
 		echo "the unit $unit_name was changed"
-	elif [ -n "$(systemctl show --property DropInPaths --value "$unit_name")" ]; then
+	elif is_unit "$unit_name" dropped-in; then
 		echo "the unit $unit_name has drop-ins that are not ours"
-	elif ! systemctl --quiet is-enabled "$unit_name" 2>/dev/null; then
+	elif [ ! -e "$wants_link" ]; then
 		echo "the unit $unit_name is disabled"
-	elif ! systemctl --quiet is-active "$unit_name"; then
+	elif ! is_active "$unit_name"; then
 		echo "the unit $unit_name is not active"
 	fi
+}
+
+# list_units: lines `NAME STATE`, `NAME dropped-in` and `NAME outdated` of the units that we look at, by one call: the last where
+# systemd has not read their files as they are.
+list_units() {
+	systemctl show --property=Id --property=ActiveState --property=DropInPaths --property=NeedDaemonReload \
+		"$unit_name" nftables.service "${reload_unit_file##*/}" "${stop_unit_file##*/}" "$tokens_timer" "$tokens_service" 2>/dev/null | awk '
+		function print_unit() {
+			print name, state
+			if (dropped_in) print name, "dropped-in"
+			if (outdated) print name, "outdated"
+			dropped_in = outdated = 0
+		}
+		sub(/^Id=/, "") { name = $0 }
+		sub(/^ActiveState=/, "") { state = $0 }
+		/^DropInPaths=./ { dropped_in = 1 }
+		/^NeedDaemonReload=yes$/ { outdated = 1 }
+		NF == 0 { print_unit() }
+		END { print_unit() }'
+}
+
+# is_unit NAME STATE|dropped-in: by `units`.
+is_unit() {
+	case "
+$units
+" in
+	*"
+$1 $2
+"*) ;;
+	*) false ;;
+	esac
+}
+
+# is_active UNIT: as systemctl has it.
+is_active() {
+	is_unit "$1" active || is_unit "$1" reloading
 }
 
 table_findings() {
@@ -50,14 +89,14 @@ table_findings() {
 	elif [ ! -e "$1/listing" ]; then
 		echo 'the last apply did not finish'
 	elif [ "$(cat "$1/nft-version")" = "$nft_version" ]; then
-		list_table | compare_listings "$1/listing"
+		printf '%s\n' "$listing" | compare_listings "$1/listing"
 	else
 		# Another nft prints the same rules in another way: let it print ours, in a network of its own.
 		expected=$(mktemp /run/portknock.XXXXXXXX)
 		list_in_own_network "$1/ruleset.nft" 2>/dev/null |
 			without_traffic >"$expected"
 		if [ -s "$expected" ]; then
-			list_table | compare_listings "$expected"
+			printf '%s\n' "$listing" | compare_listings "$expected"
 			lost=$(lost_timeouts "$1/ruleset.nft" <"$expected")
 			[ -z "$lost" ] || echo "nft $nft_version loses timeouts on their way to the kernel: $lost"
 		else
@@ -69,19 +108,14 @@ table_findings() {
 
 # A door that somebody propped open by hand is in no listing.
 window_findings() {
-	local set family
-	for set in admitted flows; do
-		for family in 4 6; do
-			granted $set $family | awk -v set="$set" -v family="$family" '
-				FNR == 1 { file++ }
-				file == 1 && $1 == "service" && set == "admitted" { longest[$2] = $4 * 1000 }
-				file == 1 && $1 == "flows" && set == "flows" { longest[$2] = $3 * 1000 }
-				file == 2 && (!($2 in longest) || $3 == "never-ending" || $3 > longest[$2]) {
-					print "set pk_" set family " admits somebody for longer than any knock does"
-					exit
-				}' "$1/manifest" -
-		done
-	done
+	printf '%s\n' "$elements" | awk '
+		file == "manifest" && $1 == "service" { longest["pk_admitted4", $2] = longest["pk_admitted6", $2] = $4 * 1000 }
+		file == "manifest" && $1 == "flows" { longest["pk_flows4", $2] = longest["pk_flows6", $2] = $3 * 1000 }
+		file == "listed" && /^pk_(admitted|flows)[46] / {
+			if ($1 in said || (($1, $5) in longest && $2 != "never-ending" && $2 <= longest[$1, $5])) next
+			said[$1]
+			print "set " $1 " admits somebody for longer than any knock does"
+		}' file=manifest "$1/manifest" file=listed -
 }
 
 # What differs between the listing in a file and the one on standard input, by object and by our own comments.

@@ -14,9 +14,9 @@ start_flush_units() {
 }
 
 flush_units_stand() {
-	[ "$(dropin_text)" = "$(cat "$dropin_file" 2>/dev/null)" ] &&
-		[ "$(reload_unit_text)" = "$(cat "$reload_unit_file" 2>/dev/null)" ] &&
-		[ "$(stop_unit_text)" = "$(cat "$stop_unit_file" 2>/dev/null)" ]
+	holds "$dropin_file" "$(dropin_text)" &&
+		holds "$reload_unit_file" "$(reload_unit_text)" &&
+		holds "$stop_unit_file" "$(stop_unit_text)"
 }
 
 # Only commands of its own run before anybody who waits for it goes on. Where our unit is disabled, somebody wants
@@ -24,7 +24,7 @@ flush_units_stand() {
 dropin_text() {
 	local back
 	back=$(bring_back "[ ! -e $wants_link ] ||" "exec timeout 20 sh $state/host.sh put-back")
-	cat <<-UNIT
+	text <<-UNIT
 		[Unit]
 		Wants=${reload_unit_file##*/} ${stop_unit_file##*/}
 
@@ -39,7 +39,7 @@ dropin_text() {
 # What a drop-in runs for a reload or a stop comes after the unit's own commands (systemd 247 to 257). Before them
 # run units that the job is handed on to: reloads in the order of Before=, stops in the reverse of After=.
 reload_unit_text() {
-	cat <<-UNIT
+	text <<-UNIT
 		[Unit]
 		Description=portknock: notes who is admitted before nftables.service reloads
 		DefaultDependencies=no
@@ -55,7 +55,7 @@ reload_unit_text() {
 }
 
 stop_unit_text() {
-	cat <<-UNIT
+	text <<-UNIT
 		[Unit]
 		Description=portknock: notes who is admitted before nftables.service stops
 		DefaultDependencies=no
@@ -95,12 +95,14 @@ put_noted_back() {
 }
 
 flush_unit_findings() {
-	if [ "$(dropin_text)" != "$(cat "$dropin_file" 2>/dev/null)" ]; then
-		echo 'our drop-in for nftables.service is missing or was changed'
-	elif ! flush_units_stand; then
-		echo 'our units beside nftables.service are missing or were changed'
-	elif systemctl --quiet is-active nftables.service; then
-		systemctl --quiet is-active "${reload_unit_file##*/}" && systemctl --quiet is-active "${stop_unit_file##*/}" ||
+	if ! flush_units_stand; then
+		if holds "$dropin_file" "$(dropin_text)"; then
+			echo 'our units beside nftables.service are missing or were changed'
+		else
+			echo 'our drop-in for nftables.service is missing or was changed'
+		fi
+	elif is_active nftables.service; then
+		is_active "${reload_unit_file##*/}" && is_active "${stop_unit_file##*/}" ||
 			echo 'our units beside nftables.service are not active'
 	fi
 }

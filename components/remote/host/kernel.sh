@@ -38,15 +38,13 @@ load() {
 # try_out GENERATION: whether nft takes the rules, in a network of their own where there may be one: then `trial` is
 # what the kernel made of them.
 try_out() {
+	trial=$(list_in_own_network "$1/ruleset.nft" 2>&1) && return
+	complaint=$trial
 	trial=
-	if unshare -n true 2>/dev/null; then
-		trial=$(list_in_own_network "$1/ruleset.nft" 2>&1) || {
-			complaint=$trial
-			return 1
-		}
-	else
-		complaint=$(nft -c -f "$1/ruleset.nft" 2>&1)
-	fi
+	case $complaint in
+	*'unshare: '*) complaint=$(nft -c -f "$1/ruleset.nft" 2>&1) ;;
+	*) false ;;
+	esac
 }
 
 # list_in_own_network RULESET: what the kernel makes of it.
@@ -95,7 +93,13 @@ lost_timeouts() {
 
 # fill_transaction whole|replacement NEW OLD: the text of it.
 fill_transaction() {
-	"$1" "$2" "$3" && carried "$2" "$3" | put_back
+	local granted
+	"$1" "$2" "$3" || return 1
+	granted=$(carried "$2" "$3") || {
+		complaint='nft: Error: it does not say who is admitted'
+		return 1
+	}
+	printf '%s\n' "$granted" | put_back
 }
 
 whole() {
@@ -186,11 +190,9 @@ load_overlap() {
 # Who knocked while the copy stood was admitted by the old rules, which are gone, and by the copy. Windows that cannot
 # be moved are no reason to undo what was loaded. What is called from here sees its `table`.
 move_windows_of_overlap() {
-	local table=portknock_overlap family
-	for family in 4 6; do
-		carried_windows admitted $family "$1" "$1"
-		carried_windows flows $family "$1" "$1"
-	done | without_openers | put_back | nft -f - 2>/dev/null || true
+	local table=portknock_overlap elements
+	elements=$(list_elements "$(window_sets "$1")") || return 0
+	carried_windows "$1" "$1" | without_openers | put_back | nft -f - 2>/dev/null || true
 }
 
 remove_overlap() {
@@ -198,12 +200,9 @@ remove_overlap() {
 }
 
 delete_if_there() {
+	nft delete table inet "$1" 2>/dev/null && return
 	stands "$1"
-	case $? in
-	0) nft delete table inet "$1" 2>/dev/null ;;
-	1) true ;;
-	*) false ;;
-	esac
+	[ $? = 1 ]
 }
 
 # A table without our records of it: a host that lost them. Nobody but us uses its name. In one file with what makes

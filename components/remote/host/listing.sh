@@ -5,14 +5,7 @@
 stands() {
 	local tables
 	tables=$(list_tables) || return 2
-	case "
-$tables
-" in
-	*"
-table inet $1
-"*) return 0 ;;
-	*) return 1 ;;
-	esac
+	is_listed "$1"
 }
 
 # list_tables: lines `table inet NAME`. An nft before 1.1 reads every element of every table before it says their names, of
@@ -26,13 +19,16 @@ list_tables() {
 	fi
 }
 
-# is_listed TABLE: where nft does not say, it counts as gone.
+# is_listed TABLE: whether `tables` has it, which is what nft said at the begin of a run.
 is_listed() {
-	if has_tokens "$(live)"; then
-		stands "$1"
-	else
-		nft -t list table inet "$1" >/dev/null 2>&1
-	fi
+	case "
+$tables
+" in
+	*"
+table inet $1
+"*) ;;
+	*) false ;;
+	esac
 }
 
 # A listing without tokens, and without what was filled: one that is used meanwhile would come back with it.
@@ -45,11 +41,16 @@ without_tokens() {
 }
 
 list_table() {
-	if reads_all || ! nft list map inet portknock pk_filled >/dev/null 2>&1; then
+	if lists_in_one_go; then
 		nft -s list table inet portknock 2>/dev/null
 	else
 		list_without_tokens
 	fi | without_traffic
+}
+
+# Whether there is no cheaper way to read our table than to list it. It may have tokens of the rules that come or of those that go.
+lists_in_one_go() {
+	reads_all || ! { has_tokens "$candidate" || has_tokens "$confirmed"; }
 }
 
 # Whether nft reads every element of every table before it lists anything, so that one listing costs what all do.
@@ -94,50 +95,66 @@ without_traffic() {
 		/}/ { skipping = 0 }'
 }
 
-# list_many GENERATION: its table without tokens, for an nft that reads all of it for each of its sets; else nothing.
-list_many() {
-	! has_tokens "$1" || ! reads_all || nft list table inet portknock 2>/dev/null | awk '
-		/^\t[a-z]/ { tokens = $2 == "pk_tokens" }
-		!tokens { print }'
-}
-
-# list_set SET set|map: as nft lists it, or as it stands in `listed`, which is what list_many printed.
-list_set() {
-	if [ -n "$listed" ]; then
-		printf '%s\n' "$listed" | awk -v name="$1" '/^\t[a-z]/ { found = $2 == name } found { print }'
-	else
-		nft list "$2" inet "$table" "$1" 2>/dev/null
-	fi
-}
-
-# elements SET [map]: lines `MILLISECONDS-LEFT PACKETS KEY…`.
-elements() {
-	list_set "$1" "${2:-set}" | tr -d '\n\t' |
-		sed -n 's/.*elements = { *\([^}]*\)}.*/\1/p' | tr ',' '\n' |
-		awk '
-			function milliseconds(text,   total, size) {
-				total = 0
-				while (match(text, /^[0-9]+[a-z]+/)) {
-					size = substr(text, 1, RLENGTH)
-					text = substr(text, RLENGTH + 1)
-					if (size ~ /ms$/) total += size + 0
-					else if (size ~ /s$/) total += 1000 * size
-					else if (size ~ /m$/) total += 60000 * size
-					else if (size ~ /h$/) total += 3600000 * size
-					else if (size ~ /d$/) total += 86400000 * size
-				}
-				return total
+# list_elements SETS: lines `SET MILLISECONDS-LEFT PACKETS KEY…` of those of these sets that `table` has. Fails where nft did not say.
+list_elements() {
+	{ list_sets "$1" && echo all-listed; } | awk -v names="$1" '
+		function milliseconds(text,   total, size) {
+			total = 0
+			while (match(text, /^[0-9]+[a-z]+/)) {
+				size = substr(text, 1, RLENGTH)
+				text = substr(text, RLENGTH + 1)
+				if (size ~ /ms$/) total += size + 0
+				else if (size ~ /s$/) total += 1000 * size
+				else if (size ~ /m$/) total += 60000 * size
+				else if (size ~ /h$/) total += 3600000 * size
+				else if (size ~ /d$/) total += 86400000 * size
 			}
-			NF > 0 {
-				left = "never-ending"
-				packets = 0
-				key = ""
-				word = 1
-				for (; word <= NF && $word !~ /^(timeout|expires|counter)$/; word++) if ($word != ".") key = key " " $word
-				for (; word < NF; word++) {
-					if ($word == "expires") left = milliseconds($(word + 1))
-					else if ($word == "packets") packets = $(word + 1)
-				}
-				print left == "never-ending" ? left : sprintf("%.0f", left), packets key
-			}'
+			return total
+		}
+		function print_element(text,   words, word, i, left, packets, key) {
+			words = split(text, word, " ")
+			if (words == 0) return
+			left = "never-ending"
+			packets = 0
+			key = ""
+			for (i = 1; i <= words && word[i] !~ /^(timeout|expires|counter)$/; i++) if (word[i] != ".") key = key " " word[i]
+			for (; i < words; i++) {
+				if (word[i] == "expires") left = milliseconds(word[i + 1])
+				else if (word[i] == "packets") packets = word[i + 1]
+			}
+			print set, (left == "never-ending" ? left : sprintf("%.0f", left)), packets key
+		}
+		BEGIN { count = split(names, name, " "); for (i = 1; i <= count; i++) wanted["pk_" name[i]] }
+		$0 == "all-listed" { whole = 1 }
+		/^\t[a-z]/ { set = $2 }
+		/^\t\telements = / { in_elements = set in wanted; sub(/^[^{]*[{]/, "") }
+		!in_elements { next }
+		{
+			ends = sub(/}.*/, "")
+			count = split($0, element, ",")
+			for (i = 1; i <= count; i++) print_element(element[i])
+			if (ends) in_elements = 0
+		}
+		END { exit !whole }'
+}
+
+# list_sets SETS: as nft lists them, and what stands around them. One after the other where our table has tokens, all of which nft
+# would list: an nft before 1.0 reads all of it for each. A table or a set that is not there has no elements.
+list_sets() {
+	local set kind
+	case $1 in
+	*' '*) ! lists_in_one_go || set -- ;;
+	esac
+	if [ $# = 0 ]; then
+		nft list table inet "$table" 2>/dev/null && return
+		stands "$table"
+		[ $? = 1 ]
+		return
+	fi
+	for set in $1; do
+		kind='set'
+		[ "$set" != filled ] || kind=map
+		nft list $kind inet "$table" "pk_$set" 2>/dev/null </dev/null
+		! never_returned $? || return 1
+	done
 }

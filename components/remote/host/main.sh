@@ -39,6 +39,7 @@ timer=portknock-rollback
 staged=portknock-script
 tokens_service=portknock-tokens.service
 tokens_timer=portknock-tokens.timer
+tokens_link=$unit_folder/timers.target.wants/$tokens_timer
 token_sets='^pk_(tokens|spent|early|filled)$'
 bounds_file=/var/lib/portknock-tokens
 clock_file=/run/portknock-clock
@@ -50,7 +51,6 @@ bound_seconds=400
 # Off by so much, a clock was set.
 step_seconds=30
 boot_id=/proc/sys/kernel/random/boot_id
-oldest_nft=0.9.8
 within_a_minute='timeout --foreground -k 5 60'
 nft_hangs='nft does not return on this host, or is killed; find out why (dmesg, ps), then try again'
 
@@ -61,8 +61,11 @@ nft_version=
 before=
 attempt=
 next=
-listed=
 trial=
+units_run=
+tables=
+listing=
+elements=
 complaint=
 
 portknock_main() {
@@ -143,18 +146,21 @@ preflight() {
 	set -- $?
 	[ "$1" != 127 ] || fail 'nft is missing; install the package nftables'
 	! never_returned "$1" || fail "$nft_hangs"
-	nft_version=$(printf '%s\n' "$nft_version" | sed -n 's/^nftables v\([0-9.]*\).*/\1/p')
+	nft_version=${nft_version#nftables v}
+	nft_version=${nft_version%%[!0-9.]*}
 	[ -d /run/systemd/system ] || fail 'systemd does not run this host; only hosts with systemd can be guarded'
 	command -v flock >/dev/null || fail 'flock is missing; install the package util-linux'
-	if [ "$(printf '%s\n' "$oldest_nft" "$nft_version" | sort -V | head -n 1)" != "$oldest_nft" ]; then
-		fail "nft $nft_version is too old; upgrade the package nftables to $oldest_nft or newer"
-	fi
+	case $nft_version in
+	'' | 0.[0-8] | 0.[0-8].* | 0.9 | 0.9.[0-7])
+		fail "nft $nft_version is too old; upgrade the package nftables to 0.9.8 or newer"
+		;;
+	esac
 }
 
 # What an apply would need, before anything is touched. A rollback tries whatever it can do without.
 require_powers() {
 	local folder
-	list_tables >/dev/null
+	tables=$(list_tables)
 	set -- $?
 	! never_returned "$1" || fail "$nft_hangs"
 	[ "$1" = 0 ] ||

@@ -41,6 +41,29 @@ field() {
 	done <"$2/manifest"
 }
 
+# text: what is on standard input, by no command of its own.
+text() {
+	local line IFS=
+	while read -r line || [ -n "$line" ]; do
+		printf '%s\n' "$line"
+	done
+}
+
+# holds FILE TEXT
+holds() {
+	[ -e "$1" ] && [ "$(text <"$1")" = "$2" ]
+}
+
+# has_line NAME GENERATION: whether its manifest says something of that kind.
+has_line() {
+	local name rest
+	[ -e "$2/manifest" ] || return 1
+	while read -r name rest; do
+		[ "$name" != "$1" ] || return 0
+	done <"$2/manifest"
+	return 1
+}
+
 marker() {
 	cat "$1/marker"
 }
@@ -76,7 +99,7 @@ sweep_work_folders() {
 sweep() {
 	local generation
 	rm -rf "$state.gone"
-	rm -f "$state"/*.new "$state"/transaction.* "$boot_file.new" "$unit_file.new" "$dropin_file.new" "$reload_unit_file.new" "$stop_unit_file.new"
+	rm -f "$state"/*.new "$state"/transaction.* "$boot_file.new" "$unit_file.new" "$dropin_file.new" "$reload_unit_file.new" "$stop_unit_file.new" "$bounds_file.new"
 	is_pending || rm -f "$confirmed/windows" "$confirmed/stray.nft"
 	for generation in "$state"/generations/*; do
 		is_same "$generation" "$candidate" || is_same "$generation" "$confirmed" || rm -rf "$generation"

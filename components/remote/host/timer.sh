@@ -24,8 +24,8 @@ start_token_timer() {
 # token_units_stand GENERATION
 token_units_stand() {
 	if has_tokens "$1"; then
-		[ "$(tokens_service_text)" = "$(cat "$unit_folder/$tokens_service" 2>/dev/null)" ] &&
-			[ "$(tokens_timer_text)" = "$(cat "$unit_folder/$tokens_timer" 2>/dev/null)" ]
+		holds "$unit_folder/$tokens_service" "$(tokens_service_text)" &&
+			holds "$unit_folder/$tokens_timer" "$(tokens_timer_text)"
 	else
 		[ ! -e "$unit_folder/$tokens_service" ] && [ ! -e "$unit_folder/$tokens_timer" ]
 	fi
@@ -35,7 +35,7 @@ token_units_stand() {
 token_unit_findings() {
 	if ! token_units_stand "$1"; then
 		echo 'our units that fill tokens are missing or were changed'
-	elif has_tokens "$1" && ! systemctl --quiet is-active "$tokens_timer"; then
+	elif has_tokens "$1" && ! is_active "$tokens_timer"; then
 		echo "the timer $tokens_timer is not active: tokens run out"
 	fi
 }
@@ -44,7 +44,7 @@ token_unit_findings() {
 remove_token_units() {
 	systemctl --quiet disable "$tokens_timer" 2>/dev/null
 	systemctl stop "$tokens_timer" "$tokens_service" 2>/dev/null
-	rm -f "$unit_folder/$tokens_service" "$unit_folder/$tokens_timer" "$unit_folder/timers.target.wants/$tokens_timer"
+	rm -f "$unit_folder/$tokens_service" "$unit_folder/$tokens_timer" "$tokens_link"
 	systemctl daemon-reload
 	# One that was ended is a failed one, and is listed until somebody says so.
 	systemctl reset-failed "$tokens_timer" "$tokens_service" 2>/dev/null
@@ -52,7 +52,7 @@ remove_token_units() {
 }
 
 tokens_service_text() {
-	cat <<-UNIT
+	text <<-UNIT
 		[Unit]
 		Description=portknock: fills tokens for single packets
 		After=$unit_name
@@ -66,7 +66,7 @@ tokens_service_text() {
 
 # Also where somebody sets the clock.
 tokens_timer_text() {
-	cat <<-UNIT
+	text <<-UNIT
 		[Unit]
 		Description=portknock: fills tokens for single packets
 		StartLimitIntervalSec=0

@@ -7,14 +7,8 @@
 # filled from the slot behind that one on, and from a slot that has not begun. Within a table the clock does not matter:
 # the kernel counts the seconds to the begin and to the end of a slot.
 
-# It decides whether tokens stay, so it runs no command of its own.
 has_tokens() {
-	local name rest
-	[ -e "$1/manifest" ] || return 1
-	while read -r name rest; do
-		[ "$name" != token-key ] || return 0
-	done <"$1/manifest"
-	return 1
+	has_line token-key "$1"
 }
 
 # Run by a timer.
@@ -29,9 +23,9 @@ fill() {
 
 # fill_tokens GENERATION: tokens of its knockers, until a day from now. Nothing is filled before it is written down.
 fill_tokens() {
-	local work now former outcome
+	local work now former elements outcome
 	has_tokens "$1" || return 0
-	now=$(date +%s) && former=$(former_time "$now") || return 1
+	now=$(date +%s) && former=$(former_time "$now") && elements=$(list_elements filled) || return 1
 	work=$(mktemp -d /run/portknock.XXXXXXXX) || return 1
 	plan_tokens "$1" "$now" "$former" >"$work/plan" &&
 		note_bounds "$work/plan" &&
@@ -94,14 +88,14 @@ note_clock() {
 	clock_origin "$1" >"$clock_file.new" && mv "$clock_file.new" "$clock_file"
 }
 
-# plan_tokens GENERATION NOW FORMER: `step` where there is a former time, then `slot SECONDS SKEW TOKENS` and lines
+# plan_tokens GENERATION NOW FORMER, of `elements`: `step` where there is a former time, then `slot SECONDS SKEW TOKENS` and lines
 # `key NAME ID KEY FROM TO BOUND FILLED UNDER BEGIN HASHES`: what the bound is kept under, the first and the last slot to
 # fill, what pk_filled has and under which number; then what all of these tokens begin with, and how many hashes a slot is.
 # Fails where not all could be read: without a bound tokens that were used come back.
 plan_tokens() {
 	{
 		{ [ ! -e "$bounds_file" ] || sed 's/^/bound /' "$bounds_file"; } &&
-			{ [ -n "$3" ] || elements pk_filled map | sed 's/^/filled /'; } &&
+			{ [ -n "$3" ] || printf '%s\n' "$elements"; } &&
 			cat "$1/manifest" && echo all-read
 	} | awk -v now="$2" -v former="$3" -v noted=$bound_seconds '
 		function most(a, b) { return a > b ? a : b }
@@ -117,7 +111,7 @@ plan_tokens() {
 		}
 		BEGIN { if (former != "") print "step" }
 		$1 == "bound" { bound[$2] = most(bound[$2], $3); next }
-		$1 == "filled" { filled[$4] = number($6); handle[$4] = $6; next }
+		$1 == "pk_filled" { filled[$4] = number($6); handle[$4] = $6; next }
 		$1 == "tokens" { seconds = $2; skew = $3; ahead = $5; begin = "-"; hashes = $4 / 2; print "slot", seconds, skew, $4 }
 		$1 == "token-network" { begin = $3; hashes = $4 }
 		$1 == "token-key" || $1 == "address-key" {

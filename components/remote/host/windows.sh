@@ -1,133 +1,129 @@
 # shellcheck shell=dash
 # What sources were granted, carried over from the old rules to the new ones.
 
-# granted SET FAMILY: lines `ADDRESS SERVICE-ID MILLISECONDS-LEFT` of who is admitted, or has flows; who was put there by
-# hand may be `never-ending`.
-granted() {
-	elements "pk_$1$2" | awk '{ print $3, $4, $1 }'
-}
-
 # Who is admitted, and whose flows go on, under the confirmed rules when a candidate takes their place: what it closes
-# comes back with them. Written once, whatever number of candidates follow each other.
+# comes back with them. Written once, whatever number of candidates follow each other. Fails where nft did not say.
 note_windows() {
 	[ -e "$confirmed" ] || return 0
-	local sets='admitted flows' set family listed
-	listed=$(list_many "$confirmed")
-	! has_knockers "$confirmed" || sets="$sets windows flow_windows"
+	local elements
+	elements=$(list_elements "$(window_sets "$confirmed")") || return 1
 	{
 		cat /proc/uptime
-		for set in $sets; do
-			for family in 4 6; do
-				granted "$set" $family | sed "s/^/$set $family /"
-			done
-		done
+		printf '%s\n' "$elements" | awk 'NF { print substr($1, 4, length($1) - 4), substr($1, length($1)), $4, $5, $2 }'
 	} >"$confirmed/windows"
+	return 0
+}
+
+# window_sets GENERATION: the sets of its rules that say who is admitted, whose flows go on, and who opened it.
+window_sets() {
+	printf 'admitted4 admitted6 flows4 flows6'
+	! has_knockers "$1" || printf ' windows4 windows6 flow_windows4 flow_windows6'
 }
 
 # has_knockers GENERATION: whether its rules say who opened a window.
 has_knockers() {
-	grep -qs '^knocker ' "$1/manifest"
+	has_line knocker "$1"
 }
 
-# noted_windows SET FAMILY GENERATION: lines as of `granted`, with what is left of them now and the word `noted`.
-noted_windows() {
-	[ ! -e "$3/windows" ] ||
-		awk -v set="$1" -v family="$2" '
-			NR == 1 { now = $1; next }
-			FNR == 1 { elapsed = now - $1; next }
-			$1 == set && $2 == family { printf "%s %s %d noted\n", $3, $4, $5 - elapsed * 1000 }
-		' /proc/uptime "$3/windows"
-}
-
-# carried NEW OLD: lines `SET MILLISECONDS-LEFT GRANTED-SECONDS KEY`.
+# carried NEW OLD: lines `SET MILLISECONDS-LEFT GRANTED-SECONDS KEY`. Fails where nft did not say what OLD granted.
 carried() {
-	local family listed=
+	local sets elements
 	if [ -n "$2" ]; then
-		listed=$(list_many "$2")
-		for family in 4 6; do
-			carried_windows admitted $family "$1" "$2"
-			carried_windows flows $family "$1" "$2"
-			carried_sources $family "$1"
-		done
+		sets=$(window_sets "$2")
+		! has_line blacklist "$2" || sets="$sets blacklist4 blacklist6"
+		! has_line trusted "$2" || sets="$sets trusted4 trusted6"
+		elements=$(list_elements "$sets") || return 1
+		carried_windows "$1" "$2"
+		carried_sources "$1"
 		[ -z "$(field identity "$2")" ] || return 0
 	fi
 	connected_sources "$1"
 }
 
-# carried_windows SET FAMILY NEW OLD: a window, or flows, of the service of the same name as long as one of those who
-# opened it still may: with the same sequence, and before his end. Without knockers that is the service's own sequence.
-# Who is admitted stays trusted.
+# carried_windows NEW OLD: of `elements`, and of what was noted under NEW, a window, or flows, of the service of the same name as long
+# as one of those who opened it still may: with the same sequence, and before his end. Without knockers that is the service's own
+# sequence. Who is admitted stays trusted.
 carried_windows() {
-	local owners=windows
-	[ "$1" = admitted ] || owners=flow_windows
-	{
-		echo owners
-		noted_windows $owners "$2" "$3"
-		! has_knockers "$4" || granted $owners "$2"
-		echo granted
-		noted_windows "$1" "$2" "$3"
-		granted "$1" "$2"
-	} |
-		awk -v set="$1" -v owners="pk_$owners$2" -v family="$2" -v now="$(date +%s)" '
+	local noted=/dev/null
+	[ ! -e "$1/windows" ] || noted=$1/windows
+	printf '%s\n' "$elements" |
+		awk -v now="$(date +%s)" '
 			function least(a, b) { return a < b ? a : b }
 			function most(a, b) { return a > b ? a : b }
-			function keep_owner(address, id, left, from,   service) {
-				service = service_of[1, id]
-				if (owned[from, address, service] < left) {
-					owned[from, address, service] = left
-					opener[address, service] = id
+			function keep_owner(set, family, address, id, left, of,   service) {
+				service = service_of["new", id]
+				if (owned[of, set, family, address, service] < left) {
+					owned[of, set, family, address, service] = left
+					opener[set, family, address, service] = id
 				}
-				if (knows[1]) print owners, left, set == "flows" ? flow_window : longest[service], address " . " id
+				if (knows["new"])
+					print "pk_" owners_of[set] family, left, set == "flows" ? flow_window : longest["admitted", service], address " . " id
 			}
-			FNR == 1 { file++ }
-			file < 3 && $1 == "service" { sequence[file, $2] = $5; service_of[file, $2] = $2 }
-			file < 3 && $1 == "knocker" { sequence[file, $2] = $6; service_of[file, $2] = $3; until[file, $2] = $5; knows[file] = 1 }
-			file == 1 && $1 == "service" && set == "admitted" { longest[$2] = $4; name[$2] = $3 }
-			file == 1 && $1 == "knocker" { is_knocked[$3] }
-			file == 1 && $1 == "flows" && set == "flows" { longest[$2] = $3 }
-			file == 1 && $1 == "flow-windows" { flow_window = $2 }
-			file == 1 && $1 == "trusted" && set == "admitted" { trusted = $2 }
-			file != 3 { next }
-			NF == 1 { kind = $1; next }
-			{
-				from = $4 == "noted" ? 1 : 2
-				service = service_of[1, $2]
-				if ($3 == "never-ending" || !(service in longest) || service_of[from, $2] != service) next
-				if (sequence[1, $2] != sequence[from, $2]) {
-					# Others may have opened it, whose windows come before.
-					if (kind == "owners" || !knows[from]) next
+			# of: under whose rules, whose sequences are those that opened it.
+			function take(of, kind, family, address, id, left,   set, service) {
+				if (!(kind in set_of)) return
+				set = set_of[kind]
+				service = service_of["new", id]
+				if (left == "never-ending" || !((set, service) in longest) || service_of[of, id] != service) return
+				# Others may have opened it, whose windows come before.
+				if (sequence["new", id] != sequence[of, id] && (kind != set || !knows[of])) return
+				if (kind == set) {
+					granted[++grants] = of " " set " " family " " address " " id " " left
+				} else {
+					if (until["new", id] > 0) left = least(left, (until["new", id] - now) * 1000)
+					if (left > 0) keep_owner(set, family, address, id, left, of)
 				}
 			}
-			kind == "owners" {
-				left = until[1, $2] > 0 ? least($3, (until[1, $2] - now) * 1000) : $3
-				if (left > 0) keep_owner($1, $2, left, from)
-				next
+			BEGIN {
+				owners_of["admitted"] = "windows"
+				owners_of["flows"] = "flow_windows"
+				for (set in owners_of) { set_of[set] = set; set_of[owners_of[set]] = set }
 			}
-			{
-				left = $3
-				if (knows[from]) left = least(left, owned[from, $1, $2])
-				else keep_owner($1, $2, left, from)
-				if (left <= 0) next
-				print "pk_" set family, left, longest[$2], $1 " . " $2
-				if (trusted) print "pk_trusted" family, left, trusted, $1
+			file == "uptime" { uptime = $1; next }
+			file == "new" || file == "old" {
+				if ($1 == "service") { sequence[file, $2] = $5; service_of[file, $2] = $2 }
+				if ($1 == "knocker") { sequence[file, $2] = $6; service_of[file, $2] = $3; until[file, $2] = $5; knows[file] = 1 }
 			}
+			file == "new" {
+				if ($1 == "service") { longest["admitted", $2] = $4; name[$2] = $3 }
+				if ($1 == "knocker") is_knocked[$3]
+				if ($1 == "flows") longest["flows", $2] = $3
+				if ($1 == "flow-windows") flow_window = $2
+				if ($1 == "trusted") trusted = $2
+			}
+			file == "noted" && NF == 2 { elapsed = uptime - $1 }
+			file == "noted" && NF == 5 {
+				left = $5
+				if (left != "never-ending") left = int(left - elapsed * 1000)
+				take("new", $1, $2, $3, $4, left)
+			}
+			file == "listed" && NF { take("old", substr($1, 4, length($1) - 4), substr($1, length($1)), $4, $5, $2) }
 			END {
+				for (i = 1; i <= grants; i++) {
+					split(granted[i], part, " ")
+					of = part[1]; set = part[2]; family = part[3]; address = part[4]; id = part[5]; left = part[6]
+					if (knows[of]) left = least(left, owned[of, set, family, address, id])
+					else keep_owner(set, family, address, id, left, of)
+					if (left <= 0) continue
+					print "pk_" set family, left, longest[set, id], address " . " id
+					if (set == "admitted" && trusted) print "pk_trusted" family, left, trusted, address
+				}
 				for (key in opener) {
 					split(key, part, SUBSEP)
-					if (set != "admitted" || !(part[2] in is_knocked)) continue
-					left = most(owned[1, part[1], part[2]], owned[2, part[1], part[2]])
-					print "pk_opener_" name[part[2]] family, left, longest[part[2]], part[1] " : " opener[key]
+					set = part[1]; family = part[2]; address = part[3]; service = part[4]
+					if (set != "admitted" || !(service in is_knocked)) continue
+					left = most(owned["new", set, family, address, service], owned["old", set, family, address, service])
+					print "pk_opener_" name[service] family, left, longest[set, service], address " : " opener[key]
 				}
-			}' "$3/manifest" "$4/manifest" -
+			}' file=uptime /proc/uptime file=new "$1/manifest" file=old "$2/manifest" file=noted "$noted" file=listed -
 }
 
+# carried_sources NEW: of `elements`, the blacklist and who is trusted.
 carried_sources() {
-	local name longest
-	for name in blacklist trusted; do
-		longest=$(field $name "$2")
-		[ -z "$longest" ] || elements "pk_$name$1" | awk -v set="pk_$name$1" -v granted="$longest" '
-			{ print set, $1 == "never-ending" ? granted "000" : $1, granted, $3 }'
-	done
+	printf '%s\n' "$elements" | awk '
+		file == "new" { longest["pk_" $1 "4"] = longest["pk_" $1 "6"] = $2; next }
+		/^pk_(blacklist|trusted)/ && longest[$1] > 0 { print $1, $2 == "never-ending" ? longest[$1] "000" : $2, longest[$1], $4 }
+	' file=new "$1/manifest" file=listed -
 }
 
 # Connection tracking may begin with our rules: the next packet of an older connection then looks like an attack.
@@ -157,7 +153,7 @@ without_openers() {
 # of a map ends in ` : VALUE`.
 put_back() {
 	awk '
-		{
+		NF {
 			left = $2 < $3 * 1000 ? $2 : $3 * 1000
 			key = $0
 			sub(/^[^ ]+ [^ ]+ [^ ]+ /, "", key)

@@ -37,16 +37,9 @@ add() {
 	chroot "$newest" nft -f - <"$1"
 }
 
-# record_sets TRANSCRIPT SET…: the table, and each set that the host script reads, with these ones besides.
-record_sets() {
-	only=$1
-	shift
-	more=$*
-	set -- 'list tables' '-s list table inet portknock'
-	for name in admitted4 admitted6 flows4 flows6 connections refusals refused blacklist4 blacklist6 trusted4 trusted6 $more; do
-		set -- "$@" "list set inet portknock pk_$name"
-	done
-	record "$only" "$@"
+# record_table TRANSCRIPT: the table, its rules and its elements.
+record_table() {
+	record "$1" 'list tables' '-s list table inet portknock' 'list table inet portknock' 'list set inet portknock pk_admitted4'
 }
 
 record_all() {
@@ -60,22 +53,22 @@ record_all() {
 
 	load "$golden/flows/ruleset.nft"
 	add "$here/flows.elements.nft"
-	record_sets flows
+	record_table flows
 	load "$here/flows.tampering.nft"
-	record tampered '-s list table inet portknock'
+	record tampered 'list tables' '-s list table inet portknock'
 
 	load "$golden/baseline-full/ruleset.nft"
 	add "$here/baseline-full.elements.nft"
-	record_sets baseline-full
+	record_table baseline-full
 
 	load "$golden/knockers-baseline/ruleset.nft"
 	add "$here/knockers-baseline.elements.nft"
-	record_sets knockers-baseline windows4 windows6 flow_windows4 flow_windows6 entries
+	record_table knockers-baseline
 
 	# What nft 0.9.8 loses on its way to the kernel.
 	sed 's/{ ip saddr : meta priority }/{ ip saddr timeout 5s : meta priority }/' "$golden/minimal/ruleset.nft" >"$work/timeouts.nft"
 	load "$work/timeouts.nft"
-	record timeouts '-s list table inet portknock'
+	record timeouts 'list tables' '-s list table inet portknock'
 	chroot "$base" nft delete table inet portknock
 	record unguarded 'list tables' '-s list table inet portknock'
 
