@@ -18,7 +18,7 @@ findings() {
 script_findings() {
 	if [ -z "$1" ]; then
 		echo 'the host script is missing'
-	elif [ -e "$installed" ] && [ "$1" != "$(cat "$installed")" ]; then
+	elif [ -e "$installed" ] && [ "$1" != "$(text <"$installed")" ]; then
 		echo 'the host script was changed'
 	fi
 }

@@ -99,7 +99,7 @@ fill_transaction() {
 		complaint='nft: Error: it does not say who is admitted'
 		return 1
 	}
-	printf '%s\n' "$granted" | put_back
+	[ -z "$granted" ] || printf '%s\n' "$granted" | put_back
 }
 
 whole() {
@@ -191,7 +191,7 @@ load_overlap() {
 # be moved are no reason to undo what was loaded. What is called from here sees its `table`.
 move_windows_of_overlap() {
 	local table=portknock_overlap elements
-	elements=$(list_elements "$(window_sets "$1")") || return 0
+	elements=$(list_elements "$(window_sets "$1")") && [ -n "$elements" ] || return 0
 	carried_windows "$1" "$1" | without_openers | put_back | nft -f - 2>/dev/null || true
 }
 

@@ -39,7 +39,10 @@ taken_by() {
 
 # our_routes: the networks of those that are there.
 our_routes() {
-	ip -6 route show table local proto $route_protocol 2>/dev/null | awk '$1 == "local" { print $2 }'
+	local kind network
+	ip -6 route show table local proto $route_protocol 2>/dev/null | while read -r kind network _; do
+		[ "$kind" != local ] || printf '%s\n' "$network"
+	done
 }
 
 # is_routed NETWORK: whether all of it is the host's own, by whosever route.

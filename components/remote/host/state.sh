@@ -65,7 +65,7 @@ has_line() {
 }
 
 marker() {
-	cat "$1/marker"
+	text <"$1/marker"
 }
 
 # point candidate|confirmed GENERATION
@@ -82,7 +82,8 @@ replace_file() {
 }
 
 write_file() {
-	printf '%s\n' "$3" 2>/dev/null >"$1.new" && chmod "$2" "$1.new" && sync "$1.new" && mv "$1.new" "$1"
+	# 600 is what the umask leaves.
+	printf '%s\n' "$3" 2>/dev/null >"$1.new" && { [ "$2" = 600 ] || chmod "$2" "$1.new"; } && sync "$1.new" && mv "$1.new" "$1"
 }
 
 fail_to_write() {

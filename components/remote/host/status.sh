@@ -17,7 +17,7 @@ report() {
 	script=$(script_digest)
 	[ -z "$script" ] || printf 'script %s\n' "$script"
 	[ $# != 4 ] || printf 'deployer %s %s\n' "$1" "$4"
-	{ warnings && network_warnings "$network"; } | sed 's/^/warning /'
+	{ warnings && network_warnings "$network"; } | prefixed warning
 	others=$(other_tables)
 	# Of so many rules nobody can say what they do; a whole report must come through.
 	[ ${#others} -lt 1000000 ] || others=incomplete
@@ -39,7 +39,7 @@ report() {
 	found=$(findings "$loaded" "$script")
 	printf 'observed %s\n' "$(
 		{
-			cat "$state/attempt"
+			text <"$state/attempt"
 			[ -z "$listing" ] || printf '%s\n' "$listing"
 			boot_digest
 			printf '%s' "$found"
@@ -53,6 +53,14 @@ report() {
 	token_lines "$loaded"
 	refused_ports "$loaded"
 	! has_line blacklist "$loaded" || printf 'blacklisted %s\n' "$(printf '%s\n' "$elements" | grep -c '^pk_blacklist')"
+}
+
+# prefixed WORD: standard input with that word before each line.
+prefixed() {
+	local line
+	while read -r line; do
+		printf '%s %s\n' "$1" "$line"
+	done
 }
 
 # shown_sets GENERATION: the sets of its rules of which a report tells.

@@ -33,8 +33,10 @@ carried() {
 		! has_line blacklist "$2" || sets="$sets blacklist4 blacklist6"
 		! has_line trusted "$2" || sets="$sets trusted4 trusted6"
 		elements=$(list_elements "$sets") || return 1
-		carried_windows "$1" "$2"
-		carried_sources "$1"
+		if [ -n "$elements" ] || [ -e "$1/windows" ]; then
+			carried_windows "$1" "$2"
+		fi
+		[ -z "$elements" ] || carried_sources "$1"
 		[ -z "$(field identity "$2")" ] || return 0
 	fi
 	connected_sources "$1"
