@@ -7,7 +7,8 @@ import { hashOf, putInPlace, readIfThere, writeWhole } from "./setup/files.mjs";
 import { root } from "./setup/paths.mjs";
 import { run } from "./setup/run.mjs";
 
-const inputs = ["index.ts", "components", "cli", "tsconfig.json", "tsconfig.build.json", "package-lock.json"];
+const sources = ["index.ts", "components", "cli"];
+const inputs = [...sources, "tsconfig.json", "tsconfig.build.json", "package-lock.json", "scripts/build.mjs"];
 const dist = join(root, "dist");
 // tsc fills a folder of its own: a failed build leaves the last good one, and what is gone from the sources is gone.
 const scratch = join(root, "node_modules/.portknock-dist");
