@@ -14,11 +14,12 @@ const inputs = [...sources, "tsconfig.json", "tsconfig.build.json", "package-loc
 const dist = join(root, "dist");
 
 export async function build() {
-  linkCommand();
   const hash = hashOf(root, inputs);
-  if (readIfThere(join(dist, ".inputs")) === hash) return;
-  // tsc fills a folder of its own: a failed build leaves the last good one, and what is gone from the sources is gone.
-  await install("dist", "about 10 s", () => putInPlace(dist, (next) => fill(next, hash)));
+  if (readIfThere(join(dist, ".inputs")) !== hash) {
+    // tsc fills a folder of its own: a failed build leaves the last good one, and what is gone from the sources is gone.
+    await install("dist", "about 10 s", () => putInPlace(dist, (next) => fill(next, hash)));
+  }
+  linkCommand();
 }
 
 async function fill(folder, hash) {
