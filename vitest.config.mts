@@ -28,6 +28,7 @@ export default defineConfig({
           name: "package",
           include: ["test/package/**/*.test.ts"],
           testTimeout: 300_000,
+          hookTimeout: 300_000,
           sequence: { groupOrder: 2 },
         },
       },

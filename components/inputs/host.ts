@@ -35,6 +35,12 @@ export function hostsOf(args: Readonly<Record<string, HostArgs>>): readonly Host
   }));
 }
 
+/** What reads connections is loaded when there is one to read: it brings the SSH library. */
+async function readConnection(written: unknown): Promise<ConnectionResult> {
+  const { parseConnection } = await import("../remote/connection.js");
+  return parseConnection(written);
+}
+
 /** @param pick what to take of an Output now. */
 export function knownHosts(
   hosts: readonly Host[],
@@ -66,12 +72,6 @@ function parseNetworks(written: unknown): Parsed<readonly Network[]> {
   }
   const parsed = parseTokenNetwork(typeof written === "string" ? written : "");
   return parsed.kind === "value" ? value([parsed.value]) : parsed;
-}
-
-/** What reads connections is loaded when there is one to read: it brings the SSH library. */
-async function readConnection(written: unknown): Promise<ConnectionResult> {
-  const { parseConnection } = await import("../remote/connection.js");
-  return parseConnection(written);
 }
 
 /**

@@ -7,10 +7,10 @@ import {
   cloneRepository,
   hasRegistry,
   install,
-  makeUser,
+  makeConsumer,
   npm,
   outputsOfPrograms,
-} from "../support/packageUser";
+} from "../support/packageConsumer";
 
 const ROOT = resolve(__dirname, "../..");
 const { version, peerDependencies, devDependencies } = JSON.parse(
@@ -21,7 +21,7 @@ const TYPES = `@types/node@${devDependencies["@types/node"]}`;
 
 const isOnline = await hasRegistry();
 if (!isOnline) {
-  console.warn("skipped: nobody installs the package: npm's registry does not answer");
+  console.warn("skipped: no program installs the package: npm's registry does not answer");
 }
 
 describe.skipIf(!isOnline)("the package", () => {
@@ -68,7 +68,7 @@ describe.skipIf(!isOnline)("the package", () => {
       "as a tarball, beside the oldest SDK that it takes",
       "oldest",
       async (folder) => {
-        makeUser(folder, {});
+        makeConsumer(folder, {});
         await install(folder, [tarball, `@pulumi/pulumi@${PEER.replace("^", "")}`, TYPES]);
       },
     ],
@@ -76,7 +76,7 @@ describe.skipIf(!isOnline)("the package", () => {
       "from the repository, beside the newest SDK that this Node takes",
       "newest",
       async (folder) => {
-        makeUser(folder, {});
+        makeConsumer(folder, {});
         await install(folder, [`git+file://${clone}`, `@pulumi/pulumi@${PEER}`, TYPES]);
       },
     ],
@@ -85,14 +85,14 @@ describe.skipIf(!isOnline)("the package", () => {
       "workspace",
       async (folder) => {
         await cloneRepository(join(folder, "pulumi-portknock"));
-        makeUser(folder, { workspaces: ["pulumi-portknock"], dependencies: { "pulumi-portknock": "*" } });
+        makeConsumer(folder, { workspaces: ["pulumi-portknock"], dependencies: { "pulumi-portknock": "*" } });
         await install(folder);
       },
     ],
   ])("installed %s", (_how, name, make) => {
     const folder = join(scratch, name);
 
-    beforeAll(() => make(folder), 300_000);
+    beforeAll(() => make(folder));
 
     test("compiles with every declaration checked, and runs, however a program finds it", async () => {
       const output = "2 knocks\nhosts.web-1 = deploy@203.0.113.10:22\n";
@@ -104,11 +104,28 @@ describe.skipIf(!isOnline)("the package", () => {
       expect(stdout.split("\n")[0]).toBe("Usage: portknock knock [options] <HOST>");
     });
 
+    test("has a JSON Schema for policy files", async () => {
+      const title = `console.log(require("pulumi-portknock/schema/policy.schema.json").title)`;
+      expect(await printedBy(folder, title)).toBe("A policy of pulumi-portknock\n");
+    });
+
+    test("has source maps: a stack leads to a line of the source", async () => {
+      const frame = `try { require("pulumi-portknock").parseSequence("") } catch ({ stack }) {
+        console.log(/components.policy.sequence.ts:\\d+/.test(stack)) }`;
+      expect(await printedBy(folder, frame)).toBe("true\n");
+    });
+
     test("loads what reads policies and what speaks SSH when a component needs them", async () => {
       const loaded = `require("pulumi-portknock");
-        const packages = Object.keys(require.cache).map((file) => /.*node_modules.(@[^/]+.)?([^/]+)/.exec(file)?.[2]);
-        console.log(["zod", "ssh2"].filter((name) => packages.includes(name)).length)`;
-      expect((await runCommand(["node", "--eval", loaded], { cwd: folder })).stdout).toBe("0\n");
+        const names = Object.keys(require.cache).map((file) => /.*node_modules.([^/]+)/.exec(file)?.[1]);
+        console.log(["@pulumi", "zod", "ssh2"].filter((name) => names.includes(name)))`;
+      expect(await printedBy(folder, loaded)).toBe("[ '@pulumi' ]\n");
     });
   });
 });
+
+/** What Node prints that runs a script there. */
+async function printedBy(folder: string, script: string): Promise<string> {
+  const command = ["node", "--enable-source-maps", "--eval", script];
+  return (await runCommand(command, { cwd: folder })).stdout;
+}

@@ -25,17 +25,16 @@ export async function cloneRepository(folder: string): Promise<void> {
   for (const file of stdout.split("\0").filter((name) => name !== "" && existsSync(join(ROOT, name)))) {
     cpSync(join(ROOT, file), join(folder, file));
   }
+  const settings = ["user.name=test", "user.email=test@example.com", "commit.gpgsign=false"];
   const git = (...args: string[]): Promise<RunResult> =>
-    runCommand(["git", "-c", "user.name=test", "-c", "user.email=test@example.com", ...args], {
-      cwd: folder,
-    });
+    runCommand(["git", ...settings.flatMap((each) => ["-c", each]), ...args], { cwd: folder });
   await git("init", "--quiet");
   await git("add", "--all");
   await git("commit", "--quiet", "--message", "as it is");
 }
 
 /** A package with three programs in it, whose compilers and Node find what is installed there. */
-export function makeUser(folder: string, manifest: object): void {
+export function makeConsumer(folder: string, manifest: object): void {
   for (const [kind, { type, ...compilerOptions }] of Object.entries(PROGRAMS)) {
     const strict = { target: "es2022", strict: true, skipLibCheck: false, types: ["node"] };
     const tsconfig = { compilerOptions: { ...compilerOptions, ...strict }, files: ["program.ts"] };
@@ -46,7 +45,7 @@ export function makeUser(folder: string, manifest: object): void {
   writeJson(join(folder, "package.json"), { private: true, ...manifest });
 }
 
-/** Installs what the package of a user asks for, and more. */
+/** Installs what a consumer asks for, and more. */
 export async function install(folder: string, specs: readonly string[] = []): Promise<void> {
   const args = ["install", "--prefer-offline", "--no-audit", "--no-fund", ...specs];
   const { exitCode, stderr } = await npm(folder, ...args);
@@ -61,7 +60,11 @@ export function npm(folder: string, ...args: string[]): Promise<RunResult> {
   mkdirSync(join(pulumi, ".."), { recursive: true });
   writeFileSync(pulumi, "#!/bin/sh\nexit 0\n");
   chmodSync(pulumi, 0o755);
-  const env = { PATH: [join(pulumi, ".."), process.env["PATH"]].join(delimiter) };
+  const env = {
+    PATH: [join(pulumi, ".."), process.env["PATH"]].join(delimiter),
+    // From version 12 on npm takes nothing from git unless it is told to.
+    npm_config_allow_git: "all",
+  };
   return runCommand(["npm", ...args], { cwd: folder, env, check: false, timeoutSeconds: 240 });
 }
 
