@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 // Hosts boot and real packets fly in `real`, after everything else: three files at a time, since each of them waits for
-// something half of its time.
+// something half of its time. What installs the package in `package` needs the whole machine, and comes last.
 export default defineConfig({
   test: {
     projects: [
@@ -21,6 +21,15 @@ export default defineConfig({
           hookTimeout: 300_000,
           maxWorkers: 3,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: "package",
+          include: ["test/package/**/*.test.ts"],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -17,7 +17,7 @@ import { SCRIPT_DIGEST } from "./remote/envelope";
 import type { HostStatus } from "./remote/hostStatus";
 import { type Desired, type Observation, observe, UNPROBED } from "./remote/observation";
 import { type HeldOpening, type OpenWay, openWay } from "./remote/openWay";
-import { type ProbeResult, probeHost } from "./remote/probeHost";
+import type { ProbeResult } from "./remote/probeHost";
 import { hostKey } from "./tokens/tokenSecret";
 
 /** What asking a host brought; nothing of it is secret. */
@@ -112,6 +112,7 @@ async function askHost(
   desired: HostPolicy,
   held: OpenWay[],
 ): Promise<ProbeResult> {
+  const { probeHost } = await import("./remote/probeHost.js");
   const patience = patienceWith(host);
   const server = connection.proxy ?? connection;
   const network = addressesIn(desired.policy)?.cidr;

@@ -6,7 +6,6 @@ import { knownValue, promiseOf } from "./outputs/ifKnown";
 import type { Problem } from "./policy/policyError";
 import { patienceWith } from "./program/patienceWith";
 import type { Connection, ConnectionResult } from "./remote/connection";
-import { deliverScript } from "./remote/deliverScript";
 import { fillEnvelope, SCRIPT_DIGEST } from "./remote/envelope";
 import { type Owner, printOwner, writeManifest } from "./remote/manifest";
 import type { OpenWay } from "./remote/openWay";
@@ -73,10 +72,14 @@ export function planHost({ component, host, ready, ...given }: HostPlanInputs): 
     rules,
     payload: written.apply(({ payload }) => payload),
     facts,
-    bringScript: async () =>
-      (await facts).lacksScript && !pulumi.runtime.isDryRun()
-        ? deliverScript(await promiseOf(connection), owner, patienceWith(host.name))
-        : undefined,
+    bringScript: async () => {
+      const { lacksScript } = await facts;
+      if (!lacksScript || pulumi.runtime.isDryRun()) {
+        return undefined;
+      }
+      const { deliverScript } = await import("./remote/deliverScript.js");
+      return deliverScript(await promiseOf(connection), owner, patienceWith(host.name));
+    },
     knockAgain: async () => {
       await Promise.all(held.map((way) => way.again()));
     },

@@ -1,6 +1,7 @@
-// The gate before the tests: format, lint, circular imports, types, unused exports, shell scripts.
+// The gate before the tests: format, lint, circular imports, types, unused exports, shell scripts, the package.
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { findOnPath, root } from "./setup/paths.mjs";
@@ -11,21 +12,43 @@ const bin = (name) => join(root, "node_modules/.bin", name);
 /** Runs every step, however many fail, and says one line about each. */
 export function check() {
   const counts = { passed: 0, failed: 0, skipped: 0, reasons: [] };
-  for (const step of steps()) {
-    const outcome = report(step);
-    counts[outcome] += 1;
-    if (outcome === "skipped") counts.reasons.push(`${step.name}: ${step.skip}`);
+  const scratch = mkdtempSync(join(tmpdir(), "portknock-check-"));
+  try {
+    for (const step of steps(scratch)) {
+      const outcome = report(step);
+      counts[outcome] += 1;
+      if (outcome === "skipped") counts.reasons.push(`${step.name}: ${step.skip}`);
+    }
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
   }
   return counts;
 }
 
-function steps() {
+function steps(scratch) {
   return [
     { name: "format, lint, circular imports", program: bin("biome"), args: ["check", "."] },
     { name: "types", program: bin("tsc"), args: ["--noEmit"] },
     { name: "types of the tests", program: bin("tsc"), args: ["--noEmit", "-p", "test"] },
     { name: "unused exports and dependencies", program: bin("knip"), args: ["--no-progress"] },
     ...shellcheckSteps(),
+    ...packageSteps(scratch),
+  ];
+}
+
+/** What npm would publish of the dist that is there. */
+function packageSteps(scratch) {
+  const { name, version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const tarball = join(scratch, `${name}-${version}.tgz`);
+  const pack = ["pack", "--ignore-scripts", "--pack-destination", scratch];
+  return [
+    { name: "package", program: "npm", args: pack },
+    { name: "fields of the package", program: bin("publint"), args: ["run", tarball, "--strict"] },
+    {
+      name: "types of the package, however a program finds them",
+      program: bin("attw"),
+      args: [tarball, "--no-definitely-typed", "--no-color"],
+    },
   ];
 }
 

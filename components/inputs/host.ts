@@ -4,18 +4,9 @@ import { outputOf } from "../outputs/ifKnown";
 import { isLater, namedEntries } from "../outputs/plainInput";
 import { type Parsed, value } from "../policy/parsed";
 import type { Network } from "../policy/policy";
-import type { Problem } from "../policy/policyError";
-import type { Warning } from "../policy/rules/policyWarnings";
 import { parseTokenNetwork } from "../policy/tokenNetwork";
 import { toEntries } from "../policy/written/parseFields";
-import { probing } from "../program/probing";
-import {
-  type Connection,
-  type ConnectionResult,
-  dialProblems,
-  hostKeyWarnings,
-  parseConnection,
-} from "../remote/connection";
+import type { Connection, ConnectionResult } from "../remote/connection";
 
 /** One host of a component, its values still to come. */
 export interface Host {
@@ -40,8 +31,14 @@ export function hostsOf(args: Readonly<Record<string, HostArgs>>): readonly Host
     name,
     adopt,
     tokenNetwork,
-    connection: pulumi.secret(pulumi.output(connection).apply(parseConnection)),
+    connection: pulumi.secret(pulumi.output(connection).apply(readConnection)),
   }));
+}
+
+/** What reads connections is loaded when there is one to read: it brings the SSH library. */
+async function readConnection(written: unknown): Promise<ConnectionResult> {
+  const { parseConnection } = await import("../remote/connection.js");
+  return parseConnection(written);
 }
 
 /** @param pick what to take of an Output now. */
@@ -75,43 +72,6 @@ function parseNetworks(written: unknown): Parsed<readonly Network[]> {
   }
   const parsed = parseTokenNetwork(typeof written === "string" ? written : "");
   return parsed.kind === "value" ? value([parsed.value]) : parsed;
-}
-
-/** What is wrong with a host by itself. No message contains a value: it may be a key. */
-export function hostProblems({ name, connection, adopt, tokenNetwork }: KnownHost): readonly Problem[] {
-  return [
-    ...connectionProblems(connection).map(({ path, problem, remedy }) => ({
-      path: ["hosts", name, "connection", path].filter(Boolean).join("."),
-      problem,
-      remedy,
-    })),
-    ...(adopt === undefined || isOwner(adopt)
-      ? []
-      : [
-          {
-            path: `hosts.${name}.adopt`,
-            problem: "is not an owner",
-            remedy: 'copy it from the refusal, like "project/stack/component/host"',
-          },
-        ]),
-    ...(tokenNetwork?.kind === "refused"
-      ? [{ path: `hosts.${name}.tokenNetwork`, problem: tokenNetwork.problem, remedy: tokenNetwork.remedy }]
-      : []),
-  ];
-}
-
-function connectionProblems(connection: KnownHost["connection"]): readonly Problem[] {
-  if (connection?.kind === "refused") {
-    return connection.problems;
-  }
-  // Where nothing is dialled, a stand-in for a key will do.
-  return connection === undefined || probing() === "off" ? [] : dialProblems(connection.connection);
-}
-
-export function hostWarnings({ name, connection }: KnownHost): readonly Warning[] {
-  return connection?.kind === "value"
-    ? hostKeyWarnings(`hosts.${name}.connection`, connection.connection)
-    : [];
 }
 
 /**
@@ -153,9 +113,4 @@ export function ownDifferences(hosts: PortKnockFirewallArgs["hosts"]): Readonly<
       return written.length === 0 ? [] : [[name, Object.fromEntries(written)]];
     }),
   );
-}
-
-/** One line of the manifest; a component's name may contain slashes. */
-function isOwner(text: unknown): boolean {
-  return typeof text === "string" && /^[^/\p{Cc}]+\/[^/\p{Cc}]+\/[^\p{Cc}]+\/[^/\p{Cc}]+$/u.test(text);
 }

@@ -2,21 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { PortKnockFirewallArgs } from "../args";
 import { knownValue } from "../outputs/ifKnown";
 import { availableValue, knownParts, secretParts } from "../outputs/knownParts";
-import { type Problem, sortProblems } from "../policy/policyError";
-import { toEntries } from "../policy/written/parseFields";
-import { type PolicyResult, partProblems, tryParsePolicy } from "../policy/written/parsePolicy";
-import {
-  type Host,
-  hostProblems,
-  hostWarnings,
-  isKnown,
-  type KnownHost,
-  knownHosts,
-  ownDifferences,
-  writtenHosts,
-} from "./host";
-import { shapeProblems } from "./shapeProblems";
-import { withoutSecrets } from "./withoutSecrets";
+import type { Problem } from "../policy/policyError";
+import type { PolicyResult } from "../policy/written/parsePolicy";
+import { type Host, knownHosts, ownDifferences } from "./host";
 
 /** What became of the arguments. */
 export interface JudgedArgs {
@@ -37,18 +25,11 @@ export function judgePolicy(
 ): JudgedArgs {
   // How hosts are reached is looked at one by one: a field that is not known may hold a key.
   const rules = { ...args, hosts: ownDifferences(args.hosts) };
-  const misshapen = shapeProblems(component, args);
   const now = pulumi
     .all([knownParts(rules), knownHosts(hosts, availableValue)])
-    .apply(([{ known, missing, secret }, available]): PolicyResult | undefined => {
-      const parts = together(known, available, misshapen);
-      if (missing.length === 0 && available.every(isKnown)) {
-        return judge(parts, available, secret);
-      }
-      const problems = partProblems(parts.input, parts.found, missing).map((problem) =>
-        withoutSecrets(problem, secret),
-      );
-      return problems.length > 0 ? { kind: "refused", problems } : undefined;
+    .apply(async ([{ known, missing, secret }, available]): Promise<PolicyResult | undefined> => {
+      const { judgeKnown } = await judges();
+      return judgeKnown({ component, args, rules: known, hosts: available, secret }, missing);
     });
   const everything = pulumi.all([rules, knownHosts(hosts, knownValue), secretParts(rules)]);
   return {
@@ -56,40 +37,16 @@ export function judgePolicy(
     result: now.apply<PolicyResult>(
       (result): pulumi.OutputInstance<PolicyResult> =>
         result === undefined
-          ? everything.apply(([resolved, all, secret]) =>
-              judge(together(resolved, all, misshapen), all, secret),
-            )
+          ? everything.apply(async ([resolved, all, secret]): Promise<PolicyResult> => {
+              const { judgeAll } = await judges();
+              return judgeAll({ component, args, rules: resolved, hosts: all, secret });
+            })
           : now.apply<PolicyResult>(() => result),
     ),
   };
 }
 
-function judge(
-  { input, found }: Together,
-  hosts: readonly KnownHost[],
-  secret: readonly string[],
-): PolicyResult {
-  const result = tryParsePolicy(input, { found, now: Date.now() / 1000 });
-  const shown = <P extends Problem>(problem: P): P => withoutSecrets(problem, secret);
-  return result.kind === "refused"
-    ? { kind: "refused", problems: result.problems.map(shown) }
-    : {
-        ...result,
-        warnings: sortProblems([...result.warnings.map(shown), ...hosts.flatMap(hostWarnings)]),
-      };
-}
-
-interface Together {
-  readonly input: object;
-  /** What is wrong with the hosts by themselves. */
-  readonly found: readonly Problem[];
-}
-
-/** @param rules the arguments as far as they are known, but for how hosts are reached */
-function together(rules: object, hosts: readonly KnownHost[], misshapen: readonly Problem[]): Together {
-  const own = new Map(toEntries(rules)).get("hosts");
-  return {
-    input: { ...rules, hosts: writtenHosts(hosts, own) },
-    found: [...misshapen, ...hosts.flatMap(hostProblems)],
-  };
+/** All that reads policies, and what that stands on: loaded when there is a policy, not with the package. */
+function judges(): Promise<typeof import("./judgeKnown.js")> {
+  return import("./judgeKnown.js");
 }

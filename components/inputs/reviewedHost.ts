@@ -4,7 +4,6 @@ import type { Place } from "../outline/reach";
 import { knownValue } from "../outputs/ifKnown";
 import { isPlain } from "../outputs/plainInput";
 import type { Reach } from "../policy/policy";
-import { parsePlace } from "../remote/connection";
 
 /** How a host is reached, field by field: next to a secret key, an address is no secret. */
 export async function reviewHost(name: string, { connection }: Partial<HostArgs>): Promise<Reach<Place>> {
@@ -20,7 +19,8 @@ async function describePlace(connection: pulumi.Input<ProxyConnectionArgs> | und
 }
 
 /** What is refused fails the policy, and is described to nobody. */
-function toPlace(fields: unknown): Place {
+async function toPlace(fields: unknown): Promise<Place> {
+  const { parsePlace } = await import("../remote/connection.js");
   const place = parsePlace(fields);
   return place === undefined
     ? { kind: "notKnownYet" }

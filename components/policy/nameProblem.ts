@@ -1,11 +1,8 @@
-import { z } from "zod";
 import type { Problem } from "./policyError";
 import { printNumber } from "./printNumber";
 
 /** Names become parts of nftables objects and Pulumi resource names. */
 export const NAME = /^[A-Za-z][A-Za-z0-9-]{0,31}$/;
-
-export const nameSchema: z.ZodType<string> = z.string().regex(NAME);
 
 export function isName(text: string): boolean {
   return NAME.test(text);

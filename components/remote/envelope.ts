@@ -54,10 +54,9 @@ export const STATUS_SCRIPT: string = START + SENT_SCRIPT;
 
 const APPLY = envelopeOf("envelope");
 const CONFIRM = envelopeOf("confirmEnvelope");
-const DELIVERY = fillHereDocument(envelopeOf("deliveryEnvelope"), {
-  mark: "PORTKNOCK_HOST_SH",
-  text: pack(SENT_SCRIPT),
-});
+
+/** Made when it is first needed, for to pack the host script takes longer than all else here. */
+let delivery: string | undefined;
 
 /** The text for standard input of apply, which remove has too: its payload, and no host script. Secret. */
 export function fillEnvelope({ owner, manifest, packedRuleset }: Payload): string {
@@ -71,7 +70,11 @@ export function fillConfirmEnvelope(order: Order): string {
 
 /** The text for standard input of a delivery: the host script, and whose apply it is for. */
 export function fillDeliveryEnvelope(order: Order): string {
-  return fill(DELIVERY, order);
+  delivery ??= fillHereDocument(envelopeOf("deliveryEnvelope"), {
+    mark: "PORTKNOCK_HOST_SH",
+    text: pack(SENT_SCRIPT),
+  });
+  return fill(delivery, order);
 }
 
 /** A line that `base64 -d | gzip -d` makes this text of again: the same for the same text, on every machine and version of Node. */

@@ -37,7 +37,8 @@ export function writeWhole(file, text) {
 }
 
 /** Lets `fill` fill a new folder, `next`, and puts it in place of `folder`; a killed run leaves nothing half done. */
-export async function putInPlace(folder, fill, next = `${folder}.next`) {
+export async function putInPlace(folder, fill) {
+  const next = `${folder}.next`;
   mkdirSync(dirname(folder), { recursive: true });
   rmSync(next, { recursive: true, force: true });
   await fill(next);

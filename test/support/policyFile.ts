@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { PortKnockFirewallArgs } from "../../components/args";
-import { nameSchema } from "../../components/policy/nameProblem";
+import { NAME } from "../../components/policy/nameProblem";
 import { baselineSchema } from "../../components/policy/written/baselineSchema";
 import { objectOf, type SchemasOf } from "../../components/policy/written/fieldSchemas";
 import { groupFields } from "../../components/policy/written/hostSchema";
@@ -10,6 +10,8 @@ import { rolloutSchema } from "../../components/policy/written/rolloutSchema";
 import { knockedFields, ownFields, sharedFields } from "../../components/policy/written/serviceSchema";
 
 export type Schema = z.core.JSONSchema.BaseSchema;
+
+const nameSchema = z.string().regex(NAME);
 
 /** A policy file as an editor completes it. What only rules between fields know, `portknock check` knows. */
 const policyFile = objectOf({
