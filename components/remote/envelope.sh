@@ -24,10 +24,11 @@ PAYLOAD
 is_wanted() {
 	[ -f "$at" ] && [ "$(sha256sum <"$at")" = "$script  -" ]
 }
-# Whether anything of ours is there; what a removal left that died at its end, is not.
+# Whether anything of ours is there; what a removal left that died at its end, or an apply that died before it loaded anything, is not.
 is_there() {
 	rm -rf /var/lib/portknock.gone
 	find /run -maxdepth 1 -name 'portknock.*' -mmin +10 -exec rm -rf {} +
+	ls -d /var/lib/portknock/c* || rm -rf /var/lib/portknock
 	ls -d /var/lib/portknock /etc/portknock || PATH=$PATH:/usr/sbin nft list table inet portknock
 } >/dev/null 2>&1
 run "$@"

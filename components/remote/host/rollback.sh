@@ -107,7 +107,6 @@ forget_everything() {
 	set_routes '' || fail_to_route
 	# Until our drop-in was gone, nftables.service could bring it back.
 	delete_table
-	forget_fills
 	forget_state
 }
 

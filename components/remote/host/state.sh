@@ -109,6 +109,7 @@ sweep() {
 
 # At one stroke: who dies meanwhile has forgotten all of it, or nothing.
 forget_state() {
+	forget_fills
 	rm -rf "$state.gone"
 	[ ! -e "$state" ] || mv -T "$state" "$state.gone" 2>/dev/null || rm -rf "$state"
 	rm -rf "$state.gone"

@@ -24,7 +24,7 @@ callers() {
 	pid=$PPID
 	while [ "$pid" -gt 1 ]; do
 		case $(tr '\0' ' ' <"/proc/$pid/cmdline") in
-		"sh /"*"/host.sh "* | "sh -s "*) echo "$pid" ;;
+		"sh /"*"/host.sh "* | "sh /run/portknock-script."* | "sh -s "*) echo "$pid" ;;
 		esac
 		pid=$(sed -n 's/^PPid:\t//p' "/proc/$pid/status")
 	done
