@@ -9,7 +9,7 @@ export function controlsOf(deployer: DeployerName): readonly Injection[] {
   return scenariosOf(deployer).map((scenario) => ({ scenario, fault: undefined }));
 }
 
-/** Every point once, in random order, then again in other ways. */
+/** Every point once, in random order, then again in other ways; one of each verb comes first, so that no sample is without it. */
 export function chooseInjections(controls: readonly Outcome[], count: number, seed: number): Injection[] {
   const shuffled = (injections: readonly Injection[]): Injection[] =>
     fc.sample(fc.shuffledSubarray([...injections], { minLength: injections.length }), {
@@ -44,5 +44,11 @@ export function chooseInjections(controls: readonly Outcome[], count: number, se
         ...some(20).map((call) => at("cut", call)),
       ];
     });
-  return [0, 1, 2, 3].flatMap((round) => shuffled(all(round))).slice(0, count);
+  const chosen = [0, 1, 2, 3].flatMap((round) => shuffled(all(round)));
+  return [...new Set([...firstOfEachVerb(chosen), ...chosen])].slice(0, count);
+}
+
+function firstOfEachVerb(injections: readonly Injection[]): readonly Injection[] {
+  const verbs = new Set(injections.map(({ scenario }) => scenario.verb));
+  return [...verbs].flatMap((verb) => injections.find(({ scenario }) => scenario.verb === verb) ?? []);
 }
