@@ -28,7 +28,7 @@ is_wanted() {
 is_there() {
 	rm -rf /var/lib/portknock.gone
 	find /run -maxdepth 1 -name 'portknock.*' -mmin +10 -exec rm -rf {} +
-	ls -d /var/lib/portknock/c* || rm -rf /var/lib/portknock
+	(flock -n 9 && ! ls -d /var/lib/portknock/c* && rm -rf /var/lib/portknock) 9</etc/systemd/system
 	ls -d /var/lib/portknock /etc/portknock || PATH=$PATH:/usr/sbin nft list table inet portknock
 } >/dev/null 2>&1
 run "$@"

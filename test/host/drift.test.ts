@@ -158,6 +158,12 @@ const DRIFTS: readonly Drift[] = [
     findings: ["our drop-in for nftables.service is missing or was changed"],
   },
   {
+    what: "the drop-in for nftables.service came back unread",
+    tamper:
+      "mv /etc/systemd/system/nftables.service.d /run/aside; systemctl daemon-reload; mv /run/aside /etc/systemd/system/nftables.service.d",
+    findings: ["our drop-in for nftables.service was not read by systemd"],
+  },
+  {
     what: "the unit is disabled",
     tamper: "systemctl -q disable portknock.service",
     findings: ["the unit portknock.service is disabled"],

@@ -27,6 +27,15 @@ describe.skipIf(problem !== undefined).each(RECORDED_VERSIONS)("what nft %s prin
     );
   });
 
+  it("is not taken for nothing where nft fails, set by set", () => {
+    const failing = (answer: string): string =>
+      `lists_in_one_go() { false; }; nft() { case "$*" in 'list set'*) return 1 ;; *) ${answer} ;; esac; }`;
+    const standing = "printf 'table inet portknock {\\n\\tset pk_admitted4 {\\n\\t}\\n}\\n'";
+    const calls = 'for s in "admitted4 flows4" "flows4 flows6"; do list_elements "$s"; echo $?; done';
+    expect(lines("version", `${failing(standing)}; ${calls}`)).toEqual(["1", "0"]);
+    expect(lines("version", `${failing("return 1")}; ${calls}`)).toEqual(["1", "1"]);
+  });
+
   it("says who is admitted, whose flows go on and what was counted", () => {
     expect(lines("flows", `${LISTED}; counters /run/flows`).toSorted()).toEqual([
       "admitted mosh 192.0.2.11 30",

@@ -17,13 +17,13 @@ prepare_boot() {
 # do_units_run GENERATION: whether our units stand, and systemd knows them so and runs them: then it is asked for nothing more.
 do_units_run() {
 	local units unit
-	units_stand "$1" && [ -e "$wants_link" ] || return 1
+	units_stand "$1" && [ "$wants_link" -ef "$unit_file" ] || return 1
 	units=$(list_units)
 	for unit in "$unit_name" "${reload_unit_file##*/}" "${stop_unit_file##*/}"; do
 		is_active "$unit" || return 1
 	done
 	! has_tokens "$1" || { is_active "$tokens_timer" && [ -e "$tokens_link" ]; } || return 1
-	case $units in *' outdated'*) return 1 ;; esac
+	case $units in *' outdated'* | *' unread'*) return 1 ;; esac
 }
 
 install_units() {

@@ -39,33 +39,37 @@ boot_findings() {
 		echo "the unit $unit_name was changed"
 	elif is_unit "$unit_name" dropped-in; then
 		echo "the unit $unit_name has drop-ins that are not ours"
-	elif [ ! -e "$wants_link" ]; then
+	elif ! [ "$wants_link" -ef "$unit_file" ]; then
 		echo "the unit $unit_name is disabled"
 	elif ! is_active "$unit_name"; then
 		echo "the unit $unit_name is not active"
 	fi
 }
 
-# list_units: lines `NAME STATE`, `NAME dropped-in` and `NAME outdated` of the units that we look at, by one call: the last where
-# systemd has not read their files as they are.
+# list_units: lines `NAME STATE`, `NAME dropped-in`, `NAME outdated` and `NAME unread` of the units that we look at, by one call: the
+# last two where systemd has not read their files as they are, and where it does not know our drop-in. Before version 257 a folder
+# of drop-ins that is new makes nothing outdated.
 list_units() {
-	systemctl show --property=Id --property=ActiveState --property=DropInPaths --property=NeedDaemonReload \
-		"$unit_name" nftables.service "${reload_unit_file##*/}" "${stop_unit_file##*/}" "$tokens_timer" "$tokens_service" 2>/dev/null | awk '
+	systemctl show --property=Id --property=ActiveState --property=LoadState --property=DropInPaths --property=NeedDaemonReload \
+		"$unit_name" nftables.service "${reload_unit_file##*/}" "${stop_unit_file##*/}" "$tokens_timer" "$tokens_service" 2>/dev/null | awk -v ours="$dropin_file" '
 		function print_unit() {
 			print name, state
 			if (dropped_in) print name, "dropped-in"
 			if (outdated) print name, "outdated"
-			dropped_in = outdated = 0
+			if (name == "nftables.service" && loaded && !index(" " paths " ", " " ours " ")) print name, "unread"
+			dropped_in = outdated = loaded = 0
+			paths = ""
 		}
 		sub(/^Id=/, "") { name = $0 }
 		sub(/^ActiveState=/, "") { state = $0 }
-		/^DropInPaths=./ { dropped_in = 1 }
+		/^LoadState=loaded$/ { loaded = 1 }
+		sub(/^DropInPaths=/, "") { paths = $0; dropped_in = paths != ""; next }
 		/^NeedDaemonReload=yes$/ { outdated = 1 }
 		NF == 0 { print_unit() }
 		END { print_unit() }'
 }
 
-# is_unit NAME STATE|dropped-in: by `units`.
+# is_unit NAME STATE|dropped-in|outdated|unread: by `units`.
 is_unit() {
 	case "
 $units

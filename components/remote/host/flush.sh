@@ -101,6 +101,8 @@ flush_unit_findings() {
 		else
 			echo 'our drop-in for nftables.service is missing or was changed'
 		fi
+	elif is_unit nftables.service unread; then
+		echo 'our drop-in for nftables.service was not read by systemd'
 	elif is_active nftables.service; then
 		is_active "${reload_unit_file##*/}" && is_active "${stop_unit_file##*/}" ||
 			echo 'our units beside nftables.service are not active'

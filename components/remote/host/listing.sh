@@ -141,7 +141,7 @@ list_elements() {
 # list_sets SETS: as nft lists them, and what stands around them. One after the other where our table has tokens, all of which nft
 # would list: an nft before 1.0 reads all of it for each. A table or a set that is not there has no elements.
 list_sets() {
-	local set kind
+	local set kind brief=
 	case $1 in
 	*' '*) ! lists_in_one_go || set -- ;;
 	esac
@@ -154,7 +154,12 @@ list_sets() {
 	for set in $1; do
 		kind='set'
 		[ "$set" != filled ] || kind=map
-		nft list $kind inet "$table" "pk_$set" 2>/dev/null </dev/null
-		! never_returned $? || return 1
+		nft list $kind inet "$table" "pk_$set" 2>/dev/null </dev/null && continue
+		[ -n "$brief" ] || brief=$(nft -t list ruleset 2>/dev/null) || return 1
+		printf '%s\n' "$brief" | awk -v ours="table inet $table {" -v name="pk_$set" '
+			/^table / { is_ours = $0 == ours }
+			is_ours && /^\t(set|map) / && $2 == name { found = 1 }
+			END { exit !found }'
+		[ $? = 1 ] || return 1
 	done
 }
