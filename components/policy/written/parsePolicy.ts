@@ -138,8 +138,9 @@ function parse(input: unknown, found: readonly Problem[], missing: readonly stri
     problems.push({ path: "services", problem: "guards nothing", remedy: "name at least one service" });
   }
   const names = { services: keysOf(services), hosts: keysOf(hosts) };
-  const known = [...parseRecord("hosts", () => hostSchema(names), hosts ?? {}, problems)];
-  const grouped = parseRecord("groups", () => groupSchema(names), groups ?? {}, problems);
+  const [ofHosts, ofGroups] = [hostSchema(names), groupSchema(names)];
+  const known = [...parseRecord("hosts", () => ofHosts, hosts ?? {}, problems)];
+  const grouped = parseRecord("groups", () => ofGroups, groups ?? {}, problems);
 
   const policy: FleetPolicy = {
     ...(fields satisfies Pick<Policy, keyof typeof fields>),
