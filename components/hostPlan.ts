@@ -35,9 +35,10 @@ export interface HostPlan {
 export interface HostPlanInputs {
   readonly component: string;
   readonly host: Host;
+  /** Secret as a whole, and with them all that is made of them. */
   readonly rules: pulumi.Output<HostRules>;
   /** Resolves when a probe would meet the host that the rules are for. */
-  readonly ready: pulumi.Output<unknown>;
+  readonly ready: pulumi.Output<readonly unknown[]>;
 }
 
 /**
@@ -52,18 +53,18 @@ export function planHost({ component, host, ready, ...given }: HostPlanInputs): 
       : pulumi.output(host.tokenNetwork).apply<HostRules>(() => given.rules);
   const owner = { project: pulumi.getProject(), stack: pulumi.getStack(), component, host: host.name };
   // A connection that was refused has failed the policy, so that it never comes this far.
-  const connection = pulumi
-    .all([rules.apply(() => true), host.connection])
-    .apply(([, result]) => toConnection(result));
-  const written = pulumi.secret(
-    pulumi.all([host.adopt, rules]).apply(([adopt, { policy, ruleset, packed }]) => {
-      const manifest = writeManifest({ owner, adopt, policy, ruleset, script: SCRIPT_DIGEST });
-      return {
-        token: manifest.token,
-        payload: fillEnvelope({ owner: printOwner(owner), manifest: manifest.text, packedRuleset: packed }),
-      };
-    }),
-  );
+  const connection = rules.apply<Connection>(() => host.connection.apply(toConnection));
+  const write = ({ policy, ruleset, packed }: HostRules, adopt?: string) => {
+    const manifest = writeManifest({ owner, adopt, policy, ruleset, script: SCRIPT_DIGEST });
+    return {
+      token: manifest.token,
+      payload: fillEnvelope({ owner: printOwner(owner), manifest: manifest.text, packedRuleset: packed }),
+    };
+  };
+  const written =
+    host.adopt === undefined
+      ? rules.apply((known) => write(known))
+      : pulumi.output(host.adopt).apply((adopt) => rules.apply((known) => write(known, adopt)));
   const held: OpenWay[] = [];
   const facts = askWhenKnown();
   return {
@@ -91,18 +92,18 @@ export function planHost({ component, host, ready, ...given }: HostPlanInputs): 
   };
 
   async function askWhenKnown(): Promise<HostFacts> {
-    const [reach, known, token, isReady] = await Promise.all([
+    const [reach, known, wanted, dependencies] = await Promise.all([
       knownValue(connection),
       knownValue(rules),
-      knownValue(written.apply((each) => each.token)),
-      knownValue(ready.apply(() => true)),
+      knownValue(written),
+      knownValue(ready),
     ]);
     return findFacts(
       {
         name: host.name,
-        connection: isReady === true ? reach : undefined,
+        connection: dependencies === undefined ? undefined : reach,
         rules: known,
-        desired: token === undefined ? undefined : { token, owner: printOwner(owner) },
+        desired: wanted && { token: wanted.token, owner: printOwner(owner) },
       },
       held,
     );

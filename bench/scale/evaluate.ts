@@ -20,11 +20,20 @@ const mocks: pulumi.runtime.Mocks = {
   },
 };
 
-const connections = (): Readonly<Record<string, { host: string; privateKey: pulumi.Output<string> }>> =>
+interface Reached {
+  readonly host: string;
+  readonly hostKey: string;
+  readonly privateKey: pulumi.Output<string>;
+}
+
+/** As documentation recommends: without a host's key each host has a warning. */
+const HOST_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBvJ7Y9JwnUq7vYCXGX4Jm3kq1b5u7bL9c0d1e2f3g4h";
+
+const connections = (): Readonly<Record<string, Reached>> =>
   Object.fromEntries(
     Array.from({ length: Number(count) }, (_, index) => [
       `web-${index}`,
-      { host: `10.0.${index >> 8}.${index & 255}`, privateKey: pulumi.secret("key") },
+      { host: `10.0.${index >> 8}.${index & 255}`, hostKey: HOST_KEY, privateKey: pulumi.secret("key") },
     ]),
   );
 

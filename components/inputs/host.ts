@@ -31,7 +31,7 @@ export function hostsOf(args: Readonly<Record<string, HostArgs>>): readonly Host
     name,
     adopt,
     tokenNetwork,
-    connection: pulumi.secret(pulumi.output(connection).apply(readConnection)),
+    connection: pulumi.secret(connection).apply(readConnection),
   }));
 }
 
