@@ -1,3 +1,4 @@
+import { pathAndParents } from "../policy/path";
 import type { Problem } from "../policy/policyError";
 
 /** The problem without the networks and moments that it names, where one of these paths leads to what it is about. */
@@ -16,5 +17,5 @@ function hide(text: string): string {
 }
 
 function isWithin(path: string, other: string): boolean {
-  return path === other || path.startsWith(`${other}.`);
+  return pathAndParents(path).includes(other);
 }

@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
+import { pathOf } from "../policy/path";
 import { ifKnown, knownValue, promiseOf } from "./ifKnown";
 import { isLater } from "./plainInput";
 
 /** What is known of some arguments before all of them are. */
 export interface KnownParts {
   readonly known: object;
-  /** Where nothing is known yet: `services.ssh.sequence`, `allow.1`. */
+  /** Where nothing is known yet: `services.ssh.sequence`, `allow[0]`. */
   readonly missing: readonly string[];
   /** Where something secret is known. */
   readonly secret: readonly string[];
@@ -88,12 +89,12 @@ interface LaterInput {
 }
 
 /** Every Output and promise, wherever it stands. */
-function laterInputs(value: unknown, keys: readonly string[]): readonly LaterInput[] {
+function laterInputs(value: unknown, keys: readonly (string | number)[]): readonly LaterInput[] {
   if (isLater(value)) {
-    return [{ path: keys.join("."), input: value }];
+    return [{ path: pathOf(keys), input: value }];
   }
   if (Array.isArray(value)) {
-    return value.flatMap((item, index) => laterInputs(item, [...keys, `${index + 1}`]));
+    return value.flatMap((item, index) => laterInputs(item, [...keys, index]));
   }
   return isRecord(value)
     ? Object.entries(value).flatMap(([key, field]) => laterInputs(field, [...keys, key]))

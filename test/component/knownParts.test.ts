@@ -94,7 +94,7 @@ describe("what is known of arguments", () => {
         services: { ssh: { sequence: "7000,8000" }, web: { sequence: undefined } },
         baseline: undefined,
       },
-      missing: ["allow.2", "services.web.sequence", "baseline"],
+      missing: ["allow[1]", "services.web.sequence", "baseline"],
       secret: ["services.ssh.sequence"],
     });
   });

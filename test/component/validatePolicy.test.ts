@@ -29,11 +29,11 @@ describe("a refused policy", () => {
     const { result } = await runProgram(() => {
       const component = new pulumi.ComponentResource("test:index:Component", "edge");
       const reporter = reporterOf(component, "edge");
-      const problems = [PROBLEM, { ...PROBLEM, path: "allow.1" }];
+      const problems = [PROBLEM, { ...PROBLEM, path: "allow[0]" }];
       return { component, errors: [reporter.refuse(problems), reporter.refuse(problems)] };
     });
     const { component, errors } = result;
-    const text = `${MESSAGE.replace("services.ssh.ports", "allow.1")}\n${MESSAGE}`;
+    const text = `${MESSAGE.replace("services.ssh.ports", "allow[0]")}\n${MESSAGE}`;
     expect(vi.mocked(pulumi.log.error).mock.calls).toEqual([[text, component]]);
     expect(errors[0]).toBe(errors[1]);
     expect(errors[0]).toBeInstanceOf(pulumi.RunError);
@@ -180,10 +180,10 @@ describe("hosts that differ, of which a part comes later", () => {
       });
     expect(await validated(args, { isPreview: true })).toBe(
       [
-        'groups.one.allow.1: is not an address or a network; write "192.0.2.7", "192.168.0.0/16" or "fd00::/8"',
-        "groups.one.hosts.2: is not there; name one that is in hosts",
-        'hosts.a.openPorts.1: is not a port or a range of ports; write "22", "22/tcp" or "500-600/udp", with ports from 1 to 65,535',
-        "hosts.a.services.1: is not there; known are ssh, admin",
+        'groups.one.allow[0]: is not an address or a network; write "192.0.2.7", "192.168.0.0/16" or "fd00::/8"',
+        "groups.one.hosts[1]: is not there; name one that is in hosts",
+        'hosts.a.openPorts[0]: is not a port or a range of ports; write "22", "22/tcp" or "500-600/udp", with ports from 1 to 65,535',
+        "hosts.a.services[0]: is not there; known are ssh, admin",
       ].join("\n"),
     );
   });
@@ -320,12 +320,14 @@ describe("a host", () => {
     );
   });
 
-  it("rejects unknown fields without repeating them", async () => {
+  it("names unknown fields, but for what may be a sequence", async () => {
     const known =
       "known are connection, adopt, tokenNetwork, services, allow, openPorts, exceptNetworks, openPortsFrom";
-    expect(await validatedWith({ connection, adotp: "x" })).toBe(`hosts.a: has an unknown field; ${known}`);
+    expect(await validatedWith({ connection, adotp: "x" })).toBe(
+      `hosts.a: has an unknown field, adotp; write adopt if that is meant; ${known}`,
+    );
     expect(await validatedWith({ connection, "7000,8000": 1, sequence: "7000" })).toBe(
-      `hosts.a: has 2 unknown fields; ${known}`,
+      `hosts.a: has 2 unknown fields, sequence among them; ${known}`,
     );
   });
 
@@ -432,10 +434,10 @@ describe("warnings", () => {
       expect(await warnings(huge(allow))).toContain(`allow: holds (secret), ${warned}`);
     }
     expect(await validated(huge(["45.67.89.10/16"]))).toBe(
-      `allow.1: ${bits} "45.67.0.0/16" if that is meant`,
+      `allow[0]: ${bits} "45.67.0.0/16" if that is meant`,
     );
     for (const allow of [[pulumi.secret("45.67.89.10/16")], pulumi.secret(["2001:db8::1/32"])]) {
-      expect(await validated(huge(allow))).toBe(`allow.1: ${bits} "(secret)" if that is meant`);
+      expect(await validated(huge(allow))).toBe(`allow[0]: ${bits} "(secret)" if that is meant`);
     }
   });
 

@@ -136,9 +136,9 @@ describe.skipIf(realProblem())("a fleet of web, database and jump hosts", () => 
     const { exitCode, stdout } = await stack.up({ check: false });
     expect([exitCode === 0, touched(stdout)]).toEqual([false, []]);
     expect(diagnostics(stdout).filter((line) => /^(error: )?(groups|hosts)\./.test(line))).toEqual([
-      "error: groups.web.hosts.3: is not there; name one that is in hosts",
+      "error: groups.web.hosts[2]: is not there; name one that is in hosts",
       "groups.web.services: are others than those of db, and web-1 is in both groups; leave each host in one of them, or say at the host which services it has",
-      "hosts.jump.services.1: is not there; known are admin, ssh",
+      "hosts.jump.services[0]: is not there; known are admin, ssh",
     ]);
     await stack.configure(config);
   });

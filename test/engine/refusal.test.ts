@@ -54,9 +54,9 @@ describe.skipIf(realProblem()).each(PROGRAM_KINDS)(
         allow: ["10.77.0.1/16"],
       });
       const expected = [
-        'error: allow.1: has bits set behind its prefix; write "10.77.0.0/16" if that is meant',
+        'error: allow[0]: has bits set behind its prefix; write "10.77.0.0/16" if that is meant',
         'services.ssh.knockTimeout: is not a duration; write a whole number and a unit, like "10s", "5m", "1h" or "2d"',
-        'services.ssh.ports.2: names a port that does not exist; write "22", "22/tcp" or "500-600/udp", with ports from 1 to 65,535',
+        'services.ssh.ports[1]: names a port that does not exist; write "22", "22/tcp" or "500-600/udp", with ports from 1 to 65,535',
         "services.ssh.sequence: knocks 1 and 2 are neighbouring ports, which a plain scan tries in a row; choose ports that are further apart",
         "services.web.sequence: knock 2 repeats knock 1; use each port once",
       ];

@@ -153,7 +153,7 @@ describe.skipIf(realProblem())("a rollout of a canary and batches of two", () =>
     expect([exitCode === 0, touched(stdout)]).toEqual([false, []]);
     expect(said(stdout)).toEqual([
       "error: rollout.batch: is out of range; use a whole number from 1 to 10,000",
-      "rollout.canaries.2: is not there; name one that is in hosts",
+      "rollout.canaries[1]: is not there; name one that is in hosts",
     ]);
     await stack.configure(config);
   });

@@ -83,9 +83,9 @@ describe("a baseline", () => {
     [{ ping: { from: [] } }, "baseline.ping.from: names no network; leave it out to answer everybody"],
     [
       { ping: { from: ["lan"] } },
-      'baseline.ping.from.1: is not an address or a network; write "192.0.2.7", "192.168.0.0/16" or "fd00::/8"',
+      'baseline.ping.from[0]: is not an address or a network; write "192.0.2.7", "192.168.0.0/16" or "fd00::/8"',
     ],
-    [{ ping: { rate: 1 } }, "baseline.ping: has an unknown field; known are perSecond, burst, from"],
+    [{ ping: { rate: 1 } }, "baseline.ping: has an unknown field, rate; known are perSecond, burst, from"],
     [{ blacklistTime: "0s" }, "baseline.blacklistTime: is out of range; use 1s to 30d"],
     [{ blacklistTime: "31d" }, "baseline.blacklistTime: is out of range; use 1s to 30d"],
     [{ synsPerSecond: 0 }, "baseline.synsPerSecond: is out of range; use a whole number from 1 to 100,000"],
@@ -93,28 +93,28 @@ describe("a baseline", () => {
       { synsPerSecond: 100_001 },
       "baseline.synsPerSecond: is out of range; use a whole number from 1 to 100,000",
     ],
-    [{ traps: ["23", "telnet"] }, `baseline.traps.2: is not a port or a range of ports; ${format}`],
+    [{ traps: ["23", "telnet"] }, `baseline.traps[1]: is not a port or a range of ports; ${format}`],
     [
       { exceptNetworks: ["10.0.0.1/8"] },
-      'baseline.exceptNetworks.1: has bits set behind its prefix; write "10.0.0.0/8" if that is meant',
+      'baseline.exceptNetworks[0]: has bits set behind its prefix; write "10.0.0.0/8" if that is meant',
     ],
     [{ forward: "route" }, 'baseline.forward: is none of them; write "accept", "drop" or "reject"'],
     [{ unbanSequence: "7000" }, "baseline.unbanSequence: has 1 knock; give 2 to 16, or leave it out"],
     [{ unbanKnockTimeout: "301s" }, "baseline.unbanKnockTimeout: is out of range; use 1s to 5m"],
     [
       { openPortsFrom: [{ ports: [], from: [] }] },
-      "baseline.openPortsFrom.1.from: names no network; list at least one, or use openPorts",
-      "baseline.openPortsFrom.1.ports: names no port; list at least one",
+      "baseline.openPortsFrom[0].from: names no network; list at least one, or use openPorts",
+      "baseline.openPortsFrom[0].ports: names no port; list at least one",
     ],
     [
       { openPortsFrom: [{ ports: ["9100"], from: ["10.0.0.0/8"] }, { to: 1 }] },
-      "baseline.openPortsFrom.2: has an unknown field; known are ports, from",
-      "baseline.openPortsFrom.2.from: is missing or of another type; give an array",
-      "baseline.openPortsFrom.2.ports: is missing or of another type; give an array",
+      "baseline.openPortsFrom[1]: has an unknown field, to; known are ports, from",
+      "baseline.openPortsFrom[1].from: is missing or of another type; give an array",
+      "baseline.openPortsFrom[1].ports: is missing or of another type; give an array",
     ],
     [
       { trap: ["23"] },
-      "baseline: has an unknown field; known are ping, blacklistTime, synsPerSecond, traps, exceptNetworks, openPortsFrom, forward, unbanSequence, unbanKnockTimeout",
+      "baseline: has an unknown field, trap; write traps if that is meant; known are ping, blacklistTime, synsPerSecond, traps, exceptNetworks, openPortsFrom, forward, unbanSequence, unbanKnockTimeout",
     ],
   ])("rejects %j", (baseline, ...problems) => {
     expect(problemsWith(baseline)).toEqual(problems);

@@ -101,7 +101,10 @@ describe("the log", () => {
     [{ stages: "yes" }, "log.stages: is missing or of another type; give a boolean"],
     [{ linesPerMinute: 0 }, "log.linesPerMinute: is out of range; use a whole number from 1 to 6,000"],
     [{ linesPerMinute: 6001 }, "log.linesPerMinute: is out of range; use a whole number from 1 to 6,000"],
-    [{ lines: 1 }, "log: has an unknown field; known are admissions, stages, refusals, linesPerMinute"],
+    [
+      { lines: 1 },
+      "log: has an unknown field, lines; known are admissions, stages, refusals, linesPerMinute",
+    ],
   ])("rejects %j", (log, problem) => {
     expect(problemsOf(policy({}, { log }))).toEqual([problem]);
   });

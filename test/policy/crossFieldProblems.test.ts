@@ -173,10 +173,10 @@ describe("all problems of a policy", () => {
     colour: "red",
   };
   const lines = [
-    'allow.1: has bits set behind its prefix; write "10.0.0.0/8" if that is meant',
-    "policy: has an unknown field; known are services, knockers, derive, deployer, allow, openPorts, guardedAnswer, identity, log, rollbackTimeout, baseline, hosts, groups, rollout",
+    'allow[0]: has bits set behind its prefix; write "10.0.0.0/8" if that is meant',
+    "policy: has an unknown field, colour; known are services, knockers, derive, deployer, allow, openPorts, guardedAnswer, identity, log, rollbackTimeout, baseline, hosts, groups, rollout",
     "rollbackTimeout: is out of range; use 5s to 10m",
-    "services.mail: has an unknown field; known are ports, sequence, sequenceOf, knockTimeout, closeSequence, unban, accessWindow, access, flowTimeout",
+    "services.mail: has an unknown field, colour; known are ports, sequence, sequenceOf, knockTimeout, closeSequence, unban, accessWindow, access, flowTimeout",
     "services.mail.sequence: knock 1 is a port that openPorts serves; choose another",
     "services.mosh.ports: has a port that mail guards too; give each port to one service",
     'services.mosh.sequence: equals the sequence of mail; choose another, or share it: sequenceOf: "mail"',
@@ -186,7 +186,7 @@ describe("all problems of a policy", () => {
     'services.ssh.sequence: equals the sequence of mail; choose another, or share it: sequenceOf: "mail"',
     "services.ssh.sequence: knock 1 is a port that openPorts serves; choose another",
     'services.web.knockTimeout: is not a duration; write a whole number and a unit, like "10s", "5m", "1h" or "2d"',
-    'services.web.ports.2: names a port that does not exist; write "22", "22/tcp" or "500-600/udp", with ports from 1 to 65,535',
+    'services.web.ports[1]: names a port that does not exist; write "22", "22/tcp" or "500-600/udp", with ports from 1 to 65,535',
     "services.web.sequence: has 1 knock; give 2 to 16, or leave the service unguarded",
     "services.web.sequence: knock 1 is a port of a well-known service, which every scan tries; choose a port from 1,024 on that no common service has",
   ];

@@ -151,13 +151,13 @@ describe("what is refused of hosts that differ", () => {
       }),
     ).toEqual([
       "groups.empty.services: names no service; name at least one, or leave it out to have them all",
-      "groups.odd: has an unknown field; known are hosts, services, allow, openPorts, exceptNetworks, openPortsFrom",
+      "groups.odd: has an unknown field, openPort; write openPorts if that is meant; known are hosts, services, allow, openPorts, exceptNetworks, openPortsFrom",
       "groups.odd.exceptNetworks: needs a baseline; add baseline, or leave it out",
       "groups.other.services: are others than those of one, and web-1, web-2 are in both groups; leave each host in one of them, or say at the host which services it has",
-      "groups.web.hosts.2: is not there; name one that is in hosts",
-      "groups.web.services.1: is not there; known are admin, db, ssh",
-      'hosts.jump.allow.1: is not an address or a network; write "192.0.2.7", "192.168.0.0/16" or "fd00::/8"',
-      "hosts.jump.services.2: is not there; known are admin, db, ssh",
+      "groups.web.hosts[1]: is not there; name one that is in hosts",
+      "groups.web.services[0]: is not there; known are admin, db, ssh",
+      'hosts.jump.allow[0]: is not an address or a network; write "192.0.2.7", "192.168.0.0/16" or "fd00::/8"',
+      "hosts.jump.services[1]: is not there; known are admin, db, ssh",
     ]);
   });
 
@@ -197,7 +197,7 @@ describe("what is refused of hosts that differ", () => {
   it("is no conflict that a host may still decide, and no lock-out where it is a typing error", () => {
     const groups = { all: { hosts: Object.keys(HOSTS), allow: ["198.51.100.7"], alow: [] } };
     expect(problemsOf({ ...FLEET, allow: [], groups })).toEqual([
-      "groups.all: has an unknown field; known are hosts, services, allow, openPorts, exceptNetworks, openPortsFrom",
+      "groups.all: has an unknown field, alow; write allow if that is meant; known are hosts, services, allow, openPorts, exceptNetworks, openPortsFrom",
     ]);
   });
 
@@ -206,7 +206,7 @@ describe("what is refused of hosts that differ", () => {
     expect(
       problemsOf({ ...FLEET, services, groups: { web: { hosts: ["web-1"], services: ["mail"] } } }),
     ).toEqual([
-      "groups.web.services.1: is not there; known are ssh",
+      "groups.web.services[0]: is not there; known are ssh",
       "services: name 1 is not a name; begin with a letter, then letters, digits and dashes, 32 at most",
     ]);
   });

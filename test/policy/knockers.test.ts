@@ -67,7 +67,7 @@ describe("a knocker", () => {
       "knockers.bob.services: names no service; name at least one, or take the knocker out",
       'knockers.bob.until: is no moment in time; write date, time and time zone, like "2027-01-31T18:00:00Z" or "2027-01-31T18:00:00+01:00"',
       "knockers.carol.sequence: is missing, and so is token; give one of the two",
-      "knockers.dave: has an unknown field; known are services, sequence, knockTimeout, closeSequence, unban, until, token",
+      "knockers.dave: has an unknown field, secret; known are services, sequence, knockTimeout, closeSequence, unban, until, token",
       "knockers.dave.sequence: has 1 knock; give 2 to 16, or take the knocker out",
       "knockers.erin.sequence: equals the sequence of web; choose another",
       "knockers.web: has the name of a service; give the knocker another name",

@@ -46,7 +46,7 @@ describe("the way to a host", () => {
   it("is no problem while the addresses in allow are refused for another reason", () => {
     const input = { ...ssh(), hosts: { a: at("192.0.2.1", 22) }, allow: ["192.0.2"] };
     expect(problemsOf(input)).toEqual([
-      'allow.1: is not an address or a network; write "192.0.2.7", "192.168.0.0/16" or "fd00::/8"',
+      'allow[0]: is not an address or a network; write "192.0.2.7", "192.168.0.0/16" or "fd00::/8"',
     ]);
   });
 

@@ -60,7 +60,7 @@ describe("a service without a sequence", () => {
     ]);
   });
 
-  it.each(["knockers", "knockers.alice", "knockers.alice.services", "knockers.alice.services.0"])(
+  it.each(["knockers", "knockers.alice", "knockers.alice.services", "knockers.alice.services[0]"])(
     "is no problem yet while %s is not known",
     (missing) => {
       expect(partProblems(policy({}, { ssh: { ports: ["22"] } }), [], [missing])).toEqual([]);

@@ -38,9 +38,9 @@ describe("waves", () => {
 
   it("are refused where they cannot be", () => {
     expect(problemsOf({ ...FLEET, rollout: { canaries: ["web-1", "web-9"], batch: 0, wait: 5 } })).toEqual([
-      "rollout: has an unknown field; known are canaries, batch",
+      "rollout: has an unknown field, wait; known are canaries, batch",
       "rollout.batch: is out of range; use a whole number from 1 to 10,000",
-      "rollout.canaries.2: is not there; name one that is in hosts",
+      "rollout.canaries[1]: is not there; name one that is in hosts",
     ]);
     expect(problemsOf({ ...FLEET, rollout: "slowly" })).toEqual([
       "rollout: is missing or of another type; give an object",

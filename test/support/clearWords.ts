@@ -2,7 +2,7 @@ import { PolicyError, type Problem } from "../../components/policy/policyError";
 
 /** Everything that our own words may hold, and what they quote: names, networks, addresses. */
 const CLEAR = /^[\w .,:;'"/+…{}-]+$/;
-const PATH = /^[A-Za-z][\w.-]*$/;
+const PATH = /^[A-Za-z][\w.-]*(\[\d+\][\w.-]*)*$/;
 
 /** What of some problems or warnings is no `path: what is wrong; what to do` in one line each; nothing where all are. */
 export function unclearOf(problems: readonly Problem[]): string | undefined {

@@ -10,7 +10,7 @@ import type { Warning } from "./policyWarnings";
 /** Whether nothing is missing of which services a host has. */
 export function servicesOfHostsAreKnown({ refused }: Pick<Surroundings, "refused">): boolean {
   return ![...refused].some((path) =>
-    /^(groups|(groups|hosts)\.[^.]+|groups\.[^.]+\.(hosts|services)(\.\d+)?|hosts\.[^.]+\.services(\.\d+)?)$/.test(
+    /^(groups|(groups|hosts)\.[^.]+|groups\.[^.]+\.(hosts|services)(\[\d+\])?|hosts\.[^.]+\.services(\[\d+\])?)$/.test(
       path,
     ),
   );
@@ -19,7 +19,7 @@ export function servicesOfHostsAreKnown({ refused }: Pick<Surroundings, "refused
 /** Whether nothing is missing of who never knocks. */
 export function allowIsKnown({ refused }: Pick<Surroundings, "refused">): boolean {
   return ![...refused].some((path) =>
-    /^(policy|groups|(groups|hosts)\.[^.]+|((groups|hosts)\.[^.]+\.)?allow(\.\d+)?)$/.test(path),
+    /^(policy|groups|(groups|hosts)\.[^.]+|((groups|hosts)\.[^.]+\.)?allow(\[\d+\])?)$/.test(path),
   );
 }
 

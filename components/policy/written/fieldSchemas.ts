@@ -8,6 +8,7 @@ import type { Undrawn, WrittenKnock } from "../policy";
 import { isPort, mergePortRanges, PORT_RANGE, parsePortRange } from "../portRange";
 import { printNumber } from "../printNumber";
 import { parseKnocks } from "../sequence";
+import { unknownFields } from "./unknownFields";
 
 /** What is written in the place of a secret that each host, or knocker, has another one of: see `derive`. */
 export const DERIVED = "derived";
@@ -91,17 +92,11 @@ export function wholeNumberWithin({ min, max }: Limits) {
     .meta({ type: "integer", minimum: min, maximum: max });
 }
 
-/** An object with these fields and no others. The unknown ones stay out of the message: they may hold a sequence. */
+/** An object with these fields and no others. */
 export function objectOf<Shape extends z.core.$ZodShape>(shape: Shape) {
   return z.strictObject(shape, {
-    error: (issue) => {
-      if (issue.code !== "unrecognized_keys") {
-        return undefined;
-      }
-      const unknown =
-        issue.keys.length === 1 ? "an unknown field" : `${printNumber(issue.keys.length)} unknown fields`;
-      return `has ${unknown}; known are ${Object.keys(shape).join(", ")}`;
-    },
+    error: (issue) =>
+      issue.code === "unrecognized_keys" ? unknownFields(issue.keys, Object.keys(shape)) : undefined,
   });
 }
 

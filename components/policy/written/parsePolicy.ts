@@ -2,6 +2,7 @@ import { derivedTokenSecret } from "../../tokens/tokenSecret";
 import { partsOfHosts } from "../hostPart";
 import { hostPolicies, withoutUndrawn } from "../hostPolicy";
 import { isName } from "../nameProblem";
+import { pathAndParents } from "../path";
 import type {
   Fleet,
   FleetPolicy,
@@ -77,7 +78,7 @@ export function tryParsePolicy(
 /**
  * What is wrong with the parts of a policy that are known before all of it is, whatever comes in the other places.
  *
- * @param missing where the input has nothing yet: `services.ssh.sequence`, `allow.1`.
+ * @param missing where the input has nothing yet: `services.ssh.sequence`, `allow[0]`.
  */
 export function partProblems(
   input: unknown,
@@ -122,7 +123,7 @@ function parse(input: unknown, found: readonly Problem[], missing: readonly stri
     problems,
   );
   // Until it is known whom a knocker may visit, it may be any service.
-  const areAllKnocked = missing.some((path) => /^knockers(\.[^.]+(\.services(\.\d+)?)?)?$/.test(path));
+  const areAllKnocked = missing.some((path) => /^knockers(\.[^.]+(\.services(\[\d+\])?)?)?$/.test(path));
   const knocked = new Set([...knocking.values()].flatMap((knocker) => knocker.services));
   const guarded = parseRecord(
     "services",
@@ -198,13 +199,12 @@ function fieldOf(path: string): string {
   return /^(groups|hosts)\./.test(path)
     ? path
     : path
-        .split(".")
+        .split(/[.[]/)
         .slice(0, /^(services|knockers)\./.test(path) ? 2 : 1)
         .join(".");
 }
 
 /** Whether a path is one of the others or lies in one of them. */
 function isWithin(path: string, others: ReadonlySet<string>): boolean {
-  const keys = path.split(".");
-  return keys.some((_, index) => others.has(keys.slice(0, index + 1).join(".")));
+  return pathAndParents(path).some((each) => others.has(each));
 }

@@ -1,12 +1,12 @@
 import type { z } from "zod";
+import { pathOf } from "../path";
 import type { Problem } from "../policyError";
 
 /** zod's issues in our words. Values and unknown keys never appear: they may be a misplaced sequence. */
 export function schemaProblems(path: string, error: z.ZodError): readonly Problem[] {
   return error.issues.map((issue) => {
-    const keys = issue.path.map((key) => (typeof key === "number" ? key + 1 : key));
     // The policy itself has no name of its own: its fields are `allow`, not `policy.allow`.
-    const where = (path === "policy" && keys.length > 0 ? keys : [path, ...keys]).join(".");
+    const where = pathOf(path === "policy" && issue.path.length > 0 ? issue.path : [path, ...issue.path]);
     return issue.code === "invalid_type"
       ? { path: where, problem: "is missing or of another type", remedy: `give ${article(issue.expected)}` }
       : { path: where, ...split(issue.message) };
