@@ -4,6 +4,7 @@ import { findTarget, type KnockReport, knock, sendToken } from "../components/cl
 import { slotAt } from "../components/tokens/token";
 import { parseDelay } from "./delay";
 import { printEnd } from "./printStretch";
+import { readHost } from "./readHost";
 import { readSequence, type SequenceSource } from "./readSequence";
 import { hostNameOf, parseHostName, readTokenSecret } from "./readTokenSecret";
 
@@ -47,7 +48,7 @@ export function addKnockCommand(program: Command): void {
       "Sends the knocks of a sequence to one address of a host: a SYN for each TCP knock, an empty datagram " +
         "for each UDP knock; or a token. Whether that opened anything only a connection can show.",
     )
-    .argument("<HOST>", "name or address of the host, without a port")
+    .argument("<HOST>", "name or address of the host, without a port", readHost)
     .addOption(
       new Option(
         "--sequence <TEXT>",

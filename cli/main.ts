@@ -5,8 +5,10 @@ import { addCheckCommand } from "./checkCommand";
 import { CommandError } from "./commandError";
 import { describeFailure } from "./describeFailure";
 import { addExplainCommand } from "./explainCommand";
+import { addHelpCommand } from "./helpCommand";
 import { addKnockCommand } from "./knockCommand";
 import { addOpenCommand } from "./openCommand";
+import { refuseRepeats } from "./refuseRepeats";
 import { addRenderCommand } from "./renderCommand";
 import { addReviewCommand } from "./reviewCommand";
 import { addTokenCommand } from "./tokenCommand";
@@ -22,6 +24,7 @@ Examples:
   $ portknock render policy.json | sudo nft --check --file -
   $ portknock review old.json new.json
   $ portknock explain policy.json --as 203.0.113.9 --port 22
+  $ portknock help knock
 
 Exit codes: 0 fine, 1 refused or failed, 2 wrong usage.`;
 
@@ -45,6 +48,7 @@ function createProgram(): Command {
         "explains their policies.",
     )
     .version(readVersion(), "-V, --version", "print the version")
+    // We have our own: commander's ends a mistake with the whole help.
     .helpCommand(false)
     .exitOverride()
     // Commander's errors repeat what was typed; `fail` prints them without.
@@ -58,6 +62,8 @@ function createProgram(): Command {
   addRenderCommand(program);
   addReviewCommand(program);
   addExplainCommand(program);
+  addHelpCommand(program);
+  refuseRepeats(program);
   return program;
 }
 

@@ -7,6 +7,7 @@ import { type ClientOpening, knockEverywhere } from "../components/client/knockE
 import { SLOT_SECONDS, TOKENS_PER_SLOT } from "../components/tokens/token";
 import { CommandError, usageError } from "./commandError";
 import { parseDelay } from "./delay";
+import { readHost } from "./readHost";
 import { readSequence, type SequenceSource } from "./readSequence";
 import { hostNameOf, readTokenSecret } from "./readTokenSecret";
 
@@ -68,6 +69,7 @@ async function runOpen(words: readonly string[], flags: OpenFlags): Promise<void
   if (command.length === 0 || hosts.length === 0) {
     throw usageError("no command to run; write hosts, then -- and the command");
   }
+  hosts.forEach(readHost);
   const isToken = flags.tokenFile !== undefined || flags.as !== undefined;
   const { every, openings } = await (isToken ? withTokens(hosts, flags) : withSequence(hosts, flags));
   const knockAtAll = () => Promise.all(openings.map(({ host, opening }) => knockEverywhere(host, opening)));

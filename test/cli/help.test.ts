@@ -30,6 +30,51 @@ describe("portknock", { timeout: 30_000 }, () => {
     }
   });
 
+  it("prints the help of a command by its name, and of one that is none says which is", async () => {
+    expect(await portknock(["help", "knock"])).toEqual(await portknock(["knock", "--help"]));
+    expect(await portknock(["help"])).toEqual(await portknock(["--help"]));
+    const words = (end: string) => ({
+      exitCode: 2,
+      stdout: "",
+      stderr: `portknock: unknown command${end}; see "portknock --help"\n`,
+    });
+    for (const wrong of [["help", "nock"], ["nock"]]) {
+      expect(await portknock(wrong)).toEqual(words("; knock is one"));
+    }
+    expect(await portknock(["help", "47001,47013"])).toEqual(words(""));
+  });
+
+  it.each([
+    [["explain", "policy.json", "--port", "22", "--port", "23"], "--port"],
+    [["knock", "web-1", "--delay", "1s", "--delay", "2s"], "--delay"],
+    [["check", "policy.json", "--format", "json", "--format", "json"], "--format"],
+  ])("takes no option twice: %j", async (args, option) => {
+    expect(await portknock(args)).toEqual({
+      exitCode: 2,
+      stdout: "",
+      stderr: `portknock: ${option}: is given twice; give it once\n`,
+    });
+  });
+
+  it.each([
+    ["web-1.example.com:22", "has a port; leave it out: the sequence says where to knock"],
+    ["root@web-1.example.com", "has a user; give what stands behind the @"],
+    ["ssh://web-1.example.com", "is a URL; give the name or the address in it"],
+    ["[2001:db8::7]", "has brackets; give the address without them"],
+    ["web-1/24", "is neither a name nor an address; give one of both"],
+  ])("says what was written in the place of a host: %s", async (host, problem) => {
+    for (const args of [
+      ["knock", host],
+      ["open", host, "--", "true"],
+    ]) {
+      expect(await portknock(args)).toEqual({
+        exitCode: 2,
+        stdout: "",
+        stderr: `portknock: HOST: ${problem}\n`,
+      });
+    }
+  });
+
   it("warns in the help that an argument is seen by others", async () => {
     const words = (await portknock(["knock", "--help"])).stdout.replaceAll(/\s+/g, " ");
     expect(words).toMatch(/Every user of this machine can see an argument in the process list/);

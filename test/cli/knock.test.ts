@@ -101,14 +101,6 @@ describe("portknock knock", { timeout: 30_000 }, () => {
   ])("rejects %s as wrong usage", async (_, args, problem) => {
     expect(await portknock(args)).toEqual({ exitCode: 2, stdout: "", stderr: `portknock: ${problem}\n` });
   });
-
-  it("rejects a host with a port in it, not repeating it", async () => {
-    expect(await portknock(["knock", "web-1:47001", "--sequence", "47001,47013"])).toEqual({
-      exitCode: 1,
-      stdout: "",
-      stderr: "portknock: host: is not a name or an address; give one, without a port or a user\n",
-    });
-  });
 });
 
 describe("portknock knock with tokens", { timeout: 30_000 }, () => {

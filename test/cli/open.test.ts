@@ -45,14 +45,14 @@ describe("portknock open", { timeout: 30_000 }, () => {
     expect(await open(...args)).toEqual({ exitCode, stdout: "", stderr: `portknock: ${words}\n` });
   });
 
-  it("runs nothing with a port, or a sequence, in a host's place, and does not repeat it", async () => {
-    for (const host of ["web-1:22", "47001,47013"]) {
-      expect(await portknock(["open", host, "--sequence-file", knocks(), "--", "echo", "ran"])).toEqual({
-        exitCode: 1,
-        stdout: "",
-        stderr: "portknock: host: is not a name or an address; give one, without a port or a user\n",
-      });
-    }
+  it("runs nothing with a sequence in a host's place, and does not repeat it", async () => {
+    expect(
+      await portknock(["open", "47001,47013", "--sequence-file", knocks(), "--", "echo", "ran"]),
+    ).toEqual({
+      exitCode: 2,
+      stdout: "",
+      stderr: "portknock: HOST: is neither a name nor an address; give one of both\n",
+    });
   });
 
   it("runs nothing where a host cannot be looked up", async () => {
