@@ -18,6 +18,12 @@ type Lists = Pick<FieldChange<readonly Network[]>, "before" | "after">;
 /** Who need not knock. */
 export function judgeAllow(lists: Lists, { before, after }: Sides): Judgement {
   const change = ofLists(difference(before.outline.allow, after.outline.allow), lists);
+  if (before.outline.services.length === 0 && before.outline.profile.kind === "guard") {
+    return {
+      direction: "changes",
+      meaning: said(listNetworks(change.added), "need not knock at what is guarded from now on").join("; "),
+    };
+  }
   const isFirewall = after.outline.profile.kind === "baseline";
   const martians = isFirewall ? allMartians(change.removed, exceptedNetworks(after.outline)) : [];
   const dropped = new Set(martians);

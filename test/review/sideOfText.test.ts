@@ -139,12 +139,17 @@ describe("a firewall that a stack has", () => {
 });
 
 describe("a firewall that is new", () => {
-  it("closes down what it guards, and touches its hosts", () => {
+  it("closes down what it guards, opens nothing to those in allow, and touches its hosts", () => {
     const after = sideOfText(textOf(POLICY, [{ name: "web-1", place }]));
     const { changes, hosts, lockOutRisks } = reviewPolicies(sideWithoutRules(after), after, { rotated: [] });
-    expect(changes.map(({ subject, what, direction }) => [subject, what, direction])).toEqual([
-      ["ssh", "new service", "closes down"],
-      ["all services", "allow", "opens up"],
+    expect(changes).toMatchObject([
+      { subject: "ssh", what: "new service", direction: "closes down" },
+      {
+        subject: "all services",
+        what: "allow",
+        direction: "changes",
+        meaning: "198.51.100.7/32: need not knock at what is guarded from now on",
+      },
     ]);
     expect(hosts).toEqual({ added: ["web-1"], removed: [], moved: [], updated: [], repaired: [] });
     expect(lockOutRisks).toEqual([
