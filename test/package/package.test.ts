@@ -57,8 +57,10 @@ describe.skipIf(!isOnline)("the package", () => {
       "dist: sh",
       "package/CHANGELOG.md",
       "package/LICENSE",
+      "package/PulumiPlugin.yaml",
       "package/README.md",
       "package/package.json",
+      "package/scripts/prepare.mjs",
       "schema: schema.json",
     ]);
   });
