@@ -156,7 +156,11 @@ function propertiesOf(
   return Object.fromEntries(
     members.map((member) => {
       const isSecret = ts.getJSDocTags(member).some(({ tagName }) => tagName.text === "secret");
-      const spec = { ...typeOf(member.type), description: textOf(member), ...(isSecret && { secret: true }) };
+      const spec: PropertySpec = {
+        ...typeOf(member.type),
+        description: textOf(member),
+        ...(isSecret && { secret: true }),
+      };
       return [member.name.getText(), spec];
     }),
   );

@@ -5,7 +5,12 @@ import { z } from "zod";
 
 const engineSchema = z.object({
   pulumi: z.string(),
-  languageHost: z.string(),
+  languageHosts: z.object({
+    nodejs: z.string(),
+    go: z.string().optional(),
+    python: z.string().optional(),
+    yaml: z.string().optional(),
+  }),
   pulumiHome: z.string(),
   /** `vendor` and `named` are real command plugins; the stand-in is built beside them where there is Go. */
   plugin: z.object({
@@ -13,6 +18,8 @@ const engineSchema = z.object({
     path: z.string(),
     standIn: z.string().optional(),
   }),
+  /** A virtual environment with the SDK. */
+  pythonSdk: z.string().optional(),
 });
 
 const toolsSchema = z.object({
@@ -72,7 +79,7 @@ export function putEngineOnPath(): void {
 }
 
 function enginePath(): string {
-  const { pulumi, languageHost } = engine();
+  const { pulumi, languageHosts } = engine();
   const inherited = (process.env["PATH"] ?? "").split(delimiter);
-  return [...new Set([dirname(pulumi), dirname(languageHost), ...inherited])].join(delimiter);
+  return [...new Set([dirname(pulumi), dirname(languageHosts.nodejs), ...inherited])].join(delimiter);
 }
