@@ -15,7 +15,9 @@ export async function ensurePythonSdk() {
     return undefined;
   }
   try {
-    await install(`Pulumi's SDK for Python ${engineVersion}`, "about half a minute", () => putInPlace(folder, fill));
+    await install(`Pulumi's SDK for Python ${engineVersion}`, "about half a minute", () =>
+      putInPlace(folder, fill),
+    );
     return folder;
   } catch (error) {
     problem("Pulumi's SDK for Python could not be installed", "see to the error and run set-up again", error);
@@ -26,5 +28,7 @@ export async function ensurePythonSdk() {
 async function fill(next) {
   await run("python3", ["-m", "venv", next]);
   const packages = [`pulumi==${engineVersion}`, "parver", "setuptools", "wheel"];
-  await run(join(next, "bin/python"), ["-m", "pip", "install", "--quiet", ...packages], { timeoutSeconds: 240 });
+  await run(join(next, "bin/python"), ["-m", "pip", "install", "--quiet", ...packages], {
+    timeoutSeconds: 240,
+  });
 }

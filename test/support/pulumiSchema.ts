@@ -45,7 +45,8 @@ interface PropertySpec extends TypeSpec {
 
 interface ObjectSpec {
   readonly properties: Readonly<Record<string, PropertySpec>>;
-  readonly required: readonly string[];
+  /** Not there where nothing is required, as Pulumi writes it. */
+  readonly required?: readonly string[];
 }
 
 /**
@@ -135,12 +136,13 @@ function objectOf(declaration: ts.InterfaceDeclaration, declared: Declarations):
     types.map(({ expression }) => objectOf(found(declared.interfaces, expression.getText()), declared)),
   );
   const own = declaration.members.filter(ts.isPropertySignature);
+  const required = [
+    ...inherited.flatMap((each) => each.required ?? []),
+    ...own.filter(({ questionToken }) => questionToken === undefined).map(({ name }) => name.getText()),
+  ];
   return {
     properties: Object.assign({}, ...inherited.map(({ properties }) => properties), propertiesOf(own)),
-    required: [
-      ...inherited.flatMap(({ required }) => required),
-      ...own.filter(({ questionToken }) => questionToken === undefined).map(({ name }) => name.getText()),
-    ],
+    ...(required.length > 0 && { required }),
   };
 }
 
