@@ -13,9 +13,10 @@ const SDKS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>
   go: {
     "portKnockFirewall.go": [
       "func NewPortKnockFirewall(ctx *pulumi.Context,",
-      "Hosts map[string]HostArgs",
+      "Hosts map[string]HostInput",
       "args.Derive = pulumi.ToSecret(args.Derive).(pulumi.StringPtrInput)",
     ],
+    "pulumiTypes.go": ["type HostArgs struct {", "type ServiceArgs struct {", "type GroupArgs struct {"],
     "pulumiEnums.go": ['GuardedAnswerReject = GuardedAnswer("reject")', 'AccessOnce = Access("once")'],
   },
   nodejs: {
@@ -25,7 +26,7 @@ const SDKS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>
   python: {
     "pulumi_portknock/port_knock_firewall.py": [
       "class PortKnockFirewall(pulumi.ComponentResource):",
-      "hosts: Mapping[str, 'HostArgs'],",
+      "hosts: Mapping[str, pulumi.Input['HostArgs']],",
       'additional_secret_outputs=["knockers", "knocks", "rulesets", "tokenSecrets"]',
     ],
     "pulumi_portknock/_enums.py": ['DROP = "drop"', 'ONCE = "once"'],

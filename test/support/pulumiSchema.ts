@@ -17,13 +17,9 @@ const SOURCES = [
 
 /** What the generators of SDKs are told, by language. */
 const LANGUAGES = {
-  csharp: { namespaces: { [PACKAGE]: "PortKnock" }, respectSchemaVersion: true },
-  go: {
-    importBasePath: `${PACKAGE}/sdk/go/portknock`,
-    rootPackageName: "portknock",
-    respectSchemaVersion: true,
-  },
-  java: { packages: { [PACKAGE]: "portknock" }, respectSchemaVersion: true },
+  csharp: { respectSchemaVersion: true },
+  go: { respectSchemaVersion: true },
+  java: { respectSchemaVersion: true },
   // Another name than the library's, which a TypeScript program imports as it is.
   nodejs: { packageName: `${PACKAGE}-sdk`, respectSchemaVersion: true },
   python: { packageName: "pulumi_portknock", pyproject: { enabled: true }, respectSchemaVersion: true },
@@ -172,14 +168,13 @@ function typeOf(node: ts.TypeNode | undefined): TypeSpec {
   if (node !== undefined && ts.isTypeReferenceNode(node)) {
     const [first, second] = node.typeArguments ?? [];
     switch (node.typeName.getText()) {
-      case "Input": {
-        const { plain: _, ...later } = typeOf(first);
-        return later;
-      }
+      case "Input":
+        return laterOf(first);
       case "pulumi.Output":
         return withoutPlain(typeOf(first));
       case "Record":
-        return { type: "object", additionalProperties: typeOf(second), plain: true };
+        // Of a map of plain objects the generator for Go makes a type that it does not declare (3.259).
+        return { type: "object", additionalProperties: laterOf(second), plain: true };
       default:
         return { $ref: `#/types/${token(node.typeName.getText().replace(/Args$/, ""))}`, plain: true };
     }
@@ -190,6 +185,11 @@ function typeOf(node: ts.TypeNode | undefined): TypeSpec {
   const type = PRIMITIVES[node?.getText() ?? ""];
   if (type === undefined) throw new Error(`a schema cannot say ${node?.getText()}`);
   return { type, plain: true };
+}
+
+function laterOf(node: ts.TypeNode | undefined): TypeSpec {
+  const { plain: _, ...later } = typeOf(node);
+  return later;
 }
 
 /** Of what the component gives back, nothing is there before the rest. */
