@@ -9,8 +9,11 @@ export class FirewallProvider implements Provider {
   readonly schema: string;
 
   constructor() {
-    this.schema = readFileSync(require.resolve("pulumi-portknock/schema/pulumi.schema.json"), "utf8");
-    this.version = JSON.parse(this.schema).version;
+    this.version = readJson("pulumi-portknock/package.json").version;
+    this.schema = JSON.stringify({
+      ...readJson("pulumi-portknock/schema/pulumi.schema.json"),
+      version: this.version,
+    });
   }
 
   async construct(
@@ -27,4 +30,9 @@ export class FirewallProvider implements Provider {
     const { urn, policy, rulesets, knocks, knockers, tokenSecrets } = firewall;
     return { urn, state: { hosts: firewall.hosts, policy, rulesets, knocks, knockers, tokenSecrets } };
   }
+}
+
+/** Of the package, wherever this runs. */
+function readJson(file: string) {
+  return JSON.parse(readFileSync(require.resolve(file), "utf8"));
 }

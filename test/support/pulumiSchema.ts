@@ -47,12 +47,12 @@ interface ObjectSpec {
 
 /**
  * The Pulumi schema of the package as text: what the programs of other languages know of it. The words are those of the
- * arguments. No default is in it but in words: an SDK would write it into the program's arguments, where some of them
+ * arguments. Its version is the package's, which the provider adds. No default is in it but in words: an SDK would write it into the program's arguments, where some of them
  * say something by being there.
  */
 export function printPulumiSchema(): string {
   const declared = readDeclarations();
-  const { name, version, description, license, keywords } = JSON.parse(
+  const { name, description, license, keywords } = JSON.parse(
     readFileSync(join(ROOT, "package.json"), "utf8"),
   );
   const component = found(declared.classes, "PortKnockFirewall");
@@ -60,7 +60,6 @@ export function printPulumiSchema(): string {
   const outputs = outputsOf(component);
   const schema = {
     name,
-    version,
     description,
     license,
     keywords,
