@@ -101,7 +101,7 @@ describe.each(LANGUAGES)("examples/$language", ({ language, problem, prepare }) 
         await configure("allow[1]", "10.77.0.1/16");
         await setSequence(`${PORTS[0]},${PORTS[0]}`);
         await expectRefusal(
-          'allow.2: has bits set behind its prefix; write "10.77.0.0/16" if that is meant',
+          'allow[1]: has bits set behind its prefix; write "10.77.0.0/16" if that is meant',
           "services.ssh.sequence: knock 2 repeats knock 1; use each port once",
         );
         await setSequence(SEQUENCE);
