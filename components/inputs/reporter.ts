@@ -34,7 +34,7 @@ export function reporterOf(component: pulumi.Resource, name: string): Reporter {
         reported.add(message);
         if (isHosted) {
           // The engine prints what a component host throws, and stops before it hears what was logged.
-          said = message;
+          said = [...reported].join("\n");
         } else {
           sayOf(component, "error", message);
         }

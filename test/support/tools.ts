@@ -36,6 +36,9 @@ export const cacheFolder = resolve(
     join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "pulumi-portknock"),
 );
 
+/** What Pulumi would have npm install is there already: its npm does nothing. */
+const WITHOUT_NPM = join(__dirname, "withoutNpm");
+
 /** Undefined when set-up has not run yet. */
 export function tools(): Tools | undefined {
   const file = join(cacheFolder, "tools.json");
@@ -81,5 +84,6 @@ export function putEngineOnPath(): void {
 function enginePath(): string {
   const { pulumi, languageHosts } = engine();
   const inherited = (process.env["PATH"] ?? "").split(delimiter);
-  return [...new Set([dirname(pulumi), dirname(languageHosts.nodejs), ...inherited])].join(delimiter);
+  const folders = [WITHOUT_NPM, dirname(pulumi), dirname(languageHosts.nodejs), ...inherited];
+  return [...new Set(folders)].join(delimiter);
 }
