@@ -11,13 +11,20 @@ const { name, version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "u
 /** What a program of the language finds in the SDK, by file. */
 const SDKS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   go: {
-    "portKnockFirewall.go": [
+    "pulumiportknock/portKnockFirewall.go": [
       "func NewPortKnockFirewall(ctx *pulumi.Context,",
       "Hosts map[string]HostInput",
       "args.Derive = pulumi.ToSecret(args.Derive).(pulumi.StringPtrInput)",
     ],
-    "pulumiTypes.go": ["type HostArgs struct {", "type ServiceArgs struct {", "type GroupArgs struct {"],
-    "pulumiEnums.go": ['GuardedAnswerReject = GuardedAnswer("reject")', 'AccessOnce = Access("once")'],
+    "pulumiportknock/pulumiTypes.go": [
+      "type HostArgs struct {",
+      "type ServiceArgs struct {",
+      "type GroupArgs struct {",
+    ],
+    "pulumiportknock/pulumiEnums.go": [
+      'GuardedAnswerReject = GuardedAnswer("reject")',
+      'AccessOnce = Access("once")',
+    ],
   },
   nodejs: {
     "portKnockFirewall.ts": ["export class PortKnockFirewall extends pulumi.ComponentResource {"],
