@@ -1,6 +1,7 @@
 import type { Input } from "@pulumi/pulumi";
 import type { BaselineArgs, RestrictedPortsArgs } from "./baselineArgs";
 import type { LogArgs } from "./logArgs";
+import type { Access, GuardedAnswer } from "./policy/policy";
 import type { RolloutArgs } from "./rolloutArgs";
 
 /** The arguments of `PortKnockFirewall`. */
@@ -37,6 +38,7 @@ export interface PortKnockFirewallArgs {
    * `config.requireSecret("derive")`. How it is done, so that others can do it too: `docs/derive.md`.
    *
    * @default none: every sequence and token is written
+   * @secret
    */
   derive?: Input<string>;
   /**
@@ -67,7 +69,7 @@ export interface PortKnockFirewallArgs {
    *
    * @default "reject"
    */
-  guardedAnswer?: Input<string>;
+  guardedAnswer?: Input<GuardedAnswer>;
   /**
    * How much of an address makes a source.
    *
@@ -167,6 +169,7 @@ export interface ServiceArgs {
    * `derived` is another one on each host, of four TCP knocks: see `derive`. So may every sequence be written.
    *
    * @default none: then `sequenceOf` is needed, or a knocker
+   * @secret
    */
   sequence?: Input<string>;
   /**
@@ -195,7 +198,7 @@ export interface ServiceArgs {
    *
    * @default "window"
    */
-  access?: Input<string>;
+  access?: Input<Access>;
   /**
    * The longest silence after which the UDP flows of a source go on without another knock: `1s` to `7d`. Who opened one
    * while admitted may go on with it, and with others to this service, until it has sent none of it a datagram for so
@@ -210,6 +213,7 @@ export interface ServiceArgs {
    * Connections that exist go on. Secret like the first.
    *
    * @default none
+   * @secret
    */
   closeSequence?: Input<string>;
   /**
@@ -228,6 +232,7 @@ export interface KnockerArgs {
    * The knocker's own sequence, as that of a service is written. Make it a secret: `config.requireSecret("alice")`.
    *
    * @default none: then `token` is needed
+   * @secret
    */
   sequence?: Input<string>;
   /**
@@ -237,6 +242,7 @@ export interface KnockerArgs {
    * `derived` is one that is made from `derive`; the stack output `tokenSecrets` has it.
    *
    * @default none: then `sequence` is needed
+   * @secret
    */
   token?: Input<string>;
   /**
@@ -250,6 +256,7 @@ export interface KnockerArgs {
    * on. Secret like the first.
    *
    * @default none
+   * @secret
    */
   closeSequence?: Input<string>;
   /**
@@ -291,14 +298,24 @@ export interface ProxyConnectionArgs {
   port?: Input<number>;
   /** @default "root" */
   user?: Input<string>;
-  /** Password of the user. Beside a private key, it is given where the server does not take the key. */
+  /**
+   * Password of the user. Beside a private key, it is given where the server does not take the key.
+   *
+   * @secret
+   */
   password?: Input<string>;
   /**
    * The text of a private key, ed25519, ECDSA or RSA: in OpenSSH, PKCS#1 or SEC1 form, encrypted or not, or in PKCS#8
    * form, not encrypted. It takes preference over the password.
+   *
+   * @secret
    */
   privateKey?: Input<string>;
-  /** What the private key is encrypted with; only for one that is. */
+  /**
+   * What the private key is encrypted with; only for one that is.
+   *
+   * @secret
+   */
   privateKeyPassword?: Input<string>;
   /**
    * Socket of an SSH agent. One that is named must listen, even where a private key is given; its keys are tried where

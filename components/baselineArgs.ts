@@ -1,4 +1,5 @@
 import type { Input } from "@pulumi/pulumi";
+import type { Forward } from "./policy/policy";
 
 /** A whole host firewall around the guarded services. `docs/semantics.md` has the order in which packets meet it. */
 export interface BaselineArgs {
@@ -45,11 +46,12 @@ export interface BaselineArgs {
    *
    * @default "drop"
    */
-  forward?: Input<string>;
+  forward?: Input<Forward>;
   /**
    * A knock sequence that takes its knocker off the blacklist and opens nothing. Secret like that of a service.
    *
    * @default none
+   * @secret
    */
   unbanSequence?: Input<string>;
   /**

@@ -52,13 +52,29 @@ export class PortKnockFirewall extends pulumi.ComponentResource {
   readonly hosts: pulumi.Output<string[]>;
   /** The policy that every host has confirmed, as text for review: a fact a line, no port of a sequence, no key. */
   readonly policy: pulumi.Output<string>;
-  /** Host name → the nftables text of its table. Secret. */
+  /**
+   * Host name → the nftables text of its table.
+   *
+   * @secret
+   */
   readonly rulesets: pulumi.Output<Record<string, string>>;
-  /** Host name → service name → the service's own sequence, as a client takes it: `7000/tcp,8000/udp`. Secret. */
+  /**
+   * Host name → service name → the service's own sequence, as a client takes it: `7000/tcp,8000/udp`.
+   *
+   * @secret
+   */
   readonly knocks: pulumi.Output<Record<string, Record<string, string>>>;
-  /** Host name → knocker's name → his sequence, as a client takes it. Secret. */
+  /**
+   * Host name → knocker's name → his sequence, as a client takes it.
+   *
+   * @secret
+   */
   readonly knockers: pulumi.Output<Record<string, Record<string, string>>>;
-  /** Knocker's name → what his tokens are made of, where it is derived, as `portknock token` takes it. Secret. */
+  /**
+   * Knocker's name → what his tokens are made of, where it is derived, as `portknock token` takes it.
+   *
+   * @secret
+   */
   readonly tokenSecrets: pulumi.Output<Record<string, string>>;
 
   constructor(name: string, args: PortKnockFirewallArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -9,7 +9,7 @@ import { hashOf, putInPlace, readIfThere, writeWhole } from "./setup/files.mjs";
 import { root } from "./setup/paths.mjs";
 import { run } from "./setup/run.mjs";
 
-const sources = ["index.ts", "components", "cli"];
+const sources = ["index.ts", "components", "cli", "provider"];
 const inputs = [...sources, "tsconfig.json", "tsconfig.build.json", "package-lock.json", "scripts/build.mjs"];
 const dist = join(root, "dist");
 
@@ -57,7 +57,8 @@ function linkCommand() {
   if (lstatSync(link, { throwIfNoEntry: false }) === undefined) symlinkSync("../../dist/cli/main.js", link);
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+/** The same for npm, which needs an exit code. */
+export async function buildOrFail() {
   try {
     await build();
   } catch (error) {
@@ -65,3 +66,5 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
     process.exitCode = 1;
   }
 }
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) await buildOrFail();

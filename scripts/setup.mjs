@@ -12,6 +12,7 @@ import { ensureGuests } from "./setup/guests.mjs";
 import { withLock } from "./setup/lock.mjs";
 import { ensureNpmPackages } from "./setup/npmPackages.mjs";
 import { cache, pulumiHome } from "./setup/paths.mjs";
+import { ensurePythonSdk } from "./setup/pythonSdk.mjs";
 
 const purposes = ["demo", "test", "check", "bench", "fleet", "kernels", "everything"];
 
@@ -38,7 +39,12 @@ async function setUp(purpose, bases) {
   if (purpose === "check") return;
   const engine = await ensureEngine();
   const tools = {
-    ...(engine && { ...engine, pulumiHome, plugin: await ensureCommandPlugin(engine.pulumi) }),
+    ...(engine && {
+      ...engine,
+      pulumiHome,
+      plugin: await ensureCommandPlugin(engine.pulumi),
+      pythonSdk: await ensurePythonSdk(),
+    }),
     bases: await ensureBases(bases),
   };
   writeWhole(join(cache, "tools.json"), `${JSON.stringify(tools, undefined, 2)}\n`);

@@ -20,7 +20,6 @@ export interface Reporter {
  */
 export function reporterOf(component: pulumi.Resource, name: string): Reporter {
   const reported = new Set<string>();
-  // The engine stops on what a component host throws, before it hears what was logged.
   const isHosted = programKind() === "componentHost";
   let said = `the policy of ${name} was refused; its problems are listed under ${name}`;
   const error = stopError(() => said);
@@ -33,8 +32,12 @@ export function reporterOf(component: pulumi.Resource, name: string): Reporter {
       const { message } = new PolicyError(problems);
       if (!reported.has(message)) {
         reported.add(message);
-        said = isHosted ? message : said;
-        sayOf(component, "error", message);
+        if (isHosted) {
+          // The engine prints what a component host throws, and stops before it hears what was logged.
+          said = [...reported].join("\n");
+        } else {
+          sayOf(component, "error", message);
+        }
       }
       return error;
     },

@@ -37,6 +37,9 @@ export type Access = "window" | "once";
 /** What a guarded port answers to who is not admitted: as a closed port does, or nothing. */
 export type GuardedAnswer = "reject" | "drop";
 
+/** What happens to new packets that the host would forward. */
+export type Forward = "accept" | "drop" | "reject";
+
 /** How much of an address makes a source. Shorter prefixes admit the knocker's whole network. */
 export interface Identity {
   readonly ipv4Prefix: number;
@@ -117,7 +120,7 @@ export interface Baseline<K = Knock> {
   /** Networks that are no martians on this host. */
   readonly exceptNetworks: readonly Network[];
   readonly openPortsFrom: readonly RestrictedPorts[];
-  readonly forward: "accept" | "drop" | "reject";
+  readonly forward: Forward;
   /** Takes its knocker off the blacklist and opens nothing. Empty for none. */
   readonly unbanSequence: readonly K[];
   readonly unbanKnockTimeoutSeconds: number;

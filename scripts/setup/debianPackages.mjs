@@ -24,6 +24,7 @@ const forTests = [
   "netcat-openbsd",
   "perl",
   "python3",
+  "python3-venv",
   "shellcheck",
 ];
 const wanted = {

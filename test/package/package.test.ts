@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -57,10 +57,21 @@ describe.skipIf(!isOnline)("the package", () => {
       "dist: sh",
       "package/CHANGELOG.md",
       "package/LICENSE",
+      "package/PulumiPlugin.yaml",
       "package/README.md",
       "package/package.json",
+      "package/scripts/prepare.mjs",
       "schema: schema.json",
     ]);
+  });
+
+  test("takes what it needs where it is unpacked, and its folder is the library too", async () => {
+    const folder = join(scratch, "unpacked");
+    mkdirSync(folder);
+    await runCommand(["tar", "-xzf", tarball, "-C", folder, "--strip-components=1"]);
+    // As Pulumi does with the folder of a plugin.
+    await install(folder);
+    expect(await printedBy(folder, `console.log(typeof require(".").PortKnockFirewall)`)).toBe("function\n");
   });
 
   describe.each<readonly [how: string, folder: string, make: (folder: string) => Promise<void>]>([

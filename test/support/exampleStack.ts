@@ -7,6 +7,9 @@ const ROOT = resolve(__dirname, "../..");
 
 /** A stack of one of the example programs, run by the real CLI from the operator's side. */
 export interface ExampleStack {
+  /** Of the program, in a repository of its own. */
+  readonly folder: string;
+  pulumi(args: readonly string[], options?: { input?: string; check?: boolean }): Promise<RunResult>;
   up(): Promise<RunResult>;
   /** Its exit code is not 0 where an `up` would change something. */
   previewNoChanges(): Promise<RunResult>;
@@ -45,17 +48,22 @@ export async function createExampleStack(
     await pulumi(["config", "set", "--secret", key], { input });
   }
   return {
+    folder,
+    pulumi,
     up: () => pulumi(["up", "--yes", "--skip-preview"]),
     previewNoChanges: () => pulumi(["preview", "--expect-no-changes"], { check: false }),
     destroy: () => pulumi(["destroy", "--yes", "--skip-preview"]),
   };
 }
 
+/** What a program of any language needs of it. */
+const REPOSITORY = ["PulumiPlugin.yaml", "dist", "node_modules", "package.json", "schema", "tsconfig.json"];
+
 /** The repository with this example alone, all of it linked: the stack's settings must not land in the repository. */
 function linkedExample(checkout: string, example: string): string {
   const folder = join(checkout, "examples", example);
   mkdirSync(folder, { recursive: true });
-  for (const file of ["node_modules", "package.json", "tsconfig.json"]) {
+  for (const file of REPOSITORY) {
     symlinkSync(join(ROOT, file), join(checkout, file));
   }
   for (const file of readdirSync(join(ROOT, "examples", example))) {

@@ -5,7 +5,12 @@ import { z } from "zod";
 
 const engineSchema = z.object({
   pulumi: z.string(),
-  languageHost: z.string(),
+  languageHosts: z.object({
+    nodejs: z.string(),
+    go: z.string().optional(),
+    python: z.string().optional(),
+    yaml: z.string().optional(),
+  }),
   pulumiHome: z.string(),
   /** `vendor` and `named` are real command plugins; the stand-in is built beside them where there is Go. */
   plugin: z.object({
@@ -13,6 +18,8 @@ const engineSchema = z.object({
     path: z.string(),
     standIn: z.string().optional(),
   }),
+  /** A virtual environment with the SDK. */
+  pythonSdk: z.string().optional(),
 });
 
 const toolsSchema = z.object({
@@ -28,6 +35,9 @@ export const cacheFolder = resolve(
   process.env["PORTKNOCK_CACHE"] ??
     join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "pulumi-portknock"),
 );
+
+/** What Pulumi would have npm install is there already: its npm does nothing. */
+const WITHOUT_NPM = join(__dirname, "withoutNpm");
 
 /** Undefined when set-up has not run yet. */
 export function tools(): Tools | undefined {
@@ -72,7 +82,8 @@ export function putEngineOnPath(): void {
 }
 
 function enginePath(): string {
-  const { pulumi, languageHost } = engine();
+  const { pulumi, languageHosts } = engine();
   const inherited = (process.env["PATH"] ?? "").split(delimiter);
-  return [...new Set([dirname(pulumi), dirname(languageHost), ...inherited])].join(delimiter);
+  const folders = [WITHOUT_NPM, dirname(pulumi), dirname(languageHosts.nodejs), ...inherited];
+  return [...new Set(folders)].join(delimiter);
 }
