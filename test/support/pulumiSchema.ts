@@ -47,8 +47,8 @@ interface ObjectSpec {
 
 /**
  * The Pulumi schema of the package as text: what the programs of other languages know of it. The words are those of the
- * arguments. Its version is the package's, which the provider adds. No default is in it but in words: an SDK would write it into the program's arguments, where some of them
- * say something by being there.
+ * arguments. Its version is the package's, which the provider adds. No default is in it but in words: an SDK would write it
+ * into the program's arguments, where some of them say something by being there.
  */
 export function printPulumiSchema(): string {
   const declared = readDeclarations();
