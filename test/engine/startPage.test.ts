@@ -66,7 +66,9 @@ describe.skipIf(realProblem())("the page that starts in five minutes", () => {
 
   test("leads to a host that opens to who knocks, and to nobody else", async () => {
     // Where the states are, the environment says.
-    const [, initialize = "", sequence = "", key = ""] = blockBehind("## 2. A stack and its secrets").split("\n");
+    const [, initialize = "", sequence = "", key = ""] = blockBehind("## 2. A stack and its secrets").split(
+      "\n",
+    );
     await type(initialize);
     await type(sequence, SEQUENCE);
     await type(key);
