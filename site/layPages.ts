@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join, posix, relative } from "node:path";
 import { root } from "./paths";
 import { printReference, publicTypes } from "./reference";
@@ -23,6 +31,9 @@ export function layPages(folder: string): void {
   const pages = documentPages();
   for (const page of pages)
     lay(folder, page, withoutLinksToSources(page, readFileSync(join(root, page), "utf8")));
+  for (const picture of readdirSync(join(root, "docs")).filter((name) => name.endsWith(".svg"))) {
+    copyFileSync(join(root, "docs", picture), join(folder, "docs", picture));
+  }
   lay(folder, "docs/reference.md", printReference(publicTypes()));
 }
 
@@ -35,7 +46,7 @@ function lay(folder: string, page: string, text: string): void {
 /** A file of the repository that is no page is named on the site, and nothing more; a folder is its README. */
 function withoutLinksToSources(page: string, text: string): string {
   return text.replace(
-    /\[([^\]]+)\]\((?!https?:|#)([^)#\s]+)(#[^)\s]*)?\)/g,
+    /(?<!!)\[([^\]]+)\]\((?!https?:|#)([^)#\s]+)(#[^)\s]*)?\)/g,
     (link, label: string, target: string) => {
       const path = posix.join(dirname(page), target);
       if (path.endsWith(".md")) return link;

@@ -53,6 +53,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       page("Threat model", "docs/threat-model"),
       page("How it works, and why so", "docs/design"),
       page("What was tested", "docs/tested"),
+      ...whereWritten("Versions", "docs/versions"),
       page("Cost of a packet", "bench/packets"),
       page("Cost of rules", "bench/scale"),
       page("Cost of a fleet", "bench/fleet"),

@@ -32,9 +32,9 @@ test.each(documentPages())("every file that a document links to, or names, exist
   const links = [...read(page).matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, link = ""]) =>
     join(page, "..", link),
   );
-  const named = [...read(page).matchAll(new RegExp(`\\b(?:${FOLDERS})/[\\w./-]+\\.[a-z]+\\b`, "g"))].map(
-    ([path]) => path,
-  );
+  const named = [
+    ...read(page).matchAll(new RegExp(`(?<![\\w./-])(?:${FOLDERS})/[\\w./-]+\\.[a-z]+\\b`, "g")),
+  ].map(([path]) => path);
   expect([...links, ...named].filter((file) => file !== REFERENCE && !existsSync(join(ROOT, file)))).toEqual(
     [],
   );
