@@ -294,13 +294,22 @@ export interface IdentityArgs {
 export interface ProxyConnectionArgs {
   /** Address or name; an IPv6 address without brackets. */
   host: Input<string>;
-  /** @default 22 */
+  /**
+   * The TCP port of its SSH server.
+   *
+   * @default 22
+   */
   port?: Input<number>;
-  /** @default "root" */
+  /**
+   * Who logs in: root, or a user with passwordless sudo.
+   *
+   * @default "root"
+   */
   user?: Input<string>;
   /**
    * Password of the user. Beside a private key, it is given where the server does not take the key.
    *
+   * @default none
    * @secret
    */
   password?: Input<string>;
@@ -308,12 +317,14 @@ export interface ProxyConnectionArgs {
    * The text of a private key, ed25519, ECDSA or RSA: in OpenSSH, PKCS#1 or SEC1 form, encrypted or not, or in PKCS#8
    * form, not encrypted. It takes preference over the password.
    *
+   * @default none
    * @secret
    */
   privateKey?: Input<string>;
   /**
    * What the private key is encrypted with; only for one that is.
    *
+   * @default none
    * @secret
    */
   privateKeyPassword?: Input<string>;
@@ -327,6 +338,8 @@ export interface ProxyConnectionArgs {
   /**
    * The host's public key, ed25519 or ECDSA: `ssh-ed25519 AAAA…`, or a line as `ssh-keyscan` prints it. Without one the
    * host's identity is not checked at all.
+   *
+   * @default none
    */
   hostKey?: Input<string>;
   /**

@@ -1,4 +1,5 @@
-// The gate before the tests: format, lint, circular imports, types, unused exports, shell scripts, the package.
+// The gate before the tests: format, lint, circular imports, types, unused exports, documentation, shell scripts,
+// the package.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -31,6 +32,7 @@ function steps(scratch) {
     { name: "types", program: bin("tsc"), args: ["--noEmit"] },
     { name: "types of the tests", program: bin("tsc"), args: ["--noEmit", "-p", "test"] },
     { name: "unused exports and dependencies", program: bin("knip"), args: ["--no-progress"] },
+    { name: "documentation", program: process.execPath, args: ["--import", "tsx", "site/main.ts"] },
     ...shellcheckSteps(),
     ...packageSteps(scratch),
   ];

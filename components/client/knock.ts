@@ -4,6 +4,7 @@ import { connect, isIP, isIPv6 } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Knock } from "../policy/sequence";
 
+/** At which host `knock` knocks, and how. */
 export interface KnockOptions {
   /** The host to knock at: a name or an IPv4 or IPv6 address, without a port. A name is looked up once. */
   readonly host: string;
@@ -22,9 +23,11 @@ export interface KnockOptions {
   readonly onKnock?: (knocks: number) => void;
 }
 
+/** What `knock` did. */
 export interface KnockReport {
   /** The address that every knock went to. */
   readonly address: string;
+  /** The family of that address. */
   readonly family: 4 | 6;
   /** How many knocks were sent. Whether they opened anything only a connection can show. */
   readonly knocks: number;

@@ -1,7 +1,10 @@
 /** One thing that is wrong: where, what, and what to do about it. Never holds a port of a sequence. */
 export interface Problem {
+  /** Where: `services.ssh.sequence`. */
   readonly path: string;
+  /** What is wrong. */
   readonly problem: string;
+  /** What to do about it. */
   readonly remedy: string;
 }
 
@@ -10,6 +13,7 @@ export type Finding = Pick<Problem, "problem" | "remedy">;
 
 /** Every problem of a policy at once. `message` is complete: one line a problem, sorted by path. */
 export class PolicyError extends Error {
+  /** All of them, sorted by path. */
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[]) {
