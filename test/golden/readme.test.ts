@@ -4,13 +4,18 @@ import { expect, test } from "vitest";
 import { policySchema } from "../../components/policy/written/policySchema";
 import { ownFields, sharedFields } from "../../components/policy/written/serviceSchema";
 import { documentPages } from "../../site/layPages";
+import { readmeSteps } from "../support/readmeSteps";
 
 const ROOT = resolve(__dirname, "../..");
 const read = (file: string): string => readFileSync(join(ROOT, file), "utf8");
 
-test("the README's smallest program is the example that the type checker reads", () => {
-  const [, program] = /```ts\n([\s\S]*?)```/.exec(read("README.md")) ?? [];
+test("the README's quick start is the example that is copied out and run, program and commands", () => {
+  const [, quickStart = ""] = /^## Quick start$([\s\S]*?)^## /m.exec(read("README.md")) ?? [];
+  const [, program] = /```ts\n([\s\S]*?)```/.exec(quickStart) ?? [];
   expect(program).toBe(read("examples/one-host/index.ts"));
+  const commands = readmeSteps(quickStart).map(({ command }) => command);
+  const tried = readmeSteps(read("examples/one-host/README.md")).map(({ command }) => command);
+  expect(commands).toEqual(tried.slice(0, commands.length));
 });
 
 test("the fleet's stack may configure every argument, and its table names each but the sequences", () => {
