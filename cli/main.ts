@@ -9,6 +9,7 @@ import { addKnockCommand } from "./knockCommand";
 import { addOpenCommand } from "./openCommand";
 import { addRenderCommand } from "./renderCommand";
 import { addReviewCommand } from "./reviewCommand";
+import { addStatusCommand } from "./statusCommand";
 import { addTokenCommand } from "./tokenCommand";
 import { readVersion } from "./version";
 
@@ -16,6 +17,7 @@ const EXAMPLES = `
 Examples:
   $ portknock knock web-1.example.com && ssh web-1.example.com
   $ portknock open web-1.example.com -- pulumi destroy
+  $ portknock status --stack prod
   $ portknock token web-1 --as alice
   $ portknock address web-1 --as alice --network 2001:db8:1:2::/64
   $ portknock check policy.json
@@ -23,7 +25,7 @@ Examples:
   $ portknock review old.json new.json
   $ portknock explain policy.json --as 203.0.113.9 --port 22
 
-Exit codes: 0 fine, 1 refused or failed, 2 wrong usage.`;
+Exit codes: 0 fine, 1 refused or failed, 2 wrong usage; of status also 3 drifted, 4 not all hosts answered.`;
 
 function main(): void {
   process.stdout.on("error", failToPrint);
@@ -41,8 +43,8 @@ function main(): void {
 function createProgram(): Command {
   const program = new Command("portknock")
     .description(
-      "Knocks at hosts guarded by PortKnockFirewall, makes tokens that open them, and checks, prints, reviews and " +
-        "explains their policies.",
+      "Knocks at hosts guarded by PortKnockFirewall, says how they are, makes tokens that open them, and checks, " +
+        "prints, reviews and explains their policies.",
     )
     .version(readVersion(), "-V, --version", "print the version")
     .helpCommand(false)
@@ -52,6 +54,7 @@ function createProgram(): Command {
     .addHelpText("after", EXAMPLES);
   addKnockCommand(program);
   addOpenCommand(program);
+  addStatusCommand(program);
   addTokenCommand(program);
   addAddressCommand(program);
   addCheckCommand(program);
