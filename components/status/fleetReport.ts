@@ -46,16 +46,18 @@ export const STATE_WORDS: Readonly<Record<HostState, string>> = {
   unanswered: "no answer",
 };
 
+const COUNTED_WORDS: Readonly<Record<HostState, string>> = { ...STATE_WORDS, unanswered: "did not answer" };
+
 export function stateOf(host: HostReport): HostState {
   return host.kind === "unanswered" ? "unanswered" : host.findings.length === 0 ? "inSync" : "drifted";
 }
 
-/** How many hosts are in which state, in words: `2 in sync, 1 drifted`. */
+/** How many hosts are in which state, in words: `2 in sync, 1 drifted, 1 did not answer`. */
 export function countStates(hosts: readonly HostReport[]): string {
   const states: readonly HostState[] = ["inSync", "drifted", "unanswered"];
   return states
     .map((state) => ({ state, count: hosts.filter((host) => stateOf(host) === state).length }))
     .filter(({ count }) => count > 0)
-    .map(({ state, count }) => `${count} ${STATE_WORDS[state]}`)
+    .map(({ state, count }) => `${count} ${COUNTED_WORDS[state]}`)
     .join(", ");
 }

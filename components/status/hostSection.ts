@@ -1,10 +1,10 @@
 import type { Activity, Entries, Flow } from "./activity";
 import type { AnsweredReport, HostReport } from "./fleetReport";
 import { type Html, html } from "./html";
-import { admittedTable, refusedTable, stateWords } from "./pageParts";
+import { admittedHereTable, refusedTable, stateWords } from "./pageParts";
 import { type Column, table } from "./pageTables";
 import { printLeft, printMinute } from "./printTime";
-import { atMost, ofHosts } from "./shown";
+import { atMost } from "./shown";
 
 /** All that is known of one host. */
 export function hostSection(host: HostReport, id: string): Html {
@@ -27,7 +27,7 @@ function answered(host: AnsweredReport): readonly Html[] {
 <dt>Last apply</dt><dd>${rules.appliedAt === undefined ? "-" : printMinute(rules.appliedAt)}</dd>
 <dt>Blacklisted</dt><dd>${activity.blacklisted ?? "there is no blacklist"}</dd>
 </dl>`,
-        ...activityTables(host, activity),
+        ...activityTables(host),
       ];
 }
 
@@ -71,22 +71,14 @@ const FLOWS: readonly Column<Flow>[] = [
   { title: "May be silent for", cell: ({ secondsLeft }) => printLeft(secondsLeft) },
 ];
 
-function activityTables(host: AnsweredReport, activity: Activity): readonly Html[] {
-  const { name } = host;
+function activityTables({ name, activity }: AnsweredReport): readonly Html[] {
   const { admissions, refusedPorts, entries, flows } = activity;
   const services = serviceRows(activity);
   return [
     ...(services.length === 0
       ? [html`<p>Nobody came by.</p>`]
       : [table(`Services of ${name}, since its rules were loaded`, SERVICES, atMost(services))]),
-    ...(admissions.length === 0
-      ? []
-      : [
-          admittedTable(
-            `Admitted at ${name} now`,
-            ofHosts([host], (each) => each.admissions),
-          ),
-        ]),
+    ...(admissions.length === 0 ? [] : [admittedHereTable(`Admitted at ${name} now`, atMost(admissions))]),
     ...(flows.length === 0 ? [] : [table(`UDP flows of ${name}`, FLOWS, atMost(flows))]),
     ...(entries.length === 0 ? [] : [table(`Who came in at ${name}`, ENTRIES, atMost(entries))]),
     ...(refusedPorts.length === 0

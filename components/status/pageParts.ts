@@ -11,23 +11,36 @@ export function stateWords(host: HostReport): Html {
   return html`<span class="state ${state}">${STATE_WORDS[state]}</span>`;
 }
 
-/** Who is admitted, with a bar for the time that is left. */
+/** Who is admitted at which host, with a bar for the time that is left. */
 export function admittedTable(caption: string, admitted: Shown<OfHost<Admission>>): Html {
-  if (admitted.shown.length === 0) {
-    return html`<p>Nobody.</p>`;
-  }
-  const longest = largest(admitted.shown.map(({ item }) => item.secondsLeft));
-  const columns: readonly Column<OfHost<Admission>>[] = [
-    { title: "Source", cell: ({ item }) => item.source },
-    { title: "Service", cell: ({ item }) => item.service },
-    { title: "Knocker", cell: ({ item }) => item.opener ?? "-" },
-    { title: "Host", cell: ({ host }) => host },
+  const columns = admissionColumns<OfHost<Admission>>(admitted.shown, ({ item }) => item);
+  return orNobody(caption, [...columns, { title: "Host", cell: ({ host }) => host }], admitted);
+}
+
+/** The same of one host. */
+export function admittedHereTable(caption: string, admitted: Shown<Admission>): Html {
+  return orNobody(
+    caption,
+    admissionColumns(admitted.shown, (item) => item),
+    admitted,
+  );
+}
+
+function orNobody<T>(caption: string, columns: readonly Column<T>[], admitted: Shown<T>): Html {
+  return admitted.shown.length === 0 ? html`<p>Nobody.</p>` : table(caption, columns, admitted);
+}
+
+function admissionColumns<T>(rows: readonly T[], admissionOf: (row: T) => Admission): readonly Column<T>[] {
+  const longest = largest(rows.map((row) => admissionOf(row).secondsLeft));
+  return [
+    { title: "Source", cell: (row) => admissionOf(row).source },
+    { title: "Service", cell: (row) => admissionOf(row).service },
+    { title: "Knocker", cell: (row) => admissionOf(row).opener ?? "-" },
     {
       title: "Time left",
-      cell: ({ item: { secondsLeft } }) => bar(secondsLeft, longest, printLeft(secondsLeft)),
+      cell: (row) => bar(admissionOf(row).secondsLeft, longest, printLeft(admissionOf(row).secondsLeft)),
     },
   ];
-  return table(caption, columns, admitted);
 }
 
 /** Which ports were tried, with a bar for how often. */

@@ -25,7 +25,7 @@ export function table<T>(caption: string, columns: readonly Column<T>[], { shown
   const rest = more === 0 ? [] : [html`<p class="quiet">and ${more} more</p>`];
   return html`<div class="scroll" role="region" tabindex="0" aria-label="${caption}">
 <table>
-<caption>${caption}</caption>
+<caption><span>${caption}</span></caption>
 <thead><tr>${head}</tr></thead>
 <tbody>
 ${rows}

@@ -30,17 +30,24 @@ a { color: var(--link); }
 .unanswered { color: var(--unanswered); }
 .host { background: var(--card); border: 1px solid var(--line); border-radius: .5rem; margin: 1rem 0; padding: 1rem; }
 .host h3:first-child { display: flex; flex-wrap: wrap; font-size: 1.1rem; gap: 0 1rem; margin: 0; overflow-wrap: anywhere; }
-.scroll { overflow-x: auto; }
+.scroll { margin-top: 1rem; overflow-x: auto; }
+h2 + .scroll { margin-top: 0; }
 :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+caption span { display: inline-block; max-width: calc(100vw - 4.5rem); }
 caption { color: var(--quiet); font-size: .9rem; padding-bottom: .25rem; text-align: start; }
 th, td { border-bottom: 1px solid var(--line); padding: .35rem .75rem .35rem 0; text-align: start; vertical-align: top; }
 thead th { color: var(--quiet); font-size: .85rem; font-weight: 600; white-space: nowrap; }
 tbody th { font-weight: 500; }
-td.number, th.number { text-align: end; }
+td { white-space: nowrap; }
+td.number, th.number { padding-inline-end: 1.5rem; text-align: end; }
 td:has(.measure) { min-width: 10rem; width: 50%; }
 .measure { align-items: center; display: flex; gap: .5rem; }
 .bar { background: var(--bar); border-radius: .2rem; flex: none; height: .8rem; min-width: 2px; max-width: calc(100% - 6rem); }
+@media (max-width: 40rem) {
+  th, td, td.number, th.number { padding-inline-end: .5rem; }
+  tbody th { min-width: 6.5rem; overflow-wrap: anywhere; }
+}
 dl { display: grid; gap: .1rem 1rem; grid-template-columns: max-content 1fr; margin: .5rem 0; }
 dt { color: var(--quiet); }
 dd { margin: 0; overflow-wrap: anywhere; }
