@@ -52,6 +52,11 @@ export function addStatusCommand(program: Command): void {
 
 async function runStatus(names: readonly string[], flags: StatusFlags): Promise<void> {
   const every = Math.max(parseDelay(flags.every, "--every"), 1000);
+  // A reader that has seen enough ends it; the stream itself looks well again at the next write.
+  let isRead = true;
+  process.stdout.once("error", () => {
+    isRead = false;
+  });
   do {
     // Anew each time: an update may have changed what the stack has.
     const report = await ask(await findHosts(names, flags));
@@ -62,7 +67,7 @@ async function runStatus(names: readonly string[], flags: StatusFlags): Promise<
       `${printBefore(flags)}${flags.json ? printStatusJson(report) : printStatus(report, paint())}`,
     );
     process.exitCode = exitCodeOf(report);
-  } while (flags.watch === true && (await passed(every)));
+  } while (flags.watch === true && (await passed(every)) && isRead);
 }
 
 async function findHosts(names: readonly string[], { stack, cwd }: StatusFlags): Promise<readonly Asked[]> {

@@ -1,8 +1,9 @@
 import { readFileSync, statSync } from "node:fs";
+import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSshAliases, type SshAliases } from "../support/sshAliases";
 import { sshdProblem } from "../support/sshd";
-import { type Outcome, portknock, temporaryFile } from "./portknock";
+import { type Outcome, PORTKNOCK, portknock, temporaryFile } from "./portknock";
 
 const REMEDY = "look at this user's shell, at what it runs at login, and at forced commands of sshd";
 const OBSERVED = "0".repeat(64);
@@ -85,6 +86,15 @@ describe.skipIf(sshdProblem())("portknock status of hosts that ssh dials", { tim
   const status = (...args: readonly string[]): Promise<Outcome> =>
     portknock(["status", ...args], "", { path: aliases.path });
 
+  const watching = (...args: readonly string[]) => {
+    const [node, ...nodeArgs] = PORTKNOCK;
+    return execa(node, [...nodeArgs, "status", "--watch", "--every", "1s", ...args], {
+      env: { PATH: aliases.path },
+      reject: false,
+      buffer: { stdout: false },
+    });
+  };
+
   it("ends with 0 where all are in sync", async () => {
     expect(await status("fine")).toEqual({
       exitCode: 0,
@@ -157,6 +167,27 @@ REFUSED  ATTEMPTS  HOST
     const lines = stdout.split("\n");
     expect(lines.filter((line) => /^192\.0\.2\.7 .* crowded$/.test(line))).toHaveLength(100);
     expect(lines).toContain("and 19900 more");
+  });
+
+  it("asks again and again, until Ctrl-C", async () => {
+    const command = watching("fine", "--json");
+    let lines = "";
+    for await (const text of command.stdout.setEncoding("utf8")) {
+      lines += text;
+      if (lines.split("\n").length > 2) command.kill("SIGINT");
+    }
+    const { signal, stderr } = await command;
+    expect([signal, stderr]).toEqual(["SIGINT", ""]);
+    const [first = "", second = ""] = lines.split("\n").map((line) => line.replace(/"askedAt":"[^"]*"/, ""));
+    expect(second).toBe(first);
+    expect(JSON.parse(lines.split("\n")[0] ?? "")).toMatchObject({ version: 1, hosts: [{ name: "fine" }] });
+  });
+
+  it("stops to ask when nobody reads any more", async () => {
+    const command = watching("fine", "--json");
+    command.stdout.destroy();
+    const { exitCode, stderr } = await command;
+    expect([exitCode, stderr]).toEqual([0, ""]);
   });
 
   it("writes a page that nobody else may read, also over one that everybody could", async () => {
