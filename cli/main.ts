@@ -11,6 +11,7 @@ import { addOpenCommand } from "./openCommand";
 import { refuseRepeats } from "./refuseRepeats";
 import { addRenderCommand } from "./renderCommand";
 import { addReviewCommand } from "./reviewCommand";
+import { addStatusCommand } from "./statusCommand";
 import { addTokenCommand } from "./tokenCommand";
 import { readVersion } from "./version";
 
@@ -18,6 +19,7 @@ const EXAMPLES = `
 Examples:
   $ portknock knock web-1.example.com && ssh web-1.example.com
   $ portknock open web-1.example.com -- pulumi destroy
+  $ portknock status --stack prod
   $ portknock token web-1 --as alice
   $ portknock address web-1 --as alice --network 2001:db8:1:2::/64
   $ portknock check policy.json
@@ -26,7 +28,7 @@ Examples:
   $ portknock explain policy.json --as 203.0.113.9 --port 22
   $ portknock help knock
 
-Exit codes: 0 fine, 1 refused or failed, 2 wrong usage.`;
+Exit codes: 0 fine, 1 refused or failed, 2 wrong usage; of status also 3 drifted, 4 not all hosts answered.`;
 
 function main(): void {
   process.stdout.on("error", failToPrint);
@@ -44,8 +46,8 @@ function main(): void {
 function createProgram(): Command {
   const program = new Command("portknock")
     .description(
-      "Knocks at hosts guarded by PortKnockFirewall, makes tokens that open them, and checks, prints, reviews and " +
-        "explains their policies.",
+      "Knocks at hosts guarded by PortKnockFirewall, says how they are, makes tokens that open them, and checks, " +
+        "prints, reviews and explains their policies.",
     )
     .version(readVersion(), "-V, --version", "print the version")
     // We have our own: commander's ends a mistake with the whole help.
@@ -56,6 +58,7 @@ function createProgram(): Command {
     .addHelpText("after", EXAMPLES);
   addKnockCommand(program);
   addOpenCommand(program);
+  addStatusCommand(program);
   addTokenCommand(program);
   addAddressCommand(program);
   addCheckCommand(program);

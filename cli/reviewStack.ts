@@ -4,6 +4,7 @@ import { type Review, reviewPolicies } from "../components/review/reviewPolicies
 import { type ReviewSide, sideOfText, sideWithoutRules } from "../components/review/reviewSide";
 import { CommandError } from "./commandError";
 import { runPulumi } from "./runPulumi";
+import { COMMAND, childNameOf, FIREWALL, HOST, nameOf, SEQUENCE, typeOf } from "./urn";
 
 export interface StackReviewOptions {
   readonly stack: string;
@@ -16,11 +17,6 @@ export interface NamedReview {
   readonly name: string;
   readonly review: Review;
 }
-
-const FIREWALL = "pulumi-portknock:index:PortKnockFirewall";
-const SEQUENCE = "pulumi-portknock:index:KnockSequence";
-const HOST = "pulumi-portknock:index:HostFirewall";
-const COMMAND = "command:remote:Command";
 
 const resourceSchema = z.object({
   urn: z.string(),
@@ -140,15 +136,7 @@ interface Child {
 function childrenOf(parent: string, type: string, resources: readonly StackResource[]): readonly Child[] {
   return resources.flatMap((resource) =>
     resource.parent === parent && typeOf(resource.urn) === type
-      ? [{ child: nameOf(resource.urn).slice(nameOf(parent).length + 1), resource }]
+      ? [{ child: childNameOf(parent, resource.urn), resource }]
       : [],
   );
-}
-
-function typeOf(urn: string): string {
-  return urn.split("::")[2]?.split("$").at(-1) ?? "";
-}
-
-function nameOf(urn: string): string {
-  return urn.split("::").slice(3).join("::");
 }

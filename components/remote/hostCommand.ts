@@ -10,6 +10,11 @@ export function hostCommand(verb: Verb | "deliver", marker: string): string {
   return commandText(`${verb} ${marker}`);
 }
 
+/** The marker of a command text that `hostCommand` wrote. */
+export function markerIn(text: string): string | undefined {
+  return /; portknock [a-z]+ ([\w-]{1,64})'$/.exec(text)?.[1];
+}
+
 /**
  * The command text of the probe: from where the host was reached, which sudo would not let through, and of which network.
  *

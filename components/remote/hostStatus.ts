@@ -1,5 +1,7 @@
 import { z } from "zod";
-import type { Admission, Deployer, FilledTokens, TokenSupply } from "../policy/policy";
+import type { Deployer, FilledTokens, TokenSupply } from "../policy/policy";
+import type { Activity } from "../status/activity";
+import { activityFields, activityOf } from "./hostActivity";
 import { shortened } from "./hostText";
 
 /** What the host script's `status` reports. */
@@ -27,12 +29,15 @@ export type HostStatus =
       readonly owner: string;
       readonly token: string;
       readonly marker: string;
+      /** When its rules were applied, by its own clock, in seconds since 1970; nothing where it could not say. */
+      readonly appliedAt: number | undefined;
       /** Applied, and neither confirmed nor rolled back yet. */
       readonly isPending: boolean;
       /** Nobody confirmed the last apply, so the host put its old rules back. */
       readonly hasRolledBack: boolean;
       /** What drifted, in words, by object and comment. Never a port. */
       readonly findings: readonly string[];
+      readonly activity: Activity;
     };
 
 const common = z.object({
@@ -49,17 +54,6 @@ const common = z.object({
       return { address, port: Number(port) };
     })
     .optional(),
-  admitted: z
-    .array(
-      z
-        .string()
-        .regex(/^\S+ \S+ \d+$/)
-        .transform((line) => {
-          const [service = "", source = "", seconds] = line.split(" ");
-          return { service, source, secondsLeft: Number(seconds) };
-        }),
-    )
-    .default([]),
   clock: z.tuple([z.string().regex(/^\d+$/).transform(Number)]).optional(),
   tokens: z
     .array(
@@ -72,17 +66,7 @@ const common = z.object({
         }),
     )
     .default([]),
-  window: z
-    .array(
-      z
-        .string()
-        .regex(/^\S+ \S+ \S+ \d+$/)
-        .transform((line): Admission => {
-          const [opener = "-", service = "", source = "", seconds] = line.split(" ");
-          return { service, source, secondsLeft: Number(seconds), ...(opener !== "-" && { opener }) };
-        }),
-    )
-    .default([]),
+  ...activityFields,
 });
 
 /** Nothing where the rules have no tokens. */
@@ -90,21 +74,6 @@ function supplyOf({ tokens, clock }: Pick<z.output<typeof common>, "tokens" | "c
   readonly tokens?: TokenSupply;
 } {
   return clock === undefined ? {} : { tokens: { clock: clock[0], filled: tokens } };
-}
-
-/** With knockers a window is reported by each of its openers as well, and lasts no longer than who is admitted. */
-function admissionsOf({
-  admitted,
-  window,
-}: Pick<z.output<typeof common>, "admitted" | "window">): readonly Admission[] {
-  const left = new Map(
-    admitted.map(({ service, source, secondsLeft }) => [`${service} ${source}`, secondsLeft]),
-  );
-  const opened = window.map((each) => ({
-    ...each,
-    secondsLeft: Math.min(each.secondsLeft, left.get(`${each.service} ${each.source}`) ?? 0),
-  }));
-  return opened.length > 0 ? opened : admitted;
 }
 
 const report = z.discriminatedUnion("state", [
@@ -115,6 +84,14 @@ const report = z.discriminatedUnion("state", [
     token: z.tuple([z.string()]),
     // It goes into a command text.
     marker: z.tuple([z.string().regex(/^[\w-]{1,64}$/)]),
+    applied: z
+      .tuple([
+        z
+          .string()
+          .regex(/^\d{1,11}$/)
+          .transform(Number),
+      ])
+      .optional(),
     "rolled-back": z.array(z.string()).optional(),
   }),
 ]);
@@ -143,12 +120,13 @@ export function parseHostStatus(text: string): HostStatus | undefined {
     return undefined;
   }
   const { data } = parsed;
+  const activity = activityOf(data);
   const seen = {
     observed: data.observed[0],
     script: data.script?.[0],
     deployer: data.deployer && {
       ...data.deployer,
-      admissions: admissionsOf(data),
+      admissions: activity.admissions,
       ...supplyOf(data),
     },
     otherTables: data["other-table"].join("\n"),
@@ -164,7 +142,9 @@ export function parseHostStatus(text: string): HostStatus | undefined {
     owner: data.owner[0],
     token: data.token[0],
     marker: data.marker[0],
+    appliedAt: data.applied?.[0],
     isPending: data.state === "pending",
     hasRolledBack: data["rolled-back"] !== undefined,
+    activity,
   };
 }

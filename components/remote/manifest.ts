@@ -16,6 +16,7 @@ import { FILLED_SECONDS, SKEW_SECONDS, SLOT_SECONDS, tokensPerSlot } from "../to
 import { ADDRESS_HMACS, networkDigits } from "../tokens/tokenAddress";
 import { addressesId, tokenId } from "../tokens/tokenId";
 import { addressKey, hostKey, tokenFingerprint } from "../tokens/tokenSecret";
+import type { Desired } from "./observation";
 
 /** Whose host it is. Two components, or one component in two stacks, must not overwrite each other. */
 export interface Owner {
@@ -83,6 +84,13 @@ export function writeManifest(content: ManifestContent): Manifest {
     .digest("hex");
   const lines = [`token ${token}`, ...desired, ...(adopt === undefined ? [] : [`adopt ${adopt}`]), ""];
   return { text: lines.join("\n"), token };
+}
+
+/** What a payload that was applied has for a host, as its manifest says; nothing where it says no such thing. */
+export function desiredIn(payload: string): Desired | undefined {
+  const token = /^token ([0-9a-f]{64})$/m.exec(payload)?.[1];
+  const owner = /^owner (\S+)$/m.exec(payload)?.[1];
+  return token === undefined || owner === undefined ? undefined : { token, owner };
 }
 
 /** The owner as hosts print it: `project/stack/component/host`. */

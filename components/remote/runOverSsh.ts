@@ -18,7 +18,7 @@ export interface RemoteResult {
 }
 
 /** A whole report with thousands of sources is less. */
-const MOST_BYTES = 8_000_000;
+export const MOST_BYTES = 8_000_000;
 
 /**
  * Runs one command on a host over one SSH connection, two with a proxy.

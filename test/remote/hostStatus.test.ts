@@ -46,8 +46,65 @@ describe("a host's report", () => {
       marker: "0123456789ab",
       isPending: false,
       hasRolledBack: false,
+      appliedAt: undefined,
       findings: [],
+      activity: {
+        admissions: [],
+        flows: [],
+        connections: [],
+        refusals: [],
+        entries: [],
+        refusedPorts: [],
+        blacklisted: undefined,
+      },
     });
+  });
+
+  it("tells who comes and goes, and when its rules were applied", () => {
+    const lines = [
+      ...GUARDED,
+      "applied 1795850000",
+      "admitted ssh 198.51.100.7 290",
+      "flows mosh 2001:db8::7 3600",
+      "connections ssh 3",
+      "refusals ssh 12",
+      "entries alice ssh 2",
+      "entries - ssh 1",
+      "refused-port tcp 23 7",
+      "refused-port udp 161 2",
+      "blacklisted 4",
+    ];
+    expect(parse(lines)).toMatchObject({
+      appliedAt: 1795850000,
+      activity: {
+        admissions: [{ service: "ssh", source: "198.51.100.7", secondsLeft: 290 }],
+        flows: [{ service: "mosh", source: "2001:db8::7", secondsLeft: 3600 }],
+        connections: [{ service: "ssh", count: 3 }],
+        refusals: [{ service: "ssh", count: 12 }],
+        entries: [
+          { opener: "alice", service: "ssh", count: 2 },
+          { service: "ssh", count: 1 },
+        ],
+        refusedPorts: [
+          { protocol: "tcp", port: 23, count: 7 },
+          { protocol: "udp", port: 161, count: 2 },
+        ],
+        blacklisted: 4,
+      },
+    });
+  });
+
+  it.each([
+    `admitted ssh ${"9".repeat(65)} 1`,
+    `admitted ssh 198.51.100.7 ${"9".repeat(11)}`,
+    `connections ssh ${"9".repeat(21)}`,
+    "refused-port sctp 22 1",
+    "refused-port tcp 22 many",
+    "blacklisted -1",
+    "applied yesterday",
+    `applied ${"9".repeat(12)}`,
+  ])("rejects what no host script says: %s", (line) => {
+    expect(parse([...GUARDED, line])).toBe(undefined);
   });
 
   it("tells which host script is installed", () => {

@@ -1,29 +1,13 @@
 import { describe, expect, it } from "vitest";
-import type { HostStatus } from "../../components/remote/hostStatus";
 import { observe, UNPROBED } from "../../components/remote/observation";
+import { GUARDED_STATUS } from "../support/guardedStatus";
 
-const OBSERVED = `0123456789abcdef${"0".repeat(48)}`;
+const OBSERVED = GUARDED_STATUS.observed;
 const NEW_MARKER = "0123456789ab";
-const DESIRED = { token: "token-1", owner: "shop/dev/edge/web-1" };
+const DESIRED = { token: GUARDED_STATUS.token, owner: GUARDED_STATUS.owner };
 
-type Guarded = HostStatus & { readonly kind: "guarded" };
-const GUARDED: Guarded = {
-  kind: "guarded",
-  observed: OBSERVED,
-  script: undefined,
-  deployer: { address: "198.51.100.7", port: 22, admissions: [] },
-  otherTables: "",
-  warnings: [],
-  owner: DESIRED.owner,
-  token: DESIRED.token,
-  marker: "old-marker",
-  isPending: false,
-  hasRolledBack: false,
-  findings: [],
-};
-
-const guarded = (changes: Partial<Guarded>) =>
-  observe({ kind: "answered", status: { ...GUARDED, ...changes } }, DESIRED);
+const guarded = (changes: Partial<typeof GUARDED_STATUS>) =>
+  observe({ kind: "answered", status: { ...GUARDED_STATUS, ...changes } }, DESIRED);
 
 describe("a host", () => {
   it("is in sync with what was applied and confirmed, and keeps its marker", () => {
@@ -48,7 +32,7 @@ describe("a host", () => {
   });
 
   const behind = { kind: "behind", marker: NEW_MARKER, hasRolledBack: false, findings: [] };
-  it.each<[string, Partial<Guarded>, object]>([
+  it.each<[string, Partial<typeof GUARDED_STATUS>, object]>([
     ["has other rules", { token: "token-2" }, behind],
     ["waits to be confirmed", { isPending: true }, behind],
     ["drifted", { findings: ["the table is missing"] }, { ...behind, findings: ["the table is missing"] }],

@@ -8,7 +8,7 @@ status() {
 
 # What it finds in `tables`, `listing` and `elements` was listed once for all of it.
 report() {
-	local others loaded found script network="$2"
+	local others loaded found script applied network="$2"
 	# shellcheck disable=SC2086 # four words: client address and port, server address and port
 	set -- $1
 	# A login may have printed something without a line break.
@@ -36,6 +36,7 @@ report() {
 	elements=$(list_elements "$(shown_sets "$loaded")")
 	printf 'state %s\n' "$(if is_pending; then echo pending; else echo guarded; fi)"
 	printf 'owner %s\ntoken %s\nmarker %s\n' "$(field owner "$loaded")" "$(field token "$loaded")" "$(marker "$loaded")"
+	applied=$(stat -c %Y "$loaded/marker") && printf 'applied %s\n' "$applied"
 	found=$(findings "$loaded" "$script")
 	printf 'observed %s\n' "$(
 		{
