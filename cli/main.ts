@@ -1,18 +1,8 @@
 #!/usr/bin/env node
 import { Command } from "commander";
-import { addAddressCommand } from "./addressCommand";
-import { addCheckCommand } from "./checkCommand";
 import { CommandError } from "./commandError";
+import { addCommands } from "./commands";
 import { describeFailure } from "./describeFailure";
-import { addExplainCommand } from "./explainCommand";
-import { addHelpCommand } from "./helpCommand";
-import { addKnockCommand } from "./knockCommand";
-import { addOpenCommand } from "./openCommand";
-import { refuseRepeats } from "./refuseRepeats";
-import { addRenderCommand } from "./renderCommand";
-import { addReviewCommand } from "./reviewCommand";
-import { addStatusCommand } from "./statusCommand";
-import { addTokenCommand } from "./tokenCommand";
 import { readVersion } from "./version";
 
 const EXAMPLES = `
@@ -56,17 +46,7 @@ function createProgram(): Command {
     // Commander's errors repeat what was typed; `fail` prints them without.
     .configureOutput({ outputError: () => undefined })
     .addHelpText("after", EXAMPLES);
-  addKnockCommand(program);
-  addOpenCommand(program);
-  addStatusCommand(program);
-  addTokenCommand(program);
-  addAddressCommand(program);
-  addCheckCommand(program);
-  addRenderCommand(program);
-  addReviewCommand(program);
-  addExplainCommand(program);
-  addHelpCommand(program);
-  refuseRepeats(program);
+  addCommands(program);
   return program;
 }
 

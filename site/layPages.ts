@@ -11,7 +11,7 @@ import { dirname, join, posix, relative } from "node:path";
 import { root } from "./paths";
 import { printReference, publicTypes } from "./reference";
 
-const FOLDERS = ["docs", "bench", "examples"];
+const FOLDERS = ["docs", "bench", "examples", "templates"];
 const PAGES_OF_ROOT = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"];
 
 /** Every page of the repository that the site shows, from the root. */

@@ -2,14 +2,7 @@ import { resolve } from "node:path";
 import { Command } from "commander";
 import ts from "typescript";
 import { expect, test } from "vitest";
-import { addAddressCommand } from "../../cli/addressCommand";
-import { addCheckCommand } from "../../cli/checkCommand";
-import { addExplainCommand } from "../../cli/explainCommand";
-import { addKnockCommand } from "../../cli/knockCommand";
-import { addOpenCommand } from "../../cli/openCommand";
-import { addRenderCommand } from "../../cli/renderCommand";
-import { addReviewCommand } from "../../cli/reviewCommand";
-import { addTokenCommand } from "../../cli/tokenCommand";
+import { addCommands } from "../../cli/commands";
 import { problemsOf } from "../support/problemsOf";
 import { type Snippet, snippetsIn } from "../support/snippets";
 
@@ -73,23 +66,12 @@ test("every TypeScript of the documents compiles", () => {
   expect(snippets.length).toBeGreaterThan(20);
 }, 120_000);
 
-const ADDERS = [
-  addAddressCommand,
-  addCheckCommand,
-  addExplainCommand,
-  addKnockCommand,
-  addOpenCommand,
-  addRenderCommand,
-  addReviewCommand,
-  addTokenCommand,
-];
-
 /** What commander says against the words of a command, which does nothing here. */
 function refusalOf(words: readonly string[]): string | undefined {
   const program = new Command("portknock")
     .exitOverride()
     .configureOutput({ writeErr: () => undefined, outputError: () => undefined });
-  for (const add of ADDERS) add(program);
+  addCommands(program);
   for (const command of program.commands) command.action(() => undefined);
   try {
     program.parse([...words], { from: "user" });
