@@ -61,14 +61,21 @@ export async function readStackHosts({ stack, cwd }: StackOptions): Promise<read
         : [],
     ),
   );
-  return hosts.map(({ urn, parent }) => {
-    const host = childNameOf(parent, urn);
-    return {
-      // Two components may have hosts of the same name.
-      name: firewalls.length > 1 ? `${nameOf(parent)}/${host}` : host,
-      known: knownHost(commands.get(urn)),
-    };
-  });
+  return hosts
+    .map(({ urn, parent }) => {
+      const host = childNameOf(parent, urn);
+      return {
+        // Two components may have hosts of the same name.
+        name: firewalls.length > 1 ? `${nameOf(parent)}/${host}` : host,
+        known: knownHost(commands.get(urn)),
+      };
+    })
+    .toSorted(byName);
+}
+
+/** The state has them in the order in which an update came to them. web-2 stands before web-10. */
+function byName(a: StackHost, b: StackHost): number {
+  return a.name.localeCompare(b.name, "en", { numeric: true });
 }
 
 function knownHost(apply: StateResource | undefined): StackHost["known"] {
