@@ -59,7 +59,7 @@ async function runCheck(path: string, { format }: CheckFlags): Promise<void> {
   process.stdout.write(`${source}: fine: ${count} guarded (${names})\n`);
 }
 
-/** `isFine`, and what `problems` and `warnings` there are, each with `path`, `problem` and `remedy`. */
+/** `version`, `isFine`, and what `problems` and `warnings` there are, each with `path`, `problem` and `remedy`. */
 function printJson(result: PolicyResult): string {
   const printed =
     result.kind === "value"
@@ -70,5 +70,5 @@ function printJson(result: PolicyResult): string {
           warnings: result.warnings,
         }
       : { isFine: false, services: [], problems: result.problems, warnings: [] };
-  return `${JSON.stringify(printed, undefined, 2)}\n`;
+  return `${JSON.stringify({ version: 1, ...printed }, undefined, 2)}\n`;
 }

@@ -116,7 +116,7 @@ describe("portknock check of a policy that is allowed and probably not meant", {
     );
     expect([exitCode, JSON.parse(stdout), stderr]).toEqual([
       0,
-      { isFine: true, services: ["ssh"], problems: [], warnings },
+      { version: 1, isFine: true, services: ["ssh"], problems: [], warnings },
       "",
     ]);
   });
@@ -129,7 +129,7 @@ describe("portknock check for a program", { timeout: 30_000 }, () => {
     const { exitCode, stdout, stderr } = await check(POLICY);
     expect([exitCode, JSON.parse(stdout), stderr]).toEqual([
       0,
-      { isFine: true, services: ["ssh", "web"], problems: [], warnings: [] },
+      { version: 1, isFine: true, services: ["ssh", "web"], problems: [], warnings: [] },
       "",
     ]);
   });
@@ -142,7 +142,7 @@ describe("portknock check for a program", { timeout: 30_000 }, () => {
     });
     expect([exitCode, JSON.parse(stdout), stderr]).toEqual([
       1,
-      { isFine: false, services: [], problems, warnings: [] },
+      { version: 1, isFine: false, services: [], problems, warnings: [] },
       "",
     ]);
   });
