@@ -49,12 +49,14 @@ describe.skipIf(!isOnline)("the package", () => {
     rmSync(join(clone, "node_modules"));
     const { stdout } = await runCommand(["tar", "-tzf", tarball]);
     const files = stdout.trimEnd().split("\n");
-    const kinds = new Set(files.map((file) => file.replace(/^package\/(dist|schema)\/.*?\./, "$1: ")));
+    const kinds = new Set(files.map((file) => file.replace(/^package\/(dist|docs|schema)\/.*?\./, "$1: ")));
     expect([...kinds].toSorted()).toEqual([
       "dist: d.ts",
       "dist: js",
       "dist: js.map",
       "dist: sh",
+      "docs: md",
+      "docs: svg",
       "package/CHANGELOG.md",
       "package/LICENSE",
       "package/PulumiPlugin.yaml",

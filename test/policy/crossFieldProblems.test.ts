@@ -188,7 +188,7 @@ describe("all problems of a policy", () => {
     'services.web.knockTimeout: is not a duration; write a whole number and a unit, like "10s", "5m", "1h" or "2d"',
     'services.web.ports[1]: names a port that does not exist; write "22", "22/tcp" or "500-600/udp", with ports from 1 to 65,535',
     "services.web.sequence: has 1 knock; give 2 to 16, or leave the service unguarded",
-    "services.web.sequence: knock 1 is a port of a well-known service, which every scan tries; choose a port from 1,024 on that no common service has",
+    'services.web.sequence: knock 1 is a port of a well-known service, which every scan tries; choose a port from 1,024 on that is not listed in docs/operations.md under "Choosing a sequence"',
   ];
 
   it("come at once, sorted by path", () => {

@@ -60,7 +60,7 @@ describe("neighbouring ports in a row", () => {
 
 describe("a knock on the port of a common service", () => {
   const common = (which: string) => [
-    `${path}: ${which} of a well-known service, which every scan tries; choose a port from 1,024 on that no common service has`,
+    `${path}: ${which} of a well-known service, which every scan tries; choose a port from 1,024 on that is not listed in docs/operations.md under "Choosing a sequence"`,
   ];
 
   it.each([

@@ -57,7 +57,7 @@ export function commonKnock(knocks: readonly Knock[]): readonly Finding[] {
     : [
         {
           problem: `${printKnocks(common)} ${isPorts(common)} of a well-known service, which every scan tries`,
-          remedy: `choose a port from ${printNumber(FIRST_FREE_PORT)} on that no common service has`,
+          remedy: `choose a port from ${printNumber(FIRST_FREE_PORT)} on that is not listed in docs/operations.md under "Choosing a sequence"`,
         },
       ];
 }
