@@ -24,6 +24,11 @@ export interface GuardDifference {
   readonly words: string;
 }
 
+/** Whether nothing is shut by a policy: what lets somebody in opens nothing then that was not open before. */
+export function guardsNothing({ services, profile }: Outline): boolean {
+  return services.length === 0 && profile.kind === "guard";
+}
+
 export function guardOf(outline: Outline, service: OutlinedService): Guard {
   const opener = openerOf(service);
   return {

@@ -3,6 +3,7 @@ import { exceptedNetworks } from "../policy/martians";
 import type { Network } from "../policy/policy";
 import { byNumber, type Judgement, type Side, type Sides } from "./change";
 import type { FieldChange } from "./fieldChanges";
+import { guardsNothing } from "./guard";
 import { ofWholeBaseline } from "./wholeBaseline";
 import { listNetworks, said } from "./words";
 
@@ -18,7 +19,7 @@ type Lists = Pick<FieldChange<readonly Network[]>, "before" | "after">;
 /** Who need not knock. */
 export function judgeAllow(lists: Lists, { before, after }: Sides): Judgement {
   const change = ofLists(difference(before.outline.allow, after.outline.allow), lists);
-  if (before.outline.services.length === 0 && before.outline.profile.kind === "guard") {
+  if (guardsNothing(before.outline)) {
     return {
       direction: "changes",
       meaning: said(listNetworks(change.added), "need not knock at what is guarded from now on").join("; "),

@@ -6,7 +6,7 @@ import { type Opener, printSequenceId } from "../policy/sequenceId";
 import { unreachable } from "../policy/unreachable";
 import { byNumber, byWidth, type Judgement, type ReviewedChange, type Sides } from "./change";
 import type { Judges } from "./fieldChanges";
-import { opens, widerThanBefore } from "./guard";
+import { guardsNothing, opens, widerThanBefore } from "./guard";
 import { describeBesides, describeOwn } from "./serviceChanges";
 
 /** What the lines about a knocker have as their subject. No name of a service has a space. */
@@ -76,7 +76,10 @@ function judgeNewKnocker({ name, services }: OutlinedKnocker, sides: Written): J
   const gained = services.filter((service) => !openedBefore(service));
   const closing = "no window closes by that";
   if (former === undefined) {
-    return { direction: "opens up", meaning: `${name} may open ${services.join(", ")}; ${closing}` };
+    return {
+      direction: guardsNothing(before) ? "changes" : "opens up",
+      meaning: `${name} may open ${services.join(", ")}; ${closing}`,
+    };
   }
   const whoever = `whoever knows the former sequence of ${printSequenceId(former)}`;
   if (gained.length > 0) {

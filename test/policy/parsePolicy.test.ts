@@ -225,6 +225,9 @@ describe("a policy of another shape", () => {
       `policy: has 2 unknown fields, allowed, open; write allow if that is meant; ${knownFields}`,
       `services.ssh: has 2 unknown fields, knock among them; ${knownOfServices}`,
     ]);
+    expect(problemsOf({ ...ssh(), identity: { ipv4Prefx: 24, port47001: 1, ["a".repeat(25)]: 1 } })).toEqual([
+      "identity: has 3 unknown fields, ipv4Prefx among them; write ipv4Prefix if that is meant; known are ipv4Prefix, ipv6Prefix",
+    ]);
     expect(problemsOf({ ...ssh(), identity: { "7000,8000,9000": 1 } })).toEqual([
       "identity: has an unknown field; known are ipv4Prefix, ipv6Prefix",
     ]);

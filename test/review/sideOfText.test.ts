@@ -156,6 +156,19 @@ describe("a firewall that is new", () => {
       "22/tcp becomes guarded by ssh: only 198.51.100.7/32 and who knocks gets in",
     ]);
   });
+
+  it("opens nothing to its knockers either", () => {
+    const policy = parseFleetPolicy({
+      services: { ssh: { ports: ["22"] } },
+      knockers: { alice: { services: ["ssh"], sequence: "7000,8000/udp,9001" } },
+    });
+    const after = sideOfText(textOf(policy, [{ name: "web-1", place }]));
+    const { changes } = reviewPolicies(sideWithoutRules(after), after, { rotated: [] });
+    expect(changes.map(({ subject, what, direction }) => [subject, what, direction])).toEqual([
+      ["ssh", "new service", "closes down"],
+      ["knocker alice", "new knocker", "changes"],
+    ]);
+  });
 });
 
 describe("the picture of the knocking", () => {

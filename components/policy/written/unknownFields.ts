@@ -13,9 +13,9 @@ export function unknownFields(fields: readonly string[], known: readonly string[
   ].join("; ");
 }
 
-/** Somebody may have put a sequence, a token or a key where the name of a field belongs. None is a few letters alone. */
+/** Somebody may have put a sequence, a token or a key where the name of a field belongs. All of these have digits in a row, or are longer. */
 function isNoSecret(field: string): boolean {
-  return /^[A-Za-z]{1,24}$/.test(field);
+  return /^[A-Za-z](?:[A-Za-z_-]|\d(?!\d)){0,23}$/.test(field);
 }
 
 /** Two letters more, less or other are a slip. */

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"time"
@@ -46,6 +47,7 @@ func serve() error {
 		language: strings.TrimPrefix(filepath.Base(program), prefix),
 		older:    olderHost{program: filepath.Join(filepath.Dir(program), "older", filepath.Base(program)), engine: engine},
 	}
+	go endOnInterrupt(&host.older)
 	handle, err := rpcutil.ServeWithOptions(rpcutil.ServeOptions{
 		Cancel: gone,
 		Init: func(server *grpc.Server) error {
@@ -58,6 +60,15 @@ func serve() error {
 	}
 	fmt.Println(handle.Port)
 	return <-handle.Done
+}
+
+// An engine that ends early interrupts its programs too: they have last words.
+func endOnInterrupt(older *olderHost) {
+	interrupts := make(chan os.Signal, 1)
+	signal.Notify(interrupts, os.Interrupt)
+	<-interrupts
+	older.printing.Wait()
+	os.Exit(130)
 }
 
 type languageHost struct {

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"strings"
@@ -22,6 +23,8 @@ type olderHost struct {
 	once   sync.Once
 	client pulumirpc.LanguageRuntimeClient
 	err    error
+	// Until it has ended, and with it every program that prints through it.
+	printing sync.WaitGroup
 }
 
 func (older *olderHost) start(info *pulumirpc.ProgramInfo) (pulumirpc.LanguageRuntimeClient, error) {
@@ -39,10 +42,17 @@ func (older *olderHost) connect(info *pulumirpc.ProgramInfo) (pulumirpc.Language
 	if err := command.Start(); err != nil {
 		return nil, err
 	}
-	port, err := bufio.NewReader(stdout).ReadString('\n')
+	printed := bufio.NewReader(stdout)
+	port, err := printed.ReadString('\n')
 	if err != nil {
 		return nil, fmt.Errorf("%s said no port: %w", older.program, err)
 	}
+	// What programs print comes the same way.
+	older.printing.Add(1)
+	go func() {
+		defer older.printing.Done()
+		_, _ = io.Copy(os.Stdout, printed)
+	}()
 	connection, err := grpc.NewClient(
 		"127.0.0.1:"+strings.TrimSpace(port),
 		grpc.WithTransportCredentials(insecure.NewCredentials()),
