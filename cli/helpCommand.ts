@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { closest, distance } from "fastest-levenshtein";
+import { nearestOf } from "../components/policy/nearest";
 import { usageError } from "./commandError";
 
 /** The last command that is added: it knows the others. */
@@ -26,9 +26,9 @@ function findCommand(program: Command, name: string): Command {
 
 /** What was typed is not repeated: it may be a sequence. */
 function unknownCommand(program: Command, name: string): string {
-  const nearest = closest(
+  const { word, slips } = nearestOf(
     name,
     program.commands.map((each) => each.name()),
   );
-  return distance(name, nearest) <= 2 ? `unknown command; ${nearest} is one` : "unknown command";
+  return slips <= 2 ? `unknown command; ${word} is one` : "unknown command";
 }

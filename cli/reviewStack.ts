@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { parseResourceName } from "../components/policy/sequenceId";
+import { FIREWALL_TYPE, HOST_TYPE, SEQUENCE_TYPE } from "../components/resourceTypes";
 import { type Review, reviewPolicies } from "../components/review/reviewPolicies";
 import { type ReviewSide, sideOfText, sideWithoutRules } from "../components/review/reviewSide";
 import { CommandError } from "./commandError";
 import { runPulumi } from "./runPulumi";
-import { COMMAND, childNameOf, FIREWALL, HOST, nameOf, SEQUENCE, typeOf } from "./urn";
+import { COMMAND, childNameOf, nameOf, typeOf } from "./urn";
 
 export interface StackReviewOptions {
   readonly stack: string;
@@ -74,9 +75,9 @@ export async function reviewStack({ stack, cwd }: StackReviewOptions): Promise<r
     const unconfirmed = confirmed === undefined ? sideOf(urn, old?.inputs.policy) : undefined;
     const before = confirmed ?? unconfirmed;
     const after = sideOf(urn, now?.inputs.policy);
-    const rotated = childrenOf(urn, SEQUENCE, updated).map(({ child }) => parseResourceName(child));
+    const rotated = childrenOf(urn, SEQUENCE_TYPE, updated).map(({ child }) => parseResourceName(child));
     const hostsOf = (commands: readonly StackResource[]): readonly string[] =>
-      childrenOf(urn, HOST, desired).flatMap(({ child, resource }) =>
+      childrenOf(urn, HOST_TYPE, desired).flatMap(({ child, resource }) =>
         childrenOf(resource.urn, COMMAND, commands).length > 0 ? [child] : [],
       );
     // A sequence that an update could not bring to a host is in the state all the same.
@@ -100,7 +101,7 @@ export async function reviewStack({ stack, cwd }: StackReviewOptions): Promise<r
 const NOTHING = sideOfText("");
 
 function firewallsOf(resources: readonly StackResource[]): ReadonlyMap<string, StackResource> {
-  const firewalls = resources.filter(({ urn }) => typeOf(urn) === FIREWALL);
+  const firewalls = resources.filter(({ urn }) => typeOf(urn) === FIREWALL_TYPE);
   return new Map(firewalls.map((firewall) => [firewall.urn, firewall]));
 }
 

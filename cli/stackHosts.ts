@@ -3,9 +3,10 @@ import { type Connection, parseConnection } from "../components/remote/connectio
 import { markerIn } from "../components/remote/hostCommand";
 import { desiredIn } from "../components/remote/manifest";
 import type { Applied } from "../components/remote/reportHost";
+import { FIREWALL_TYPE, HOST_TYPE } from "../components/resourceTypes";
 import { CommandError } from "./commandError";
 import { runPulumi } from "./runPulumi";
-import { COMMAND, childNameOf, FIREWALL, HOST, nameOf, typeOf } from "./urn";
+import { COMMAND, childNameOf, nameOf, typeOf } from "./urn";
 
 export interface StackOptions {
   readonly stack: string;
@@ -49,8 +50,8 @@ const commandSchema = z.object({ connection: z.unknown(), create: z.string(), st
 export async function readStackHosts({ stack, cwd }: StackOptions): Promise<readonly StackHost[]> {
   const exported = await runPulumi(["stack", "export", "--show-secrets", "--stack", stack], cwd);
   const { resources } = stateSchema.parse(JSON.parse(exported)).deployment;
-  const firewalls = resources.filter(({ urn }) => typeOf(urn) === FIREWALL);
-  const hosts = resources.filter(({ urn }) => typeOf(urn) === HOST);
+  const firewalls = resources.filter(({ urn }) => typeOf(urn) === FIREWALL_TYPE);
+  const hosts = resources.filter(({ urn }) => typeOf(urn) === HOST_TYPE);
   if (hosts.length === 0) {
     throw new CommandError(1, [`${stack}: guards no host; check --stack and --cwd, or run pulumi up first`]);
   }

@@ -12,7 +12,4 @@ export function childNameOf(parent: string, child: string): string {
   return nameOf(child).slice(nameOf(parent).length + 1);
 }
 
-export const FIREWALL = "pulumi-portknock:index:PortKnockFirewall";
-export const SEQUENCE = "pulumi-portknock:index:KnockSequence";
-export const HOST = "pulumi-portknock:index:HostFirewall";
 export const COMMAND = "command:remote:Command";

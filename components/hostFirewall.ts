@@ -17,6 +17,7 @@ import { hostCommand, type Verb } from "./remote/hostCommand";
 import { attemptOf, isConfirmed } from "./remote/lastLines";
 import { confirmManifest, printOwner } from "./remote/manifest";
 import type { Observation } from "./remote/observation";
+import { HOST_TYPE } from "./resourceTypes";
 
 export interface HostFirewallArgs {
   readonly plan: HostPlan;
@@ -33,7 +34,7 @@ export class HostFirewall extends pulumi.ComponentResource {
   readonly confirmed: pulumi.Output<boolean>;
 
   constructor(name: string, args: HostFirewallArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("pulumi-portknock:index:HostFirewall", name, {}, opts);
+    super(HOST_TYPE, name, {}, opts);
     if (opts?.parent !== undefined) {
       failsWith(this, promiseOf(opts.parent.urn));
     }

@@ -14,6 +14,7 @@ import {
   type SequenceId,
 } from "./policy/sequenceId";
 import { failsWith } from "./program/failsWith";
+import { SEQUENCE_TYPE } from "./resourceTypes";
 import { tokenFingerprint } from "./tokens/tokenSecret";
 
 /** One secret sequence, or what tokens are made of. */
@@ -31,7 +32,7 @@ export interface SequenceSecret {
  */
 export class KnockSequence extends pulumi.ComponentResource {
   constructor(name: string, sequence: pulumi.Output<string>, opts?: pulumi.ComponentResourceOptions) {
-    super("pulumi-portknock:index:KnockSequence", name, { sequence }, opts);
+    super(SEQUENCE_TYPE, name, { sequence }, opts);
     failsWith(this, promiseOf(sequence));
     this.registerOutputs({});
   }

@@ -27,10 +27,9 @@ import { showProgress } from "./program/showProgress";
 import { turnsOfProgram } from "./program/turns";
 import { withoutChange } from "./program/withoutChange";
 import { pack } from "./remote/envelope";
+import { FIREWALL_TYPE } from "./resourceTypes";
 import { type HostRules, hostRules } from "./ruleset/hostRules";
 import { startRollout } from "./startRollout";
-
-const TYPE = "pulumi-portknock:index:PortKnockFirewall";
 
 keepOutOfDebugLog();
 
@@ -79,7 +78,7 @@ export class PortKnockFirewall extends pulumi.ComponentResource {
 
   constructor(name: string, args: PortKnockFirewallArgs, opts?: pulumi.ComponentResourceOptions) {
     const later = promisedOutput<string | undefined>();
-    super(TYPE, name, { policy: later.output }, keepingReviewed(opts));
+    super(FIREWALL_TYPE, name, { policy: later.output }, keepingReviewed(opts));
     failsWith(this, promiseOf(later.output));
     const hosts = hostsOf(args.hosts);
     const reporter = reporterOf(this, name);
@@ -166,7 +165,7 @@ function keepingReviewed(opts: pulumi.ComponentResourceOptions = {}): pulumi.Com
   }
   // The component's transforms are its children's too.
   const keep: pulumi.ResourceTransform = async (resource) =>
-    resource.type === TYPE && resource.props["policy"] === undefined
+    resource.type === FIREWALL_TYPE && resource.props["policy"] === undefined
       ? withoutChange(resource, "policy")
       : undefined;
   return { ...opts, transforms: [...(opts.transforms ?? []), keep].map(inProgram) };

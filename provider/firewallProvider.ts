@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { ComponentResourceOptions, Inputs } from "@pulumi/pulumi";
 import type { ConstructResult, Provider } from "@pulumi/pulumi/provider";
 import { PortKnockFirewall } from "../components/portKnockFirewall";
+import { FIREWALL_TYPE } from "../components/resourceTypes";
 
 /** Makes the component for programs of other languages: the engine starts it beside them. */
 export class FirewallProvider implements Provider {
@@ -22,7 +23,7 @@ export class FirewallProvider implements Provider {
     inputs: Inputs,
     options: ComponentResourceOptions,
   ): Promise<ConstructResult> {
-    if (type !== "pulumi-portknock:index:PortKnockFirewall") {
+    if (type !== FIREWALL_TYPE) {
       throw new Error(`there is no ${type} in pulumi-portknock`);
     }
     const { hosts, services, ...others } = inputs;

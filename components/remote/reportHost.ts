@@ -1,4 +1,5 @@
 import { tokenWarnings } from "../policy/tokenWarnings";
+import { NO_ACTIVITY } from "../status/activity";
 import type { HostReport } from "../status/fleetReport";
 import type { HostStatus } from "./hostStatus";
 import { shortened } from "./hostText";
@@ -43,16 +44,6 @@ export function reportHost(
         activity: status.activity,
       };
 }
-
-const NO_ACTIVITY = {
-  admissions: [],
-  flows: [],
-  connections: [],
-  refusals: [],
-  entries: [],
-  refusedPorts: [],
-  blacklisted: undefined,
-};
 
 function findingsOf(status: HostStatus, applied: Applied | undefined): readonly string[] {
   if (status.kind === "unguarded") {

@@ -16,6 +16,17 @@ export interface Activity {
   readonly blacklisted: number | undefined;
 }
 
+/** Of a host that nobody guards. */
+export const NO_ACTIVITY: Activity = {
+  admissions: [],
+  flows: [],
+  connections: [],
+  refusals: [],
+  entries: [],
+  refusedPorts: [],
+  blacklisted: undefined,
+};
+
 /** A source with UDP flows. */
 export interface Flow {
   readonly service: string;

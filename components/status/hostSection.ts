@@ -4,7 +4,7 @@ import { type Html, html } from "./html";
 import { admittedHereTable, refusedTable, stateWords } from "./pageParts";
 import { type Column, table } from "./pageTables";
 import { printLeft, printMinute } from "./printTime";
-import { atMost } from "./shown";
+import { atMost, withMore } from "./shown";
 
 /** All that is known of one host. */
 export function hostSection(host: HostReport, id: string): Html {
@@ -36,7 +36,7 @@ function listOf(title: string, lines: readonly string[]): readonly Html[] {
     return [];
   }
   const { shown, more } = atMost(lines);
-  const items = [...shown, ...(more === 0 ? [] : [`and ${more} more`])].map((line) => html`<li>${line}</li>`);
+  const items = withMore(shown, more).map((line) => html`<li>${line}</li>`);
   return [
     html`<h4>${title}</h4>
 <ul>

@@ -1,7 +1,7 @@
 import { type FleetReport, type HostReport, type HostState, STATE_WORDS, stateOf } from "./fleetReport";
 import { printTable } from "./printTable";
 import { printLeft, printMinute } from "./printTime";
-import { atMost, ofHosts, type Shown, sum } from "./shown";
+import { atMost, ofHosts, type Shown, sum, withMore } from "./shown";
 
 /** How a word for a state is written, such as in its colour. */
 export type Paint = (state: HostState, words: string) => string;
@@ -77,13 +77,14 @@ function hostLines(host: HostReport, paint: Paint): readonly string[] {
     return [`${isOf(STATE_WORDS.unanswered)}: it ${host.reason}`];
   }
   return [
-    ...cutLines(atMost(host.findings)).map((finding) => `${isOf(STATE_WORDS.drifted)}: ${finding}`),
-    ...cutLines(atMost(host.warnings)).map((warning) => `${host.name}: ${warning}`),
+    ...cutLines(host.findings).map((finding) => `${isOf(STATE_WORDS.drifted)}: ${finding}`),
+    ...cutLines(host.warnings).map((warning) => `${host.name}: ${warning}`),
   ];
 }
 
-function cutLines({ shown, more }: Shown<string>): readonly string[] {
-  return more === 0 ? shown : [...shown, `and ${more} more`];
+function cutLines(lines: readonly string[]): readonly string[] {
+  const { shown, more } = atMost(lines);
+  return withMore(shown, more);
 }
 
 function listLines<T>(
@@ -94,6 +95,5 @@ function listLines<T>(
   if (shown.length === 0) {
     return [];
   }
-  const lines = printTable([head, ...shown.map(rowOf)]);
-  return more === 0 ? lines : [...lines, `and ${more} more`];
+  return withMore(printTable([head, ...shown.map(rowOf)]), more);
 }

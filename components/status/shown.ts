@@ -10,6 +10,11 @@ export interface Shown<T> {
   readonly more: number;
 }
 
+/** Lines of what is shown, and one that says how many more there are. */
+export function withMore(lines: readonly string[], more: number): readonly string[] {
+  return more === 0 ? lines : [...lines, `and ${more} more`];
+}
+
 export interface OfHost<T> {
   readonly host: string;
   readonly item: T;

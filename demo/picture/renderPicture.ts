@@ -1,3 +1,4 @@
+import { escaped } from "../../components/status/html";
 import type { Typist } from "../account";
 import type { Entry } from "./recorder";
 import type { Chapter } from "./story";
@@ -41,7 +42,7 @@ export function renderPicture(chapters: readonly Chapter[]): string {
   const height = y - GAP;
   return `${[
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-labelledby="title">`,
-    `  <title id="title">${escapeText(describe(chapters))}</title>`,
+    `  <title id="title">${escaped(describe(chapters))}</title>`,
     "  <style>",
     "    text { font: 14px ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace; fill: #d1d7e0; white-space: pre }",
     "    .who { fill: #768390 } .typed { font-weight: bold; fill: #f0f3f6 } .state { font-weight: bold; font-size: 17px } .caption { fill: #909dab; font-size: 12px }",
@@ -63,10 +64,10 @@ function renderState(state: Chapter["state"], y: number): readonly string[] {
 }
 
 function renderEntry({ typist, command, output }: Entry): readonly string[] {
-  const who = `<tspan class="who">${escapeText(PEOPLE[typist].padStart(8))} $ </tspan>`;
+  const who = `<tspan class="who">${escaped(PEOPLE[typist].padStart(8))} $ </tspan>`;
   return [
-    `${who}<tspan class="typed">${escapeText(command)}</tspan>`,
-    ...output.map((line) => escapeText(`           ${line}`)),
+    `${who}<tspan class="typed">${escaped(command)}</tspan>`,
+    ...output.map((line) => escaped(`           ${line}`)),
   ];
 }
 
@@ -80,8 +81,4 @@ function describe(chapters: readonly Chapter[]): string {
       ].join(""),
     )
     .join(". ");
-}
-
-function escapeText(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
-import { COMMON_PORTS } from "../../components/policy/commonPorts";
 import { policySchema } from "../../components/policy/written/policySchema";
 import { ownFields, sharedFields } from "../../components/policy/written/serviceSchema";
 import { documentPages } from "../../site/layPages";
@@ -50,10 +49,4 @@ test.each(documentPages())("whoever names the packed package names this version:
   const named = [...read(page).matchAll(/pulumi-portknock-(\d+\.\d+\.\d+)\.tgz/g)].map(([, each]) => each);
   const { version } = JSON.parse(read("package.json"));
   expect(named.filter((each) => each !== version)).toEqual([]);
-});
-
-test("the ports that a sequence may not have are those that the message sends to", () => {
-  const [, section = ""] = /^## Choosing a sequence$([\s\S]*?)^## /m.exec(read("docs/operations.md")) ?? [];
-  const [, listed = ""] = /try first: ([\d,\s]+)\./.exec(section) ?? [];
-  expect(listed.split(/,\s*/).map(Number)).toEqual([...COMMON_PORTS]);
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { reportHost } from "../../components/remote/reportHost";
-import { GUARDED_STATUS, NO_ACTIVITY } from "../support/guardedStatus";
+import { NO_ACTIVITY } from "../../components/status/activity";
+import { GUARDED_STATUS } from "../support/guardedStatus";
 
 const APPLIED = { token: GUARDED_STATUS.token, owner: GUARDED_STATUS.owner, marker: GUARDED_STATUS.marker };
 const NOW = 1795850000;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { NO_ACTIVITY } from "../../components/status/activity";
 import { PLAIN, printStatus } from "../../components/status/printStatus";
 import { BUSY, FLEET } from "../support/fleetReports";
-import { NO_ACTIVITY } from "../support/guardedStatus";
 
 describe("a status for a terminal", () => {
   it("is the fleet, what each host says in words, and who is in and was refused", () => {

@@ -1,5 +1,5 @@
+import { NO_ACTIVITY } from "../../components/status/activity";
 import type { AnsweredReport, FleetReport, HostReport } from "../../components/status/fleetReport";
-import { NO_ACTIVITY } from "./guardedStatus";
 
 const rules = { owner: "shop/dev/edge/web-1", appliedAt: Date.UTC(2026, 10, 28, 7, 12, 30) / 1000 };
 

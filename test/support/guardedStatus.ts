@@ -1,15 +1,5 @@
 import type { HostStatus } from "../../components/remote/hostStatus";
-import type { Activity } from "../../components/status/activity";
-
-export const NO_ACTIVITY: Activity = {
-  admissions: [],
-  flows: [],
-  connections: [],
-  refusals: [],
-  entries: [],
-  refusedPorts: [],
-  blacklisted: undefined,
-};
+import { NO_ACTIVITY } from "../../components/status/activity";
 
 /** What a host says that has what was applied to it, and where nobody came by. */
 export const GUARDED_STATUS: HostStatus & { readonly kind: "guarded" } = {

@@ -1,4 +1,4 @@
-import { closest, distance } from "fastest-levenshtein";
+import { nearestOf } from "../nearest";
 import { listSome, printNumber } from "../printNumber";
 
 /** The message about fields that are not known: which they are, and which were meant. */
@@ -20,10 +20,9 @@ function isNoSecret(field: string): boolean {
 
 /** Two letters more, less or other are a slip. */
 function meantBy(field: string, known: readonly string[]): readonly string[] {
-  const nearest = closest(
+  const { word, slips } = nearestOf(
     field.toLowerCase(),
     known.map((each) => each.toLowerCase()),
   );
-  const slips = distance(field.toLowerCase(), nearest);
-  return slips <= 2 && slips < field.length / 2 ? known.filter((each) => each.toLowerCase() === nearest) : [];
+  return slips <= 2 && slips < field.length / 2 ? known.filter((each) => each.toLowerCase() === word) : [];
 }
