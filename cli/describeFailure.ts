@@ -49,10 +49,6 @@ function usageProblem({ code, message }: CommanderError): string {
       const option = /'(--[A-Za-z][A-Za-z-]*|-[A-Za-z])/.exec(message)?.[1];
       return option === undefined ? "unknown option" : `unknown option ${option}`;
     }
-    case "commander.unknownCommand": {
-      const meant = /\(Did you mean ([a-z]+)\?\)$/.exec(message)?.[1];
-      return meant === undefined ? "unknown command" : `unknown command; ${meant} is one`;
-    }
     case "commander.invalidArgument": {
       // Of an option with choices, which are its own words; what was typed stands between.
       const [, option, choices] =

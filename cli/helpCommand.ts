@@ -16,7 +16,8 @@ export function addHelpCommand(program: Command): void {
     });
 }
 
-function findCommand(program: Command, name: string): Command {
+/** @throws CommandError that names the nearest one where there is none of that name */
+export function findCommand(program: Command, name: string): Command {
   const found = program.commands.find((each) => each.name() === name);
   if (found === undefined) {
     throw usageError(`${unknownCommand(program, name)}; see "portknock --help"`);

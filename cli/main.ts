@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { CommandError } from "./commandError";
 import { addCommands } from "./commands";
 import { describeFailure } from "./describeFailure";
+import { findCommand } from "./helpCommand";
 import { readVersion } from "./version";
 
 const EXAMPLES = `
@@ -30,7 +31,17 @@ function main(): void {
   });
   // Overwrites the arguments in the process list, where a sequence may stand.
   process.title = "portknock";
-  createProgram().parseAsync().catch(fail);
+  run(process.argv.slice(2)).catch(fail);
+}
+
+/** Commander answers `portknock nock --help` with the help of all commands, and ends well. */
+async function run(words: readonly string[]): Promise<void> {
+  const program = createProgram();
+  const [name] = words;
+  if (name !== undefined && !name.startsWith("-")) {
+    findCommand(program, name);
+  }
+  await program.parseAsync(words, { from: "user" });
 }
 
 function createProgram(): Command {

@@ -37,13 +37,15 @@ async function setUp(purpose, bases) {
   }
   await ensureBuild();
   if (purpose === "check") return;
-  const engine = await ensureEngine();
+  // The demo and the benches have programs in TypeScript alone.
+  const hasOtherLanguages = purpose === "test" || purpose === "everything";
+  const engine = await ensureEngine({ hasOtherLanguages });
   const tools = {
     ...(engine && {
       ...engine,
       pulumiHome,
       plugin: await ensureCommandPlugin(engine.pulumi),
-      pythonSdk: await ensurePythonSdk(),
+      ...(hasOtherLanguages && { pythonSdk: await ensurePythonSdk() }),
     }),
     bases: await ensureBases(bases),
   };

@@ -4,12 +4,16 @@ import { buildPrograms } from "./goPrograms.mjs";
 import { ensureLanguageHosts } from "./languageHosts.mjs";
 import { cache, engineVersion, findOnPath, isExecutable } from "./paths.mjs";
 
-/** `pulumi` and its language hosts: those in PATH, else built here. Returns undefined when they cannot be had. */
-export async function ensureEngine() {
+/**
+ * `pulumi` and its language hosts: those in PATH, else built here. Returns undefined when they cannot be had.
+ *
+ * @param hasOtherLanguages whether programs are in others than TypeScript too
+ */
+export async function ensureEngine({ hasOtherLanguages }) {
   const folder = join(cache, `engine-${engineVersion}`);
   try {
     // The small ones first: when they fail, nobody has waited for the large one.
-    const languageHosts = await ensureLanguageHosts(folder);
+    const languageHosts = await ensureLanguageHosts(folder, { hasOtherLanguages });
     return { pulumi: findOnPath("pulumi") ?? (await ensureBuilt(folder)), languageHosts };
   } catch (error) {
     const isMissing = findOnPath("go") === undefined;

@@ -7,16 +7,18 @@ import { buildPrograms } from "./goPrograms.mjs";
 import { findOnPath, root } from "./paths.mjs";
 
 const languages = ["nodejs", "python", "go", "yaml"];
-const sources = ["tools/language-yaml", "tools/older-language-hosts", "tools/pulumi"];
+const sources = ["tools/older-language-hosts", "tools/pulumi"];
+const yamlSources = ["tools/language-yaml"];
 const executor = "pulumi-language-python-exec";
 
 /**
  * The language hosts by language. Those in PATH, where there is one for Node: they came with a Pulumi. Else they are built,
  * beside `pulumi`, which looks for them there: see tools/pulumi/languageHost.
  */
-export async function ensureLanguageHosts(folder) {
+export async function ensureLanguageHosts(folder, { hasOtherLanguages }) {
   if (findOnPath("pulumi-language-nodejs") === undefined) {
     await ensureBuilt(folder);
+    if (hasOtherLanguages) await ensureYamlBuilt(folder);
     return hostsAmong((program) => (existsSync(join(folder, program)) ? join(folder, program) : undefined));
   }
   return hostsAmong(findOnPath);
@@ -44,6 +46,13 @@ async function ensureBuilt(folder) {
     linkSync(join(folder, "languageHost"), program);
   }
   rmSync(join(folder, "languageHost"));
+  writeWhole(stamp, hash);
+}
+
+async function ensureYamlBuilt(folder) {
+  const stamp = join(folder, "language-yaml");
+  const hash = hashOf(root, yamlSources);
+  if (readIfThere(stamp) === hash) return;
   try {
     await buildPrograms(folder, {
       what: "pulumi-language-yaml",

@@ -38,7 +38,7 @@ describe("portknock", { timeout: 30_000 }, () => {
       stdout: "",
       stderr: `portknock: unknown command${end}; see "portknock --help"\n`,
     });
-    for (const wrong of [["help", "nock"], ["nock"]]) {
+    for (const wrong of [["help", "nock"], ["nock"], ["nock", "--help"]]) {
       expect(await portknock(wrong)).toEqual(words("; knock is one"));
     }
     expect(await portknock(["help", "47001,47013"])).toEqual(words(""));
