@@ -84,7 +84,8 @@ REFUSED  ATTEMPTS  HOST
 
   test("shows colours and progress on a terminal, and no colours where NO_COLOR says so", async () => {
     const screenOf = async (environment: string): Promise<string> => {
-      const command = `${environment} '${process.execPath}' '${CLIENT}' status --stack dev`;
+      // Where CI is set, Node takes no terminal for one with colours.
+      const command = `env -u CI -u FORCE_COLOR -u NO_COLOR ${environment} '${process.execPath}' '${CLIENT}' status --stack dev`;
       return (await run(["script", "--quiet", "--return", "--command", command, "/dev/null"])).stdout;
     };
     const colourful = await screenOf("TERM=xterm-256color");

@@ -11,7 +11,10 @@ export function changes(output: string): readonly string[] {
     .filter((line) => line !== "" && !line.startsWith("warning:"));
 }
 
-/** The warnings and errors of the engine's last section, one entry a line, without what they are attached to. */
+/**
+ * The warnings and errors of the engine's last section, one entry a line, without what they are attached to. In which
+ * order those of several resources come differs from run to run.
+ */
 export function diagnostics(output: string): readonly string[] {
   return diagnosticLines(output)
     .filter((line) => line.startsWith("    "))
