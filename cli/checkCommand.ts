@@ -1,8 +1,11 @@
 import { type Command, Option } from "commander";
-import { printProblem } from "../components/policy/policyError";
+import { isName } from "../components/policy/nameProblem";
+import { connectionPath } from "../components/policy/path";
+import { printProblem, sortProblems } from "../components/policy/policyError";
+import { printNumber } from "../components/policy/printNumber";
+import { toEntries } from "../components/policy/written/parseFields";
 import { type PolicyResult, tryParsePolicy } from "../components/policy/written/parsePolicy";
-import { CommandError } from "./commandError";
-import { readWrittenPolicy } from "./readPolicy";
+import { POLICY_ARGUMENT, policyRefused, readWrittenPolicy } from "./readPolicy";
 import { sourceName } from "./readText";
 
 interface CheckFlags {
@@ -27,7 +30,7 @@ export function addCheckCommand(program: Command): void {
     .command("check")
     .summary("say what is wrong with a policy")
     .description("Validates a policy as the component does, before anything is touched.")
-    .argument("<POLICY.json>", "the component's arguments in JSON, without hosts; - is stdin")
+    .argument("<POLICY.json>", POLICY_ARGUMENT)
     .addOption(
       new Option("--format <FORMAT>", "for a person or a program").choices(["text", "json"]).default("text"),
     )
@@ -36,7 +39,7 @@ export function addCheckCommand(program: Command): void {
 }
 
 async function runCheck(path: string, { format }: CheckFlags): Promise<void> {
-  const result = tryParsePolicy(await readWrittenPolicy(path), { now: Date.now() / 1000 });
+  const result = await judge(await readWrittenPolicy(path));
   if (format === "json") {
     process.stdout.write(printJson(result));
     process.exitCode = result.kind === "value" ? 0 : 1;
@@ -44,19 +47,54 @@ async function runCheck(path: string, { format }: CheckFlags): Promise<void> {
   }
   const source = sourceName(path);
   if (result.kind === "refused") {
-    throw new CommandError(
-      1,
-      result.problems.map((problem) => `${source}: ${printProblem(problem)}`),
-    );
+    throw policyRefused(path, result.problems);
   }
-  const { policy, warnings } = result;
+  const { policy, hosts, warnings } = result;
   for (const warning of warnings) {
     process.stderr.write(`portknock: ${source}: warning: ${printProblem(warning)}\n`);
   }
   const { services } = policy;
-  const count = `${services.length} ${services.length === 1 ? "service" : "services"}`;
   const names = services.map(({ name }) => name).join(", ");
-  process.stdout.write(`${source}: fine: ${count} guarded (${names})\n`);
+  const where = hosts.length === 0 ? "" : ` on ${counted(hosts.length, "host")}`;
+  process.stdout.write(
+    `${source}: fine: ${counted(services.length, "service")} guarded (${names})${where}\n`,
+  );
+}
+
+function counted(count: number, noun: string): string {
+  return `${printNumber(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** As the component does, before it asks a host. */
+async function judge(input: unknown): Promise<PolicyResult> {
+  const { problems, warnings } = await judgeConnections(input);
+  const result = tryParsePolicy(input, { found: problems, now: Date.now() / 1000 });
+  return result.kind === "refused"
+    ? result
+    : { ...result, warnings: sortProblems([...result.warnings, ...warnings]) };
+}
+
+/** What only one who dials would find. What no connection is, the policy's own fields say. */
+async function judgeConnections(input: unknown) {
+  const { hosts } = Object.fromEntries(toEntries(input) ?? []);
+  const written = (toEntries(hosts) ?? []).flatMap(([name, host]) => {
+    const { connection } = Object.fromEntries(toEntries(host) ?? []);
+    return connection === undefined || !isName(name) ? [] : [{ path: connectionPath(name), connection }];
+  });
+  if (written.length === 0) {
+    return { problems: [], warnings: [] };
+  }
+  const { dialProblems, hostKeyWarnings, parseConnection } = await import(
+    "../components/remote/connection.js"
+  );
+  const found = written.flatMap(({ path, connection }) => {
+    const result = parseConnection(path, connection);
+    return result.kind === "refused" ? [] : [{ path, ...result }];
+  });
+  return {
+    problems: found.flatMap(({ path, connection }) => dialProblems(path, connection)),
+    warnings: found.flatMap(({ path, connection }) => hostKeyWarnings(path, connection)),
+  };
 }
 
 /** `version`, `isFine`, and what `problems` and `warnings` there are, each with `path`, `problem` and `remedy`. */

@@ -6,7 +6,7 @@ import { parseNetwork, prefixOf } from "../components/policy/network";
 import type { Policy } from "../components/policy/policy";
 import { parsePortRange, printPortRange } from "../components/policy/portRange";
 import { usageError } from "./commandError";
-import { policyOfHost, readFleetPolicy } from "./readPolicy";
+import { POLICY_ARGUMENT, policyOfHost, readFleet } from "./readPolicy";
 
 interface ExplainFlags {
   readonly host?: string;
@@ -28,7 +28,7 @@ export function addExplainCommand(program: Command): void {
     .command("explain")
     .summary("say what happens to somebody's packet, and why")
     .description("Says in words what a policy does with a packet, rule by rule.")
-    .argument("<POLICY.json>", "the component's arguments in JSON, without hosts; - is stdin")
+    .argument("<POLICY.json>", POLICY_ARGUMENT)
     .option("--host <NAME>", "on which host, where hosts differ: a name as the program has it")
     .option("--as <ADDRESS>", "the address from which the packet comes; without it, everybody")
     .option("--port <PORT>", 'the port to which it goes, "443/tcp" or "53/udp"; without it, every port')
@@ -42,7 +42,7 @@ async function runExplain(path: string, flags: ExplainFlags): Promise<void> {
   if (address === undefined && port === undefined) {
     throw usageError("nobody's packet; give --as, --port or both");
   }
-  process.stdout.write(explain(policyOfHost(await readFleetPolicy(path), flags.host), address, port));
+  process.stdout.write(explain(policyOfHost(await readFleet(path), flags.host), address, port));
 }
 
 type Port = Pick<ExplainedPacket, "protocol" | "port">;

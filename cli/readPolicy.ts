@@ -1,27 +1,31 @@
 import { hostPolicies } from "../components/policy/hostPolicy";
-import type { FleetPolicy, Policy } from "../components/policy/policy";
-import { PolicyError, printProblem, sortProblems } from "../components/policy/policyError";
-import { parseFleetPolicy } from "../components/policy/written/parsePolicy";
+import type { Policy } from "../components/policy/policy";
+import { type Problem, printProblem, sortProblems } from "../components/policy/policyError";
+import { listSome } from "../components/policy/printNumber";
+import { tryParsePolicy, type WrittenFleet } from "../components/policy/written/parsePolicy";
 import { CommandError, usageError } from "./commandError";
 import { findSyntaxFault, MAX_LEVELS } from "./jsonSyntax";
 import { readText, sourceName } from "./readText";
 import { parseHostName } from "./readTokenSecret";
 import { repeatedKeys } from "./repeatedKeys";
 
-/** Reads and validates a policy in JSON: the component's arguments without `hosts`. `-` is standard input. */
-export async function readFleetPolicy(path: string): Promise<FleetPolicy> {
-  const input = await readWrittenPolicy(path);
-  try {
-    return parseFleetPolicy(input);
-  } catch (error) {
-    if (error instanceof PolicyError) {
-      throw new CommandError(
-        1,
-        error.message.split("\n").map((line) => `${sourceName(path)}: ${line}`),
-      );
-    }
-    throw error;
+/** What a policy file is, in a command's help. */
+export const POLICY_ARGUMENT = "the component's arguments in JSON, hosts or none; - is stdin";
+
+/** Reads and validates a policy in JSON: the component's arguments, with or without `hosts`. `-` is standard input. */
+export async function readFleet(path: string): Promise<WrittenFleet> {
+  const result = tryParsePolicy(await readWrittenPolicy(path));
+  if (result.kind === "refused") {
+    throw policyRefused(path, result.problems);
   }
+  return result;
+}
+
+export function policyRefused(path: string, problems: readonly Problem[]): CommandError {
+  return new CommandError(
+    1,
+    problems.map((problem) => `${sourceName(path)}: ${printProblem(problem)}`),
+  );
 }
 
 /**
@@ -29,18 +33,22 @@ export async function readFleetPolicy(path: string): Promise<FleetPolicy> {
  *
  * @param host as it is given in `--host`; needed where hosts differ
  */
-export function policyOfHost(fleet: FleetPolicy, host: string | undefined): Policy {
-  const { groups, ownDifferences } = fleet;
-  const named = [...groups.flatMap(({ hosts }) => hosts), ...ownDifferences.map((own) => own.host)];
-  const [example] = named;
+export function policyOfHost({ policy, hosts }: WrittenFleet, host: string | undefined): Policy {
+  const { groups, ownDifferences } = policy;
+  const known = hosts.map(({ name }) => name);
+  const differing = [...groups.flatMap((group) => group.hosts), ...ownDifferences.map((own) => own.host)];
+  const [example] = differing;
   const name = host === undefined ? undefined : parseHostName(host, "--host");
   if (name === undefined && example !== undefined) {
     throw usageError(`hosts may differ; give --host, such as ${example}`);
   }
-  if (name !== undefined && example !== undefined && !named.includes(name)) {
+  if (name !== undefined && known.length > 0 && !known.includes(name)) {
+    throw usageError(`--host: is none of the hosts; they are ${listSome(known)}`);
+  }
+  if (name !== undefined && known.length === 0 && example !== undefined && !differing.includes(name)) {
     process.stderr.write(`portknock: no group has a host ${name}: what follows is what all hosts have\n`);
   }
-  return hostPolicies(fleet)(name ?? "").policy;
+  return hostPolicies(policy)(name ?? "").policy;
 }
 
 /** The JSON as it is written, not validated. */

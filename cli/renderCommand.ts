@@ -5,7 +5,7 @@ import { redactRuleset } from "../components/review/redactRuleset";
 import { compilePolicy } from "../components/ruleset/compilePolicy";
 import { printRuleset } from "../components/ruleset/printRuleset";
 import { usageError } from "./commandError";
-import { policyOfHost, readFleetPolicy } from "./readPolicy";
+import { POLICY_ARGUMENT, policyOfHost, readFleet } from "./readPolicy";
 
 interface RenderFlags {
   readonly host?: string;
@@ -27,7 +27,7 @@ export function addRenderCommand(program: Command): void {
     .command("render")
     .summary("print the nftables ruleset of a policy")
     .description("Prints the nftables ruleset that a host with this policy gets. Touches no host.")
-    .argument("<POLICY.json>", "the component's arguments in JSON, without hosts; - is stdin")
+    .argument("<POLICY.json>", POLICY_ARGUMENT)
     .option(
       "--host <NAME>",
       "whose ruleset it is, where hosts differ or sequences are derived: a name as the program has it",
@@ -38,8 +38,8 @@ export function addRenderCommand(program: Command): void {
 }
 
 async function runRender(path: string, { host, redacted }: RenderFlags): Promise<void> {
-  const fleet = await readFleetPolicy(path);
-  const [derived] = derivedPaths(fleet);
+  const fleet = await readFleet(path);
+  const [derived] = derivedPaths(fleet.policy);
   if (host === undefined && derived !== undefined) {
     throw usageError(`${derived} is another one on each host; give --host, a name as the program has it`);
   }

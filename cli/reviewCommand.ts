@@ -4,7 +4,7 @@ import { type Review, reviewPolicies } from "../components/review/reviewPolicies
 import { sideOfPolicy } from "../components/review/reviewSide";
 import { rotatedSequences } from "../components/review/rotatedSequences";
 import { usageError } from "./commandError";
-import { readFleetPolicy } from "./readPolicy";
+import { POLICY_ARGUMENT, readFleet } from "./readPolicy";
 import { reviewStack } from "./reviewStack";
 
 interface ReviewFlags {
@@ -29,7 +29,7 @@ export function addReviewCommand(program: Command): void {
       "Compares two policies, or with --stack the policy that a Pulumi stack applied last with the one that its " +
         "program has now.",
     )
-    .argument("[OLD.json]", "the component's arguments in JSON, without hosts; - is stdin")
+    .argument("[OLD.json]", POLICY_ARGUMENT)
     .argument("[NEW.json]", "the same, changed")
     .option("--stack <STACK>", "a stack of the Pulumi project, instead of two files")
     .option("--cwd <FOLDER>", "where the Pulumi project is", ".")
@@ -62,6 +62,8 @@ async function reviewFiles(before: string | undefined, after: string | undefined
   if (before === "-" && after === "-") {
     throw usageError("standard input is one policy; give a file for the other");
   }
-  const [old, now] = [await readFleetPolicy(before), await readFleetPolicy(after)];
-  return reviewPolicies(sideOfPolicy(old), sideOfPolicy(now), { rotated: rotatedSequences(old, now) });
+  const [old, now] = [await readFleet(before), await readFleet(after)];
+  return reviewPolicies(sideOfPolicy(old), sideOfPolicy(now), {
+    rotated: rotatedSequences(old.policy, now.policy),
+  });
 }

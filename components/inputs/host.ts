@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { DifferenceArgs, HostArgs, PortKnockFirewallArgs } from "../args";
+import type { ConnectionArgs, DifferenceArgs, HostArgs, PortKnockFirewallArgs } from "../args";
 import { outputOf } from "../outputs/ifKnown";
 import { isLater, namedEntries } from "../outputs/plainInput";
 import { type Parsed, value } from "../policy/parsed";
+import { connectionPath } from "../policy/path";
 import type { Network } from "../policy/policy";
 import { parseTokenNetwork } from "../policy/tokenNetwork";
 import { toEntries } from "../policy/written/parseFields";
@@ -31,14 +32,14 @@ export function hostsOf(args: Readonly<Record<string, HostArgs>>): readonly Host
     name,
     adopt,
     tokenNetwork,
-    connection: pulumi.secret(connection).apply(readConnection),
+    connection: pulumi.secret(connection).apply((written) => readConnection(name, written)),
   }));
 }
 
 /** What reads connections is loaded when there is one to read: it brings the SSH library. */
-async function readConnection(written: unknown): Promise<ConnectionResult> {
+async function readConnection(host: string, written: unknown): Promise<ConnectionResult> {
   const { parseConnection } = await import("../remote/connection.js");
-  return parseConnection(written);
+  return parseConnection(connectionPath(host), written);
 }
 
 /** @param pick what to take of an Output now. */
@@ -82,12 +83,13 @@ function parseNetworks(written: unknown): Parsed<readonly Network[]> {
 export function writtenHosts(hosts: readonly KnownHost[], own: unknown): Readonly<Record<string, object>> {
   const ownOf = new Map(toEntries(own));
   return Object.fromEntries(
-    hosts.map(({ name, connection, tokenNetwork }) => {
+    hosts.map(({ name, connection, adopt, tokenNetwork }) => {
       const [network] = tokenNetwork?.kind === "value" ? tokenNetwork.value : [];
       return [
         name,
         {
-          ...(connection?.kind === "value" && writtenReach(connection.connection)),
+          ...(connection?.kind === "value" && { connection: withoutKeys(connection.connection) }),
+          ...(adopt !== undefined && { adopt }),
           ...(network && { tokenNetwork: network.cidr }),
           ...Object.fromEntries(toEntries(ownOf.get(name)) ?? []),
         },
@@ -96,8 +98,14 @@ export function writtenHosts(hosts: readonly KnownHost[], own: unknown): Readonl
   );
 }
 
-function writtenReach({ host, port, proxy }: Connection): object {
-  return { address: host, port, ...(proxy && { proxy: { address: proxy.host, port: proxy.port } }) };
+/** Where the SSH servers are, and nothing of a connection that is secret. */
+function withoutKeys({ host, port, user, proxy }: Connection): ConnectionArgs {
+  return {
+    host,
+    port,
+    user,
+    ...(proxy && { proxy: { host: proxy.host, port: proxy.port, user: proxy.user } }),
+  };
 }
 
 /** What hosts have of their own, as it is written, by name: those of which something is. */

@@ -34,6 +34,22 @@ export function outlineOf(policy: FleetPolicy, hosts: readonly Reach<Place>[] = 
   };
 }
 
+/** Of hosts without a policy: nothing is guarded, and no choice that was made here is a change. */
+export function withoutRules(outline: Outline): Outline {
+  return {
+    ...outline,
+    hosts: [],
+    services: [],
+    knockers: [],
+    allow: [],
+    openPorts: [],
+    tokenNetworks: [],
+    groups: [],
+    ownDifferences: [],
+    profile: { kind: "guard" },
+  };
+}
+
 function isLogging({ linesPerMinute, admissions, stages, refusals, ...others }: Log): boolean {
   others satisfies Nothing;
   return admissions || stages || refusals;

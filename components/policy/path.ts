@@ -10,3 +10,8 @@ export function pathOf(keys: readonly PropertyKey[]): string {
 export function pathAndParents(path: string): readonly string[] {
   return [...path.matchAll(/\.|\[|$/g)].map(({ index }) => path.slice(0, index));
 }
+
+/** Where it is written how a host is reached. */
+export function connectionPath(host: string): string {
+  return `hosts.${host}.connection`;
+}

@@ -285,5 +285,10 @@ export interface Endpoint {
   readonly port: number;
 }
 
+/** The same, and as whom to log in there. */
+export interface Login extends Endpoint {
+  readonly user: string;
+}
+
 /** What is left of something of which every field was taken: one that somebody adds does not compile there. */
 export type Nothing = Readonly<Record<string, never>>;

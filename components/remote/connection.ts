@@ -1,82 +1,66 @@
-import { z } from "zod";
-import type { ConnectionArgs, ProxyConnectionArgs } from "../args";
+import type { z } from "zod";
 import type { Problem } from "../policy/policyError";
 import type { Warning } from "../policy/rules/policyWarnings";
-import { addressSchema, portSchema, type SchemasOf, WORD } from "../policy/written/fieldSchemas";
+import { connectionSchema, placeSchema } from "../policy/written/connectionSchema";
+import { schemaProblems } from "../policy/written/schemaProblems";
 import { readHostKey } from "./hostKey";
 import { readPrivateKey } from "./privateKey";
 
-const place = z.object({
-  host: addressSchema,
-  port: portSchema.default(22),
-  user: z.string().regex(WORD).default("root"),
-});
-
-const hop = z.strictObject({
-  ...place.shape,
-  password: z.string().exactOptional(),
-  privateKey: z.string().exactOptional(),
-  privateKeyPassword: z.string().exactOptional(),
-  agentSocketPath: z.string().exactOptional(),
-  hostKey: z.string().exactOptional(),
-  dialErrorLimit: z.int().min(-1).max(1000).default(2),
-  perDialTimeout: z.int().min(0).max(3600).default(10),
-} satisfies SchemasOf<ProxyConnectionArgs>);
-
-const connection = hop.extend({
-  proxy: z.preprocess(withoutUndefined, hop).exactOptional(),
-} satisfies SchemasOf<Omit<ConnectionArgs, keyof ProxyConnectionArgs>>);
-
 /** How to reach one host over SSH, all values known: the fields of `command.remote`'s ConnectionArgs. Secret. */
-export type Connection = z.output<typeof connection>;
+export type Connection = z.output<typeof connectionSchema>;
 
 /** One SSH server on the way: the host itself, or its proxy. */
-export type Hop = z.output<typeof hop>;
+export type Hop = Omit<Connection, "proxy">;
 
 /** Where an SSH server is, and as whom to log in there: what of a hop is no secret. */
-export type Place = z.output<typeof place>;
+export type Place = z.output<typeof placeSchema>;
 
 export type ConnectionResult =
   | { readonly kind: "value"; readonly connection: Connection }
   | { readonly kind: "refused"; readonly problems: readonly Problem[] };
 
-/** Fills in the defaults. A refusal names the fields that are wrong, from the connection on, and none of their values. */
-export function parseConnection(input: unknown): ConnectionResult {
-  const result = z.preprocess(withoutUndefined, connection).safeParse(input);
-  if (!result.success) {
-    const problems = result.error.issues.map((issue) => ({
-      path: issue.path.join("."),
-      problem: "is missing, unknown or of another type",
-      remedy: "see ConnectionArgs",
-    }));
-    return { kind: "refused", problems };
-  }
-  return { kind: "value", connection: result.data };
+/**
+ * Fills in the defaults. A refusal names the fields that are wrong, and none of their values.
+ *
+ * @param path of the connection
+ */
+export function parseConnection(path: string, input: unknown): ConnectionResult {
+  const { success, data, error } = connectionSchema.safeParse(input);
+  return success
+    ? { kind: "value", connection: data }
+    : { kind: "refused", problems: schemaProblems(path, error) };
 }
 
 /** That of a connection, or of its proxy; nothing where it is none. */
 export function parsePlace(input: unknown): Place | undefined {
-  return place.safeParse(input).data;
+  return placeSchema.safeParse(input).data;
 }
 
-/** What Pulumi would only refuse when it dials, host by host; by path from the connection on. */
-export function dialProblems(connection: Connection): readonly Problem[] {
+/**
+ * What Pulumi would only refuse when it dials, host by host.
+ *
+ * @param path of the connection
+ */
+export function dialProblems(path: string, connection: Connection): readonly Problem[] {
   const { proxy } = connection;
-  return [...hopProblems("", connection), ...(proxy === undefined ? [] : hopProblems("proxy.", proxy))];
+  return [
+    ...hopProblems(path, connection),
+    ...(proxy === undefined ? [] : hopProblems(`${path}.proxy`, proxy)),
+  ];
 }
 
-function hopProblems(prefix: string, hop: Hop): readonly Problem[] {
+function hopProblems(path: string, hop: Hop): readonly Problem[] {
   const problems: Problem[] = [];
   if (hop.host.startsWith("[")) {
     problems.push({
-      path: `${prefix}host`,
+      path: `${path}.host`,
       problem: "is an address in brackets, which Pulumi cannot dial",
       remedy: "leave the brackets out, and give a port in its own field",
     });
   }
   if (hop.hostKey !== undefined && readHostKey(hop.hostKey) === undefined) {
     problems.push({
-      path: `${prefix}hostKey`,
+      path: `${path}.hostKey`,
       problem: "is no public key of a host",
       remedy: "give a line of ssh-keyscan -t ed25519,ecdsa",
     });
@@ -85,7 +69,7 @@ function hopProblems(prefix: string, hop: Hop): readonly Problem[] {
     hop.privateKey === undefined ? undefined : readPrivateKey(hop.privateKey, hop.privateKeyPassword);
   if (key?.kind === "refused") {
     const { field, problem, remedy } = key.refusal;
-    problems.push({ path: `${prefix}${field}`, problem, remedy });
+    problems.push({ path: `${path}.${field}`, problem, remedy });
   }
   return problems;
 }
@@ -115,11 +99,4 @@ function keyFindings(hostKey: string | undefined, path: string): readonly Warnin
         },
       ]
     : [];
-}
-
-/** `{ password: undefined }` means no password; the command plugin wants the field to be gone. */
-function withoutUndefined(input: unknown): unknown {
-  return typeof input === "object" && input !== null
-    ? Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined))
-    : input;
 }

@@ -1,4 +1,4 @@
-import type { Outline, OutlinedKnock } from "../outline/outline";
+import { type Outline, type OutlinedKnock, withoutRules } from "../outline/outline";
 import { listHosts, policiesOfHosts } from "../policy/differences";
 import { doorsOf, namedPorts } from "../policy/door";
 import { groupBy } from "../policy/groupBy";
@@ -16,34 +16,55 @@ export interface SidesAtHosts {
 export interface Compared {
   readonly before: Outline;
   readonly after: Outline;
+  /** On the hosts that have both of them. */
   readonly alike: readonly SidesAtHosts[];
+  /** On those that come while others stay: no rules of ours before. */
+  readonly come: readonly SidesAtHosts[];
+  /** On those that go while others stay: no rules of ours after. */
+  readonly gone: readonly SidesAtHosts[];
 }
 
-/** What comes of two policies on each host that can be compared. */
-export function sidesAtHosts(
-  before: Outline,
-  after: Outline,
-  formerOwner: Sides["formerOwner"],
-): readonly SidesAtHosts[] {
+/** What comes of two policies on each host. */
+export function compareAtHosts(before: Outline, after: Outline, formerOwner: Sides["formerOwner"]): Compared {
   const [policyBefore, policyAfter] = [policiesOfHosts(before, before), policiesOfHosts(after, after)];
-  const { hosts, others } = hostsToCompare(before, after);
-  const classes = [...groupBy(hosts, policyBefore)].flatMap(([was, some]) =>
+  const { both, others, come, gone } = hostsToCompare(before, after);
+  const classes = [...groupBy(both, policyBefore)].flatMap(([was, some]) =>
     [...groupBy(some, policyAfter)].map(([is, alike]) => ({ hosts: alike, was, is })),
   );
-  return [...classes, ...(others ? [{ hosts: [], was: before, is: after }] : [])].map(
-    ({ hosts: alike, was, is }) => ({ hosts: alike, sides: toSides(was, is, formerOwner) }),
-  );
+  const atHosts = ({ hosts, was, is }: (typeof classes)[number]): SidesAtHosts => ({
+    hosts,
+    sides: toSides(was, is, formerOwner),
+  });
+  const [nothingBefore, nothingAfter] = [withoutRules(after), withoutRules(before)];
+  return {
+    before,
+    after,
+    alike: [...classes, ...(others ? [{ hosts: [], was: before, is: after }] : [])].map(atHosts),
+    come: [...groupBy(come, policyAfter)].map(([is, hosts]) => atHosts({ hosts, was: nothingBefore, is })),
+    gone: [...groupBy(gone, policyBefore)].map(([was, hosts]) => atHosts({ hosts, was, is: nothingAfter })),
+  };
 }
 
-/** Hosts that are new, or gone, are touched as a whole: where others are there too, those are what is compared. */
-function hostsToCompare(
-  before: Outline,
-  after: Outline,
-): { readonly hosts: readonly string[]; readonly others: boolean } {
-  const old = new Set(before.hosts.map(({ name }) => name));
-  if (before.hosts.length > 0 && after.hosts.length > 0) {
-    const both = after.hosts.map(({ name }) => name).filter((name) => old.has(name));
-    return { hosts: both, others: both.length === 0 };
+interface HostsToCompare {
+  readonly both: readonly string[];
+  /** Whether there may be hosts that nobody names. */
+  readonly others: boolean;
+  readonly come: readonly string[];
+  readonly gone: readonly string[];
+}
+
+/** Where one side says which hosts there are and the other does not, it is the whole policy that comes or goes. */
+function hostsToCompare(before: Outline, after: Outline): HostsToCompare {
+  const [old, now] = [namesOf(before), namesOf(after)];
+  if (old.length > 0 && now.length > 0) {
+    const [isOld, isNow] = [new Set(old), new Set(now)];
+    const both = now.filter((name) => isOld.has(name));
+    return {
+      both,
+      others: both.length === 0,
+      come: now.filter((name) => !isOld.has(name)),
+      gone: old.filter((name) => !isNow.has(name)),
+    };
   }
   const named = [before, after].flatMap(({ hosts, groups, ownDifferences }) => [
     ...hosts.map(({ name }) => name),
@@ -51,9 +72,15 @@ function hostsToCompare(
     ...ownDifferences.map(({ host }) => host),
   ]);
   return {
-    hosts: [...new Set(named)].toSorted(),
-    others: before.hosts.length + after.hosts.length === 0,
+    both: [...new Set(named)].toSorted(),
+    others: old.length + now.length === 0,
+    come: [],
+    gone: [],
   };
+}
+
+function namesOf({ hosts }: Outline): readonly string[] {
+  return hosts.map(({ name }) => name);
 }
 
 function toSides(

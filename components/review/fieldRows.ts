@@ -17,7 +17,8 @@ export const ALL_SERVICES = "all services";
 export const BASELINE = "baseline";
 
 /** One line for each field that differs. Services that only one side has are no affair of these. */
-export function fieldRows({ before, after, alike }: Compared): readonly ReviewedChange[] {
+export function fieldRows(compared: Compared): readonly ReviewedChange[] {
+  const { before, after, alike } = compared;
   const aroundServices = [
     ...judgeFields(FIELDS.policy, policyJudges, alike, before, after),
     ...judgeFields(FIELDS.profile, () => PROFILE_JUDGES, alike, before.profile, after.profile),
@@ -27,7 +28,7 @@ export function fieldRows({ before, after, alike }: Compared): readonly Reviewed
   ];
   return [
     ...toRows(ALL_SERVICES, aroundServices),
-    ...toRows(BASELINE, baselineFields({ before, after, alike })),
+    ...toRows(BASELINE, baselineFields(compared)),
     ...hostsOfBoth(before, after).flatMap((name) => {
       const [was, is] = [hostPartOf(before, name), hostPartOf(after, name)];
       return toRows(

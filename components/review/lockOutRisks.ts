@@ -15,10 +15,10 @@ import { listNetworks } from "./words";
 
 /** What may shut out Pulumi, or the people who run the hosts, in words. */
 export function lockOutRisks(
-  { before, after, alike }: Compared,
+  { before, after, alike, come }: Compared,
   rotated: readonly SequenceId[],
 ): readonly string[] {
-  return saidAtHosts(alike, ({ hosts, sides }) => [
+  return saidAtHosts([...alike, ...come], ({ hosts, sides }) => [
     ...sshPorts(before.hosts, after.hosts, hosts).flatMap((port) => risksOf(port, sides, rotated)),
     ...martianRisks(sides),
   ]);

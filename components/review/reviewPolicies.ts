@@ -5,11 +5,12 @@ import { hostPartOf } from "../policy/hostPart";
 import type { Rollout } from "../policy/policy";
 import { type Opener, printSequenceId, type SequenceId } from "../policy/sequenceId";
 import { unreachable } from "../policy/unreachable";
-import { type Compared, judgeAtHosts, sidesAtHosts } from "./atHosts";
+import { type Compared, compareAtHosts, judgeAtHosts } from "./atHosts";
 import type { ReviewedChange, Sides } from "./change";
 import { type DrawnSequence, type DrawnToken, drawnTokens } from "./drawnSequences";
 import { ALL_SERVICES, BASELINE, fieldRows } from "./fieldRows";
 import { formerOwners } from "./formerOwners";
+import { hostChanges } from "./hostChanges";
 import { judgeTakenOver } from "./judgePorts";
 import { knockerChanges, knockerSubject, wordForOpening } from "./knockerChanges";
 import { lockOutRisks } from "./lockOutRisks";
@@ -47,11 +48,11 @@ export function reviewPolicies(
 ): Review {
   const [was, is] = [before.outline, after.outline];
   const formerOwner = formerOwners(before, after);
-  const alike = sidesAtHosts(was, is, formerOwner);
-  const written = { before: was, after: is, alike };
+  const written = compareAtHosts(was, is, formerOwner);
   const rows = fieldRows(written);
   const changes = [
     ...rows,
+    ...hostChanges(written),
     ...serviceChanges(written),
     ...knockerChanges({ before: was, after: is, formerOwner }),
     ...rotated.flatMap((sequence) => rotation(sequence, rows, written, formerOwner)),

@@ -1,6 +1,8 @@
-import { type Outline, outlineOf } from "../outline/outline";
+import { type Outline, outlineOf, withoutRules } from "../outline/outline";
+import type { Place } from "../outline/reach";
 import { readOutline } from "../outline/readOutline";
-import type { FleetPolicy } from "../policy/policy";
+import type { Login } from "../policy/policy";
+import type { WrittenFleet } from "../policy/written/parsePolicy";
 import { type DrawnSequence, sequencesOfOutline, sequencesOfPolicy } from "./drawnSequences";
 
 /** One of the two policies that are compared: what is to be seen of it, and nothing secret. */
@@ -10,8 +12,22 @@ export interface ReviewSide {
 }
 
 /** A policy that is there in full. */
-export function sideOfPolicy(policy: FleetPolicy): ReviewSide {
-  return { outline: outlineOf(policy), sequences: sequencesOfPolicy(policy) };
+export function sideOfPolicy({ policy, hosts }: WrittenFleet): ReviewSide {
+  return {
+    outline: outlineOf(
+      policy,
+      hosts.map(({ name, place, proxy }) => ({
+        name,
+        place: placeOf(place),
+        ...(proxy && { proxy: placeOf(proxy) }),
+      })),
+    ),
+    sequences: sequencesOfPolicy(policy),
+  };
+}
+
+function placeOf(login: Login | undefined): Place {
+  return login === undefined ? { kind: "notKnownYet" } : { kind: "shown", ...login };
 }
 
 /** A policy of which only the text of its outline is there. */
@@ -20,21 +36,7 @@ export function sideOfText(text: string): ReviewSide {
   return { outline, sequences: sequencesOfOutline(outline) };
 }
 
-/** What a host is without a policy: nothing is guarded, and no choice that the other side made is a change. */
+/** What hosts are without a policy. */
 export function sideWithoutRules({ outline }: ReviewSide): ReviewSide {
-  return {
-    outline: {
-      ...outline,
-      hosts: [],
-      services: [],
-      knockers: [],
-      allow: [],
-      openPorts: [],
-      tokenNetworks: [],
-      groups: [],
-      ownDifferences: [],
-      profile: { kind: "guard" },
-    },
-    sequences: [],
-  };
+  return { outline: withoutRules(outline), sequences: [] };
 }

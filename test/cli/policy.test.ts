@@ -81,6 +81,81 @@ describe("portknock check", { timeout: 30_000 }, () => {
   });
 });
 
+describe("portknock check of a policy that has hosts", { timeout: 30_000 }, () => {
+  const HOST_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBWKUCaRbvVcJXkkrkVCc6/RyjUJVcqhtRVJZ/oZc+ho";
+  const checked = (hosts: unknown) =>
+    portknock(["check", "-"], JSON.stringify({ ...INPUT, allow: ["198.51.100.7"], hosts }));
+
+  it("takes what a program takes, with or without keys and ways to get there", async () => {
+    const connection = { host: "192.0.2.1", hostKey: HOST_KEY };
+    const hosts = {
+      "web-1": { connection, adopt: "shop/dev/edge/web-1", services: ["ssh"] },
+      "web-2": { allow: ["192.0.2.9"] },
+    };
+    expect(await checked(hosts)).toEqual({
+      exitCode: 0,
+      stdout: "standard input: fine: 2 services guarded (ssh, web) on 2 hosts\n",
+      stderr: "",
+    });
+  });
+
+  it("says what is wrong with them, field by field, and shows no key", async () => {
+    const connection = { host: "[2001:db8::1]", privateKey: "SECRET", proxy: { hostt: "SECRET", port: 0 } };
+    const problems = [
+      "hosts.web-1.connection.proxy: has an unknown field, hostt; write host if that is meant; known are host, port, user, password, privateKey, privateKeyPassword, agentSocketPath, hostKey, dialErrorLimit, perDialTimeout",
+      "hosts.web-1.connection.proxy.host: is missing or of another type; give a string",
+      "hosts.web-1.connection.proxy.port: is not a port; use 1 to 65,535",
+      "hosts.web-2.connection.host: is an address in brackets, which Pulumi cannot dial; leave the brackets out, and give a port in its own field",
+      "hosts.web-2.connection.privateKey: is no private key; give the whole text of the key's file",
+    ];
+    const { proxy, ...direct } = connection;
+    expect(await checked({ "web-1": { connection }, "web-2": { connection: direct } })).toEqual({
+      exitCode: 1,
+      stdout: "",
+      stderr: problems.map((problem) => `portknock: standard input: ${problem}\n`).join(""),
+    });
+  });
+
+  it("warns of one whose identity nobody checks", async () => {
+    expect(await checked({ "web-1": { connection: { host: "192.0.2.1" } } })).toMatchObject({
+      exitCode: 0,
+      stderr:
+        "portknock: standard input: warning: hosts.web-1.connection.hostKey: is missing, so that whoever answers at that address is taken for the host; give the host's public key, ed25519 or ECDSA\n",
+    });
+  });
+
+  it("knows which hosts there are, where a command asks for one", async () => {
+    const policy = JSON.stringify({ ...INPUT, hosts: { "web-1": {}, "web-2": {} } });
+    expect(await portknock(["render", "--host", "web-3", "-"], policy)).toEqual({
+      exitCode: 2,
+      stdout: "",
+      stderr: "portknock: --host: is none of the hosts; they are web-1, web-2\n",
+    });
+    expect((await portknock(["render", "--host", "web-2", "-"], policy)).exitCode).toBe(0);
+  });
+});
+
+describe("portknock review of two files that have hosts", { timeout: 30_000 }, () => {
+  it("says which hosts come, and where they are", async () => {
+    const fleet = (...hosts: readonly string[]): string =>
+      JSON.stringify({
+        ...INPUT,
+        allow: ["198.51.100.7"],
+        hosts: Object.fromEntries(hosts.map((name) => [name, { connection: { host: `${name}.example` } }])),
+      });
+    const before = temporaryFile("before.json", fleet("web-1"));
+    const { exitCode, stdout } = await portknock(["review", before, "-"], fleet("web-1", "web-2"));
+    expect([exitCode, stdout.split("\n").filter((line) => /web-2/.test(line))]).toEqual([
+      0,
+      [
+        "| **the fleet** | new hosts |  | `web-2` | 🔒 closes down | 22/tcp was left as the host has it, now open to who knocked for ssh; 8443/tcp was left as the host has it, now open to who knocked for web |",
+        "- web-2: 22/tcp becomes guarded by ssh: only 198.51.100.7/32 and who knocks gets in",
+        "- newly guarded: web-2",
+      ],
+    ]);
+  });
+});
+
 describe("portknock check of a policy that is allowed and probably not meant", { timeout: 30_000 }, () => {
   const input = { services: { ssh: { ports: ["22"], sequence: "20000,12345" } }, openPorts: ["80"] };
   const warnings = [

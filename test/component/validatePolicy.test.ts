@@ -248,13 +248,10 @@ describe("a host", () => {
   const connection = { host: "192.0.2.1", hostKey: KEY };
 
   it.each([
-    [
-      { connection: { ...connection, port: 0 } },
-      "connection.port: is missing, unknown or of another type; see ConnectionArgs",
-    ],
+    [{ connection: { ...connection, port: 0 } }, "connection.port: is not a port; use 1 to 65,535"],
     [
       { connection: { ...connection, key: "SECRET" } },
-      "connection: is missing, unknown or of another type; see ConnectionArgs",
+      "connection: has an unknown field, key; known are host, port, user, password, privateKey, privateKeyPassword, agentSocketPath, hostKey, dialErrorLimit, perDialTimeout, proxy",
     ],
   ])("rejects %j", async (host, problem) => {
     expect(await validatedWith(host)).toBe(`hosts.a.${problem}`);
@@ -262,7 +259,6 @@ describe("a host", () => {
 
   it.each([
     "edge/web-1",
-    5,
     "sh\nop/dev/edge/web-1",
     "shop/d\nev/edge/web-1",
     "shop/dev/ed\nge/web-1",
@@ -293,7 +289,7 @@ describe("a host", () => {
       ).toBe(
         [
           'hosts.a.adopt: is not an owner; copy it from the refusal, like "project/stack/component/host"',
-          "hosts.a.connection.port: is missing, unknown or of another type; see ConnectionArgs",
+          "hosts.a.connection.port: is not a port; use 1 to 65,535",
           `hosts.a.tokenNetwork: ${problem}`,
         ].join("\n"),
       );
@@ -316,7 +312,7 @@ describe("a host", () => {
     { ...connection, proxy: { host: "192.0.2.1\u0085" } },
   ])("rejects %j, which would be more than a word of the text for review", async (given) => {
     expect(await validatedWith({ connection: given })).toMatch(
-      /^hosts\.a\.connection\.(user|host|proxy\.host): is missing, unknown or of another type; see ConnectionArgs$/,
+      /^hosts\.a\.connection\.(user: is no name of a user; give it in one word|(proxy\.)?host: is no address; give an address or a host name)$/,
     );
   });
 

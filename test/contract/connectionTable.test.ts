@@ -98,8 +98,9 @@ describe.skipIf(commandPluginProblem() !== undefined).each(commandPlugins())("$n
 
 /** What the probe brings, or the words of the refusal: the component's, else the probe's own. */
 async function askOverSsh(input: Properties): Promise<string> {
-  const result = parseConnection({ ...input, dialErrorLimit: undefined });
-  const problems = result.kind === "refused" ? result.problems : dialProblems(result.connection);
+  const result = parseConnection("connection", { ...input, dialErrorLimit: undefined });
+  const problems =
+    result.kind === "refused" ? result.problems : dialProblems("connection", result.connection);
   if (result.kind === "refused" || problems.length > 0) {
     return problems.map(({ path, problem }) => `${path}: ${problem}`).join("\n");
   }

@@ -152,7 +152,7 @@ const connection = ({ port }: StrictServer, { key, password, agent }: Login): Pr
 describe.skipIf(problem !== undefined)("the probe", () => {
   test.each(cases)("$what", async (each) => {
     const strict = await start(each);
-    const parsed = parseConnection(connection(strict, each.login));
+    const parsed = parseConnection("connection", connection(strict, each.login));
     if (parsed.kind === "refused") throw new Error(JSON.stringify(parsed.problems));
     const run = { command: "true", input: "", timeoutSeconds: 20 };
     const outcome = await runOverSsh(parsed.connection, run, PREVIEW).then(({ stdout }) => stdout, String);

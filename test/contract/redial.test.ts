@@ -28,7 +28,7 @@ describe.skipIf(problem !== undefined)("the probe", () => {
 
   const connection = (changes: object = {}): Connection => {
     const { port, user, privateKey } = host;
-    const result = parseConnection({ host: "127.0.0.1", port, user, privateKey, ...changes });
+    const result = parseConnection("connection", { host: "127.0.0.1", port, user, privateKey, ...changes });
     if (result.kind === "refused") throw new Error(JSON.stringify(result.problems));
     return result.connection;
   };

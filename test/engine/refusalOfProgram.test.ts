@@ -15,7 +15,7 @@ const NO_ARGUMENTS: readonly (readonly [string, string, readonly string[]])[] = 
     "null",
     '"other", { hosts: { "web-1": null }, services: { ssh: null } }',
     [
-      "error: hosts.web-1.connection: is missing, unknown or of another type; see ConnectionArgs",
+      "error: hosts.web-1.connection: is missing or of another type; give an object",
       "services.ssh: is missing or of another type; give an object",
     ],
   ],
@@ -23,7 +23,7 @@ const NO_ARGUMENTS: readonly (readonly [string, string, readonly string[]])[] = 
     "text",
     '"other", { hosts: { "web-1": "" }, services: "ssh" }',
     [
-      "error: hosts.web-1.connection: is missing, unknown or of another type; see ConnectionArgs",
+      "error: hosts.web-1.connection: is missing or of another type; give an object",
       "services: is not an object; give one entry a name",
     ],
   ],

@@ -11,7 +11,10 @@ const SERVICES = {
   ssh: { ports: ["22"], sequence: "7000,9001,8123" },
 };
 const HOSTS = Object.fromEntries(
-  ["web-1", "web-2", "db-1", "jump"].map((name, index) => [name, { address: `192.0.2.${index + 1}` }]),
+  ["web-1", "web-2", "db-1", "jump"].map((name, index) => [
+    name,
+    { connection: { host: `192.0.2.${index + 1}` } },
+  ]),
 );
 const FLEET = { services: SERVICES, allow: ["198.51.100.7"], hosts: HOSTS };
 

@@ -140,7 +140,7 @@ describe("a knocker", () => {
 describe("a deployer who knocks", () => {
   const NOW = 1_801_418_400;
   const deployer = { address: "192.0.2.7", port: 22, admissions: [] };
-  const reaches = { "web-1": { address: "web-1.example.com", port: 22 } };
+  const reaches = { "web-1": { connection: { host: "web-1.example.com" } } };
   const policy = (fields: object, ofSsh: object = {}) => ({
     services: { ssh: { ...ssh, ...ofSsh }, web },
     knockers: { ci: alice },

@@ -3,10 +3,8 @@ import { deployerProblems, deployerWarnings } from "../../components/policy/rule
 import { parsePolicy } from "../../components/policy/written/parsePolicy";
 import { problemsOf, ssh } from "../support/problemsOf";
 
-const at = (address: string, port: number, proxy?: string) => ({
-  address,
-  port,
-  ...(proxy !== undefined && { proxy: { address: proxy, port: 22 } }),
+const at = (host: string, port: number, proxy?: string) => ({
+  connection: { host, port, ...(proxy !== undefined && { proxy: { host: proxy, port: 22 } }) },
 });
 
 const NOW = 1_800_000_000;

@@ -137,7 +137,7 @@ describe("a policy's names", () => {
   });
 
   it("rejects such a host name", () => {
-    const hosts = { web_1: { address: "192.0.2.1", port: 2222 } };
+    const hosts = { web_1: { connection: { host: "192.0.2.1", port: 2222 } } };
     expect(problemsOf({ ...ssh(), hosts })).toEqual([`hosts: name 1 ${rejected}`]);
   });
 });
@@ -200,16 +200,24 @@ describe("a policy of another shape", () => {
   it("rejects hosts of another shape", () => {
     expect(problemsOf({ ...ssh(), hosts: [] })).toEqual(["hosts: is not an object; give one entry a name"]);
     expect(
-      problemsOf({ ...ssh(), hosts: { a: {}, b: { address: "", port: 0, proxy: { address: 1 } } } }),
+      problemsOf({
+        ...ssh(),
+        hosts: {
+          a: {},
+          b: { connection: { host: "", port: 0, user: "a b", proxy: { host: 1 } }, adopt: "me" },
+        },
+      }),
     ).toEqual([
-      "hosts.b.address: is no address; give an address or a host name",
-      "hosts.b.port: is not a port; use 1 to 65,535",
-      "hosts.b.proxy.address: is missing or of another type; give a string",
-      "hosts.b.proxy.port: is missing or of another type; give a number",
+      'hosts.b.adopt: is not an owner; copy it from the refusal, like "project/stack/component/host"',
+      "hosts.b.connection.host: is no address; give an address or a host name",
+      "hosts.b.connection.port: is not a port; use 1 to 65,535",
+      "hosts.b.connection.proxy.host: is missing or of another type; give a string",
+      "hosts.b.connection.user: is no name of a user; give it in one word",
     ]);
-    const between = { address: "192.0.2.1", port: 22.5 };
-    expect(problemsOf({ ...ssh(), hosts: { c: between } })).toEqual([
-      "hosts.c.port: is not a port; use 1 to 65,535",
+    const between = { host: "192.0.2.1", port: 22.5, privatekey: "KEY" };
+    expect(problemsOf({ ...ssh(), hosts: { c: { connection: between } } })).toEqual([
+      "hosts.c.connection: has an unknown field, privatekey; write privateKey if that is meant; known are host, port, user, password, privateKey, privateKeyPassword, agentSocketPath, hostKey, dialErrorLimit, perDialTimeout, proxy",
+      "hosts.c.connection.port: is not a port; use 1 to 65,535",
     ]);
   });
 

@@ -52,7 +52,11 @@ const IN_FIELDS = WRITTEN_OBJECTS.flatMap(({ path, fields }): readonly Misplace[
 const MISPLACED = fc.constantFrom<Misplace>(
   ...IN_FIELDS,
   (text) => ({ hosts: { [text]: {} } }),
-  (text) => ({ hosts: { a: { address: 1, port: text, proxy: text, [text]: text } } }),
+  (text) => ({
+    hosts: {
+      a: { connection: { host: 1, port: text, proxy: text, [text]: text }, adopt: text, [text]: text },
+    },
+  }),
   (text) => ({ services: { [text]: {} } }),
   (text) => ({ services: { a: text } }),
   (text) => ({ services: { a: { ports: [text], sequence: [text] } } }),
@@ -95,7 +99,7 @@ describe("no message about a policy", () => {
             b: { ports: taken(0), ...(isShared ? { sequenceOf: "a" } : { sequence: texts[1] }) },
           },
           openPorts: taken(1),
-          hosts: { a: { address: "192.0.2.1", port: Number(taken(2)[0] ?? 23) } },
+          hosts: { a: { connection: { host: "192.0.2.1", port: Number(taken(2)[0] ?? 23) } } },
           baseline: {
             unbanSequence: others[1] ?? texts[2],
             traps: taken(3),

@@ -16,8 +16,7 @@ const NO_64 = `is not a /64 of IPv6; ${WRITE_ONE}`;
 const services = { ssh: { ports: ["22"] } };
 const knockers = { alice: { services: ["ssh"], token: "c0".repeat(32) } };
 const host = (number: number, tokenNetwork?: string) => ({
-  address: `192.0.2.${number}`,
-  port: 2222,
+  connection: { host: `192.0.2.${number}`, port: 2222 },
   ...(tokenNetwork !== undefined && { tokenNetwork }),
 });
 const NETWORK = "2001:db8:1:2::/64";

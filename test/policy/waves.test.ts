@@ -7,7 +7,9 @@ const NAMES = ["web-1", "web-2", "db-1", "jump"];
 const FLEET = {
   ...ssh(),
   allow: ["198.51.100.7"],
-  hosts: Object.fromEntries(NAMES.map((name, index) => [name, { address: `192.0.2.${index + 1}` }])),
+  hosts: Object.fromEntries(
+    NAMES.map((name, index) => [name, { connection: { host: `192.0.2.${index + 1}` } }]),
+  ),
 };
 
 describe("waves", () => {

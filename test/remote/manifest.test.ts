@@ -48,8 +48,8 @@ describe("a manifest", () => {
   it("has the network of a host with tokens, and keys for its addresses that are those of no packet", () => {
     const knockers = { alice: { services: ["ssh"], token: "c0".repeat(32) } };
     const hosts = {
-      "web-1": { address: "192.0.2.1", port: 2222, tokenNetwork: "2001:db8:1:2::/64" },
-      "web-2": { address: "192.0.2.2", port: 2222, tokenNetwork: "2001:db8:1:3::/64" },
+      "web-1": { connection: { host: "192.0.2.1", port: 2222 }, tokenNetwork: "2001:db8:1:2::/64" },
+      "web-2": { connection: { host: "192.0.2.2", port: 2222 }, tokenNetwork: "2001:db8:1:3::/64" },
     };
     const policyOf = hostPolicies(parseFleetPolicy({ ...INPUT, knockers, hosts }));
     const linesOf = (host: string) => {

@@ -31,7 +31,7 @@ describe("every policy that can be written", () => {
         const [textBefore, textAfter] = [old, now].map((policy) => printOutline(outlineOf(policy)));
         const rotated = rotatedSequences(old, now);
         for (const review of [
-          reviewPolicies(sideOfPolicy(old), sideOfPolicy(now), { rotated }),
+          reviewPolicies(sideOfPolicy(before), sideOfPolicy(after), { rotated }),
           reviewPolicies(sideOfText(textBefore ?? ""), sideOfText(textAfter ?? ""), { rotated }),
         ]) {
           const silent = review.changes.filter(({ meaning }) => meaning.trim() === "");

@@ -34,8 +34,11 @@ const withToken = (alice: Written): Written => ({
 const withNetwork = (tokenNetwork?: string): Written => ({
   ...withToken({}),
   hosts: {
-    "web-1": { address: "192.0.2.1", port: 2222, ...(tokenNetwork !== undefined && { tokenNetwork }) },
-    "web-2": { address: "192.0.2.2", port: 2222 },
+    "web-1": {
+      connection: { host: "192.0.2.1", port: 2222 },
+      ...(tokenNetwork !== undefined && { tokenNetwork }),
+    },
+    "web-2": { connection: { host: "192.0.2.2", port: 2222 } },
   },
 });
 
@@ -57,7 +60,7 @@ const ofHost = (own: Written, others: Written = {}): Written => ({
 });
 
 function host(number: number, own: Written = {}): Written {
-  return { address: `192.0.2.${number}`, port: 2222, ...own };
+  return { connection: { host: `192.0.2.${number}`, port: 2222 }, ...own };
 }
 
 /** Two policies, and every line of the review of the second one, and of the way back. */

@@ -3,7 +3,7 @@ import type { PortKnockFirewallArgs } from "../../components/args";
 import { NAME } from "../../components/policy/nameProblem";
 import { baselineSchema } from "../../components/policy/written/baselineSchema";
 import { objectOf, type SchemasOf } from "../../components/policy/written/fieldSchemas";
-import { groupFields } from "../../components/policy/written/hostSchema";
+import { groupFields, hostFields } from "../../components/policy/written/hostSchema";
 import { sequenceFields, tokenFields } from "../../components/policy/written/knockerSchema";
 import { ruleFields } from "../../components/policy/written/policySchema";
 import { rolloutSchema } from "../../components/policy/written/rolloutSchema";
@@ -23,9 +23,10 @@ const policyFile = objectOf({
   knockers: z.record(nameSchema, z.union([objectOf(sequenceFields), objectOf(tokenFields)])).optional(),
   ...ruleFields,
   rollout: rolloutSchema(undefined).optional(),
+  hosts: z.record(nameSchema, objectOf(hostFields({}))).optional(),
   groups: z.record(nameSchema, objectOf(groupFields({}))).optional(),
   baseline: baselineSchema.optional(),
-} satisfies SchemasOf<Omit<PortKnockFirewallArgs, "hosts"> & { readonly $schema: string }>);
+} satisfies SchemasOf<PortKnockFirewallArgs & { readonly $schema: string }>);
 
 /** The JSON Schema of a policy file, its fields without descriptions. */
 export const POLICY_FILE: Schema = z.toJSONSchema(policyFile, { io: "input" });

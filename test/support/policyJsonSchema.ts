@@ -4,6 +4,9 @@ import { isSchema, POLICY_FILE, type Schema } from "./policyFile";
 
 /** Which interface documents the fields of what stands in a field. */
 const NESTED: Readonly<Record<string, string>> = {
+  hosts: "HostArgs",
+  connection: "ConnectionArgs",
+  proxy: "ProxyConnectionArgs",
   groups: "GroupArgs",
   rollout: "RolloutArgs",
   services: "ServiceArgs",

@@ -131,10 +131,7 @@ function withGroups(policy: Written, { web, db, own }: Groups): Written {
   };
   const [[webHosts, ofWeb], [dbHosts, ofDb]] = [web, db];
   const { services, ...ofBoth } = ofDb;
-  const hosts = FLEET_HOSTS.map((name, index) => [
-    name,
-    { address: `192.0.2.${index}`, port: 2222, ...(name === "db-1" && suited(own)) },
-  ]);
+  const hosts = FLEET_HOSTS.map((name) => [name, name === "db-1" ? suited(own) : {}]);
   return {
     ...policy,
     hosts: Object.fromEntries(hosts),

@@ -4,7 +4,7 @@ import { probeHost } from "../../components/remote/probeHost";
 
 /** Asks one host as a preview does: the connection comes as JSON on standard input, what it brought goes out so. */
 void (async () => {
-  const parsed = parseConnection(JSON.parse(await text(process.stdin)));
+  const parsed = parseConnection("connection", JSON.parse(await text(process.stdin)));
   if (parsed.kind === "refused") throw new Error(JSON.stringify(parsed.problems));
   const result = await probeHost(parsed.connection, {
     kind: "preview",

@@ -1,9 +1,7 @@
-import { outlineOf } from "../../components/outline/outline";
-import type { Place } from "../../components/outline/reach";
-import type { FleetPolicy, Reach } from "../../components/policy/policy";
-import { parseFleetPolicy } from "../../components/policy/written/parsePolicy";
+import { PolicyError } from "../../components/policy/policyError";
+import { tryParsePolicy, type WrittenFleet } from "../../components/policy/written/parsePolicy";
 import { type Review, reviewPolicies } from "../../components/review/reviewPolicies";
-import { type ReviewSide, sideOfPolicy } from "../../components/review/reviewSide";
+import { sideOfPolicy } from "../../components/review/reviewSide";
 import { rotatedSequences } from "../../components/review/rotatedSequences";
 
 /** A policy, or a part of one, as somebody writes it. */
@@ -11,14 +9,15 @@ export type Written = Readonly<Record<string, unknown>>;
 
 /** The review of two policies that are there in full. */
 export function reviewOf(before: Written, after: Written): Review {
-  const [old, now] = [parseFleetPolicy(before), parseFleetPolicy(after)];
-  return reviewPolicies(sideOf(old, before), sideOf(now, after), { rotated: rotatedSequences(old, now) });
+  const [old, now] = [fleetOf(before), fleetOf(after)];
+  return reviewPolicies(sideOfPolicy(old), sideOfPolicy(now), {
+    rotated: rotatedSequences(old.policy, now.policy),
+  });
 }
 
-/** With its hosts, where it has any. */
-function sideOf(policy: FleetPolicy, { hosts = {} }: Written): ReviewSide {
-  const reaches = Object.keys(Object(hosts)).map(
-    (name): Reach<Place> => ({ name, place: { kind: "notKnownYet" } }),
-  );
-  return { ...sideOfPolicy(policy), outline: outlineOf(policy, reaches) };
+/** A policy that is fine, and its hosts. */
+export function fleetOf(written: unknown): WrittenFleet {
+  const result = tryParsePolicy(written);
+  if (result.kind === "refused") throw new PolicyError(result.problems);
+  return result;
 }

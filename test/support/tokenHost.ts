@@ -80,7 +80,7 @@ export const TOKEN_NETWORK = "2001:db8:1:2::/64";
 
 /** What a payload must say for addresses of that network to be tokens. */
 export function withNetwork(network = TOKEN_NETWORK): object {
-  return { hosts: { "web-1": { address: "web-1", port: 22, tokenNetwork: network } } };
+  return { hosts: { "web-1": { connection: { host: "web-1" }, tokenNetwork: network } } };
 }
 
 /** Where a client sends what is for the network. */

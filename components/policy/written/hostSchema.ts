@@ -1,20 +1,12 @@
 import { z } from "zod";
-import type { DifferenceArgs, GroupArgs } from "../../args";
+import type { DifferenceArgs, GroupArgs, HostArgs } from "../../args";
 import type { HostPart } from "../hostPart";
-import type { Difference, Group, Reach } from "../policy";
+import type { Difference, Group, Login, Reach } from "../policy";
 import { mergeRestrictedPorts } from "../restrictedPorts";
 import { parseTokenNetwork } from "../tokenNetwork";
 import { restrictedPortsSchema } from "./baselineSchema";
-import {
-  addressSchema,
-  namesAmong,
-  networksSchema,
-  objectOf,
-  parsedBy,
-  portSchema,
-  portsSchema,
-  type SchemasOf,
-} from "./fieldSchemas";
+import { connectionSchema, type placeSchema } from "./connectionSchema";
+import { namesAmong, networksSchema, objectOf, parsedBy, portsSchema, type SchemasOf } from "./fieldSchemas";
 import type { EntrySchema } from "./parseFields";
 
 /** Which names there are; any where nobody says. */
@@ -26,7 +18,7 @@ export interface KnownNames {
 /** What a host is as far as a policy says it. */
 export interface WrittenHost extends HostPart {
   /** Nothing where it is not known how Pulumi gets there. */
-  readonly reach: Omit<Reach, "name"> | undefined;
+  readonly reach: Omit<Reach<Login>, "name"> | undefined;
 }
 
 /** The fields in which hosts may differ. */
@@ -57,30 +49,35 @@ export function groupSchema(names: KnownNames): EntrySchema<Omit<Group, "name">>
   return { whole: objectOf(fields), remains: objectOf({ ...fields, hosts: fields.hosts.default([]) }) };
 }
 
-const endpoint = { address: addressSchema, port: portSchema };
+/** One line of the manifest; a component's name may contain slashes. */
+const OWNER = /^[^/\p{Cc}]+\/[^/\p{Cc}]+\/[^\p{Cc}]+\/[^/\p{Cc}]+$/u;
+const NO_OWNER = 'is not an owner; copy it from the refusal, like "project/stack/component/host"';
 
-/** How the deployer reaches a host, which addresses may be tokens there, and what it has of its own. */
-export function hostSchema(names: KnownNames): EntrySchema<WrittenHost> {
+/** The fields of a host. How it is reached may be left out: not every policy says it. */
+export function hostFields(names: KnownNames) {
   return {
-    whole: hostSchemaWith(names, portSchema.default(22)),
-    remains: hostSchemaWith(names, portSchema.optional()),
-  };
+    connection: connectionSchema.optional(),
+    adopt: z.string().regex(OWNER, NO_OWNER).optional(),
+    tokenNetwork: parsedBy(parseTokenNetwork).optional(),
+    ...differenceFields(names),
+  } satisfies SchemasOf<HostArgs>;
 }
 
-function hostSchemaWith(names: KnownNames, port: z.ZodType<number | undefined>): z.ZodType<WrittenHost> {
-  return objectOf({
-    address: addressSchema.optional(),
-    port,
-    proxy: objectOf(endpoint).exactOptional(),
-    tokenNetwork: parsedBy(parseTokenNetwork).exactOptional(),
-    ...differenceFields(names),
-  }).transform((written): WrittenHost => {
-    const { address, port: at, proxy, tokenNetwork, ...difference } = written;
-    const isReached = address !== undefined && at !== undefined;
-    return {
-      reach: isReached ? { place: { address, port: at }, ...(proxy && { proxy }) } : undefined,
+export function hostSchema(names: KnownNames): EntrySchema<WrittenHost> {
+  const schema = objectOf(hostFields(names)).transform(
+    ({ connection, adopt, tokenNetwork, ...difference }): WrittenHost => ({
+      reach: connection && reachOf(connection),
       tokenNetworks: tokenNetwork === undefined ? [] : [tokenNetwork],
       ...difference,
-    };
-  });
+    }),
+  );
+  return { whole: schema, remains: schema };
+}
+
+function reachOf({ proxy, ...hop }: z.output<typeof connectionSchema>): WrittenHost["reach"] {
+  return { place: loginOf(hop), ...(proxy && { proxy: loginOf(proxy) }) };
+}
+
+function loginOf({ host, port, user }: z.output<typeof placeSchema>): Login {
+  return { address: host, port, user };
 }

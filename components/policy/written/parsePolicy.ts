@@ -9,6 +9,7 @@ import type {
   Group,
   Knock,
   Knocker,
+  Login,
   Policy,
   Reach,
   Service,
@@ -29,14 +30,21 @@ import { policySchema } from "./policySchema";
 import { rolloutSchema } from "./rolloutSchema";
 import { serviceSchema } from "./serviceSchema";
 
+/** A policy, and the hosts that it is for. */
+export interface WrittenFleet {
+  readonly policy: FleetPolicy;
+  /** Those that stand in `hosts`, and how each is reached where that is written too. */
+  readonly hosts: readonly Reach<Login | undefined>[];
+}
+
 /** A policy and what to warn of in it, or everything that is wrong with it; sorted by path. */
 export type PolicyResult =
-  | { readonly kind: "value"; readonly policy: FleetPolicy; readonly warnings: readonly Warning[] }
+  | ({ readonly kind: "value"; readonly warnings: readonly Warning[] } & WrittenFleet)
   | { readonly kind: "refused"; readonly problems: readonly Problem[] };
 
 /**
- * Validates a policy as it is written (the component's arguments, each host cut down to how it is reached and its network of tokens)
- * and fills in the defaults.
+ * Validates a policy as it is written, the component's arguments, and fills in the defaults. `hosts` may be left out, and of a
+ * host how it is reached.
  *
  * @param input `{ services, allow?, openPorts?, baseline?, …, hosts? }` of any type; nothing about it is trusted.
  * @throws PolicyError with every problem at once. No message contains a port of a sequence.
@@ -62,17 +70,18 @@ export function tryParsePolicy(
   input: unknown,
   { found = [], now }: { readonly found?: readonly Problem[]; readonly now?: number } = {},
 ): PolicyResult {
-  const { policy, hosts, problems } = parse(input, found, []);
-  if (policy === undefined || problems.length > 0) {
+  const { fleet, names, problems } = parse(input, found, []);
+  if (fleet === undefined || problems.length > 0) {
     return { kind: "refused", problems: sortProblems(problems) };
   }
+  const { policy } = fleet;
   const ending = now === undefined ? [] : endingKnockers(policy, now);
   const warnings = [
-    ...policyWarnings(fleetWithoutUndrawn(policy), hosts),
+    ...policyWarnings(fleetWithoutUndrawn(policy), names),
     ...deriveWarnings(policy),
     ...ending,
   ];
-  return { kind: "value", policy, warnings: sortProblems(warnings) };
+  return { kind: "value", ...fleet, warnings: sortProblems(warnings) };
 }
 
 /**
@@ -95,8 +104,8 @@ export function partProblems(
 
 interface ParsedPolicy {
   /** What is fine of it; nothing where the input is none. */
-  readonly policy: FleetPolicy | undefined;
-  readonly hosts: HostNames;
+  readonly fleet: WrittenFleet | undefined;
+  readonly names: HostNames;
   readonly problems: readonly Problem[];
 }
 
@@ -104,7 +113,7 @@ function parse(input: unknown, found: readonly Problem[], missing: readonly stri
   const entries = toEntries(input);
   if (entries === undefined) {
     const problem = { path: "policy", problem: "is not an object", remedy: "give { services: … }" };
-    return { policy: undefined, hosts: { hosts: [], hasOthers: true }, problems: [...found, problem] };
+    return { fleet: undefined, names: { hosts: [], hasOthers: true }, problems: [...found, problem] };
   }
   const problems: Problem[] = [...found];
   // Editors find the schema of a policy file by it.
@@ -160,7 +169,10 @@ function parse(input: unknown, found: readonly Problem[], missing: readonly stri
     ...partsOfHosts(known.map(([host, { reach, ...part }]) => [host, part])),
     groups: [...grouped].map(([name, group]): Group => ({ name, ...group })).toSorted(byName),
   };
-  const reaches = known.flatMap(([name, { reach }]): readonly Reach[] => (reach ? [{ name, ...reach }] : []));
+  const reached = known.map(([name, { reach }]) => ({ name, place: undefined, ...reach }));
+  const reaches = reached.flatMap(({ place, ...rest }): readonly Reach[] =>
+    place ? [{ place, ...rest }] : [],
+  );
   const named = [...known.map(([name]) => name), ...policy.groups.flatMap((group) => group.hosts)];
   const all: HostNames = { hosts: [...new Set(named)], hasOthers: hosts === undefined };
   const refused = new Set(
@@ -170,7 +182,7 @@ function parse(input: unknown, found: readonly Problem[], missing: readonly stri
     ...crossFieldProblems(fleetWithoutUndrawn(policy), { ...all, reaches, refused }),
     ...deriveProblems(policy, { ...all, refused }),
   ];
-  return { policy, hosts: all, problems: [...problems, ...foundLater] };
+  return { fleet: { policy, hosts: reached }, names: all, problems: [...problems, ...foundLater] };
 }
 
 function keysOf(record: unknown): ReadonlySet<string> | undefined {
