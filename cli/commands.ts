@@ -1,13 +1,18 @@
 import type { Command } from "commander";
 import { addAddressCommand } from "./addressCommand";
+import { addCardCommand } from "./cardCommand";
 import { addCheckCommand } from "./checkCommand";
+import { addEnrollCommand } from "./enrollCommand";
 import { addExplainCommand } from "./explainCommand";
 import { addHelpCommand } from "./helpCommand";
 import { addKnockCommand } from "./knockCommand";
 import { addOpenCommand } from "./openCommand";
+import { addProxyCommand } from "./proxyCommand";
 import { refuseRepeats } from "./refuseRepeats";
 import { addRenderCommand } from "./renderCommand";
 import { addReviewCommand } from "./reviewCommand";
+import { addSshCommand } from "./sshCommand";
+import { addSshConfigCommand } from "./sshConfigCommand";
 import { addStatusCommand } from "./statusCommand";
 import { addTokenCommand } from "./tokenCommand";
 
@@ -15,6 +20,11 @@ import { addTokenCommand } from "./tokenCommand";
 export function addCommands(program: Command): void {
   addKnockCommand(program);
   addOpenCommand(program);
+  addSshCommand(program);
+  addProxyCommand(program);
+  addSshConfigCommand(program);
+  addCardCommand(program);
+  addEnrollCommand(program);
   addStatusCommand(program);
   addTokenCommand(program);
   addAddressCommand(program);

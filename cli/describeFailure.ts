@@ -1,4 +1,5 @@
 import { CommanderError } from "commander";
+import { ComeInError } from "../components/client/comeIn";
 import { KnockError } from "../components/client/knock";
 import { CommandError, type FailureCode } from "./commandError";
 
@@ -22,7 +23,7 @@ export function describeFailure(error: unknown): Failure {
   if (error instanceof CommanderError) {
     return describeUsage(error);
   }
-  if (error instanceof KnockError) {
+  if (error instanceof KnockError || error instanceof ComeInError) {
     return { exitCode: 1, lines: [error.message] };
   }
   const name = error instanceof Error ? error.name : typeof error;

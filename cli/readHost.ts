@@ -15,5 +15,6 @@ function hostProblem(text: string): string | undefined {
   if (text.includes("@")) return "has a user; give what stands behind the @";
   if (/^\[.*\]$/.test(text)) return "has brackets; give the address without them";
   if (/:\d+$/.test(text)) return "has a port; leave it out: the sequence says where to knock";
+  if (/^\d+$/.test(text)) return "is a number; give a name or an address: knocks belong into --sequence-file";
   return /^[\p{L}\d._-]+$/u.test(text) ? undefined : "is neither a name nor an address; give one of both";
 }

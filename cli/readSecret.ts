@@ -41,7 +41,8 @@ async function askOnTerminal({ prompt, noun }: SecretName): Promise<string> {
   }
 }
 
-async function refuseReadableByOthers(path: string, file: FileHandle): Promise<void> {
+/** Whoever can read a secret has it. */
+export async function refuseReadableByOthers(path: string, file: FileHandle): Promise<void> {
   const stats = await file.stat();
   // Windows reports every file as readable by all; a terminal belongs to the group tty.
   if (process.platform === "win32" || stats.isCharacterDevice()) {

@@ -94,7 +94,8 @@ function parseCount(text: string): number {
   return count;
 }
 
-interface Code {
+/** A token, and when it works. */
+export interface Code {
   readonly slot: number;
   readonly token: string;
 }
@@ -106,13 +107,15 @@ function printCode({ slot, token }: Code): string {
   return `${stretch}  ${token.replace(/.{4}(?=.)/g, "$& ")}\n`;
 }
 
-interface Whose {
+/** Whose token it is, for which host, and where that is. */
+export interface Whose {
   readonly host: string;
   readonly knocker: string;
   readonly address: string;
 }
 
-function printToken({ slot, token }: Code, { host, knocker, address }: Whose): string {
+/** The token, and lines to paste that send it. */
+export function printToken({ slot, token }: Code, { host, knocker, address }: Whose): string {
   const { utc, local } = printStretch(slot);
   const lines = [
     `A token of ${knocker} for ${host}. It opens once.`,

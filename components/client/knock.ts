@@ -61,7 +61,8 @@ const DEFAULT_DELAY_MILLISECONDS = 100;
 /** A SYN without an answer is sent again after 1 s (Linux, macOS); Windows tries again 0.5 s after a refusal. */
 const MAX_ATTEMPT_MILLISECONDS = 400;
 
-const UNREACHABLE_CODES: ReadonlySet<string> = new Set([
+/** What connect(2) says where the network has no way, or a firewall on it says so. */
+export const UNREACHABLE_CODES: ReadonlySet<string> = new Set([
   "EHOSTUNREACH",
   "ENETUNREACH",
   "EHOSTDOWN",

@@ -3,7 +3,12 @@ import { findTargets, knock, sendToken, type Target } from "./knock";
 
 /** What a client opens with: a sequence, or tokens, of which it sends another one each time. */
 export type ClientOpening =
-  | { readonly kind: "sequence"; readonly sequence: readonly Knock[] }
+  | {
+      readonly kind: "sequence";
+      readonly sequence: readonly Knock[];
+      /** As `knock` takes it. */
+      readonly delayMilliseconds?: number;
+    }
   | { readonly kind: "tokens"; readonly next: () => string };
 
 /**
@@ -20,9 +25,11 @@ export async function knockEverywhere(host: string, opening: ClientOpening): Pro
   }
 }
 
-async function knockAt(target: Target, opening: ClientOpening): Promise<void> {
+/** Knocks at one address. */
+export async function knockAt(target: Target, opening: ClientOpening): Promise<void> {
   if (opening.kind === "sequence") {
-    await knock({ host: target.address, sequence: opening.sequence });
+    const { kind, ...knocks } = opening;
+    await knock({ host: target.address, ...knocks });
   } else {
     await sendToken(target, opening.next());
   }

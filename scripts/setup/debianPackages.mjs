@@ -20,11 +20,14 @@ const forTests = [
   ...loginShells,
   "bind9-dnsutils",
   "curl",
+  "git",
   "iputils-ping",
+  "mosh",
   "netcat-openbsd",
   "perl",
   "python3",
   "python3-venv",
+  "rsync",
   "shellcheck",
 ];
 const wanted = {

@@ -55,7 +55,11 @@ describe("portknock knock", { timeout: 30_000 }, () => {
   const HELP = 'see "portknock --help"';
   it.each([
     ["no host", ["knock"], `missing required argument 'HOST'; ${HELP}`],
-    ["ports after the host", ["knock", "h", "47001", "47013"], `too many arguments; ${HELP}`],
+    [
+      "ports after the host, not repeating them",
+      ["knock", "h", "47001", "47013"],
+      "HOST: is a number; give a name or an address: knocks belong into --sequence-file",
+    ],
     [
       "a mistyped option, not repeating its value",
       ["knock", "h", "--sequnce=47001"],
@@ -166,7 +170,7 @@ describe("portknock knock with tokens", { timeout: 30_000 }, () => {
     [
       "a sequence and a secret",
       ["web-1", "--as", "alice", "--sequence-file", "f"],
-      `option '--as <KNOCKER>' cannot be used with option '--sequence-file <PATH>'; ${HELP}`,
+      `option '--sequence-file <PATH>' cannot be used with option '--as <KNOCKER>'; ${HELP}`,
     ],
     [
       "a delay of one packet",

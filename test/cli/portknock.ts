@@ -25,12 +25,12 @@ export const PORTKNOCK: readonly [string, ...string[]] = [
 export async function portknock(
   args: readonly string[],
   input = "",
-  { timeZone = "UTC", path = process.env["PATH"] ?? "" } = {},
+  { timeZone = "UTC", path = process.env["PATH"] ?? "", configFolder = "/nowhere" } = {},
 ): Promise<Outcome> {
   const [node, ...nodeArgs] = PORTKNOCK;
   const { exitCode, stdout, stderr } = await execa(node, [...nodeArgs, ...args], {
     cwd: root,
-    env: { COLUMNS: "80", NO_COLOR: "1", TZ: timeZone, PATH: path },
+    env: { COLUMNS: "80", NO_COLOR: "1", TZ: timeZone, PATH: path, XDG_CONFIG_HOME: configFolder },
     input,
     reject: false,
     stripFinalNewline: false,

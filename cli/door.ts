@@ -1,0 +1,110 @@
+import { freshTokens } from "../components/client/freshTokens";
+import type { ClientOpening } from "../components/client/knockEverywhere";
+import { listSome } from "../components/policy/printNumber";
+import {
+  type Card,
+  chooseKey,
+  type KeyChoice,
+  parseCard,
+  portToTry,
+  type Secret,
+  secretOf,
+  type WrittenCard,
+} from "./card";
+import { usageError } from "./commandError";
+import { readHostsFile } from "./hostsFile";
+
+/** One host, and what somebody opens it with. Secret. */
+export interface Door {
+  /** What he calls it. */
+  readonly name: string;
+  /** Where it is: a name or an address. */
+  readonly host: string;
+  readonly secret: Secret;
+  /** The TCP port that shows whether it is open; none where only UDP ports open. */
+  readonly port: number | undefined;
+  /** Whether the first connection uses the admission up. */
+  readonly once: boolean;
+}
+
+/** Where cards come from, and which key of one is meant. */
+export interface DoorFlags extends KeyChoice {
+  readonly stack?: string;
+  readonly cwd: string;
+}
+
+/** What somebody calls a host, and what opens it. */
+export interface NamedCard {
+  readonly name: string;
+  readonly written: WrittenCard;
+  readonly card: Card;
+}
+
+/** The doors of hosts by their names in a stack or in the hosts file; nothing where that file has none of them. */
+export async function findDoors(
+  names: readonly string[],
+  flags: DoorFlags,
+): Promise<readonly Door[] | undefined> {
+  const cards = await findCards(names, flags);
+  return cards?.map(({ name, card }) => doorOf(name, card, flags));
+}
+
+/** The same as cards. */
+export async function findCards(
+  names: readonly string[],
+  { stack, cwd }: Pick<DoorFlags, "stack" | "cwd">,
+): Promise<readonly NamedCard[] | undefined> {
+  return stack === undefined ? cardsOfFile(names) : cardsOfStack(names, stack, cwd);
+}
+
+function doorOf(name: string, card: Card, choice: KeyChoice): Door {
+  const key = chooseKey(name, card, choice);
+  return {
+    name,
+    host: card.address,
+    secret: secretOf(card, key),
+    port: choice.port ?? portToTry(key, card.port),
+    once: key.access === "once",
+  };
+}
+
+export function openingOf(secret: Secret): ClientOpening {
+  return secret.kind === "sequence"
+    ? { kind: "sequence", sequence: secret.sequence }
+    : { kind: "tokens", next: freshTokens(secret.key) };
+}
+
+async function cardsOfStack(
+  names: readonly string[],
+  stack: string,
+  cwd: string,
+): Promise<readonly NamedCard[]> {
+  // What reads states brings the SSH library, which takes longer to load than a knock takes.
+  const { readStackCards } = await import("./stackCards.js");
+  const known = new Map((await readStackCards({ stack, cwd })).map(({ name, card }) => [name, card]));
+  return names.map((name) => {
+    const card = known.get(name);
+    if (card === undefined) {
+      throw usageError(`a host is none of ${stack}; its hosts are ${listSome([...known.keys()])}`);
+    }
+    return namedCard(name, card());
+  });
+}
+
+export function namedCard(name: string, written: WrittenCard): NamedCard {
+  return { name, written, card: parseCard(name, written) };
+}
+
+async function cardsOfFile(names: readonly string[]): Promise<readonly NamedCard[] | undefined> {
+  const known = new Map(Object.entries(await readHostsFile()));
+  const found = names.flatMap((name) => {
+    const card = known.get(name);
+    return card === undefined ? [] : [namedCard(name, card)];
+  });
+  if (found.length > 0 && found.length < names.length) {
+    throw usageError(
+      "some of these hosts are enrolled and others are not; portknock enroll NAME takes them in",
+    );
+  }
+  return found.length === 0 ? undefined : found;
+}
