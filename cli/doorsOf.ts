@@ -17,9 +17,14 @@ const SSH_PORT = 22;
 /**
  * The doors of hosts by their names, or of hosts to connect to and what is given, or asked for on the terminal, to open them.
  *
+ * @param nameRemedy what to do about a host of which nobody says the name in the program
  * @throws CommandError before anything is sent.
  */
-export async function doorsOf(names: readonly string[], flags: GivenDoorFlags): Promise<readonly Door[]> {
+export async function doorsOf(
+  names: readonly string[],
+  flags: GivenDoorFlags,
+  nameRemedy: string,
+): Promise<readonly Door[]> {
   const { sequence, sequenceFile, tokenFile, name, as } = flags;
   const isGiven = [sequence, sequenceFile, tokenFile, name].some((flag) => flag !== undefined);
   const doors = isGiven ? undefined : await findDoors(names, flags);
@@ -31,7 +36,7 @@ export async function doorsOf(names: readonly string[], flags: GivenDoorFlags): 
   }
   const hosts = names.map(readHost);
   const secretOf = await ([tokenFile, as, name].some((flag) => flag !== undefined)
-    ? tokensOf(hosts, flags)
+    ? tokensOf(hosts, flags, nameRemedy)
     : sequenceOf(flags));
   return hosts.map((host) => ({
     name: host,
@@ -50,6 +55,7 @@ async function sequenceOf(flags: SequenceSource): Promise<() => Secret> {
 async function tokensOf(
   hosts: readonly string[],
   { name, as, tokenFile }: GivenDoorFlags,
+  nameRemedy: string,
 ): Promise<(host: string) => Secret> {
   const [host = "", ...others] = hosts;
   if (name !== undefined && others.length > 0) {
@@ -57,11 +63,9 @@ async function tokensOf(
   }
   const named = new Map(
     name === undefined
-      ? hosts.map((each) => [each, hostNameOf(each, NAME_REMEDY)])
+      ? hosts.map((each) => [each, hostNameOf(each, nameRemedy)])
       : [[host, parseHostName(name, "--name")]],
   );
   const { knocker, keyOf } = await readTokenSecret({ path: tokenFile, flag: "--token-file", as });
   return (each) => ({ kind: "token", knocker, key: keyOf(named.get(each) ?? "") });
 }
-
-const NAME_REMEDY = "give it by a name that does, or enroll it";

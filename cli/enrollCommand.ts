@@ -21,8 +21,8 @@ Takes in what portknock card --json printed, so that portknock knock NAME and po
 place of the old one.
 
 Examples:
-  $ gpg --decrypt web-1.card | portknock enroll web-1
   $ portknock enroll web-1 web-1.json
+  $ gpg --decrypt web-1.card | portknock enroll web-1
   $ portknock enroll web-1 --stack prod --as alice`;
 
 export function addEnrollCommand(program: Command): void {

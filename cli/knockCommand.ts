@@ -100,7 +100,7 @@ export function addKnockCommand(program: Command): void {
 
 /** One host that fails does not keep the others from being knocked at. */
 async function runKnock(names: readonly string[], flags: KnockFlags): Promise<void> {
-  const doors = await doorsOf(names, flags);
+  const doors = await doorsOf(names, flags, "give --name");
   const outcomes = await Promise.allSettled(
     doors.map(async (door) => {
       const line = await (flags.wait === true ? waitAt(door, flags) : knockAt(door, flags));

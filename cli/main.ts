@@ -10,6 +10,11 @@ const EXAMPLES = `
 Examples:
   $ portknock knock web-1.example.com && ssh web-1.example.com
   $ portknock open web-1.example.com -- pulumi destroy
+  $ portknock ssh web-1
+  $ portknock proxy web-1 22
+  $ portknock ssh-config --stack prod >> ~/.ssh/config
+  $ portknock card web-1 --stack prod --as alice
+  $ portknock enroll web-1 web-1.json
   $ portknock status --stack prod
   $ portknock token web-1 --as alice
   $ portknock address web-1 --as alice --network 2001:db8:1:2::/64
@@ -47,8 +52,8 @@ async function run(words: readonly string[]): Promise<void> {
 function createProgram(): Command {
   const program = new Command("portknock")
     .description(
-      "Knocks at hosts guarded by PortKnockFirewall, says how they are, makes tokens that open them, and checks, " +
-        "prints, reviews and explains their policies.",
+      "Opens hosts guarded by PortKnockFirewall and logs in there, says how they are, hands over what opens them, and " +
+        "checks, prints, reviews and explains their policies.",
     )
     .version(readVersion(), "-V, --version", "print the version")
     // We have our own: commander's ends a mistake with the whole help.

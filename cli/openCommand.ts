@@ -69,7 +69,7 @@ async function runOpen(words: readonly string[], flags: OpenFlags): Promise<void
   if (command.length === 0 || hosts.length === 0) {
     throw usageError("no command to run; write hosts, then -- and the command");
   }
-  const doors = await doorsOf(hosts, flags);
+  const doors = await doorsOf(hosts, flags, "give every host by a name that does");
   const every = await pauseFor(doors, flags.every);
   const openings = doors.map(({ host, secret }) => ({ host, opening: openingOf(secret) }));
   const knockAtAll = () => Promise.all(openings.map(({ host, opening }) => knockEverywhere(host, opening)));

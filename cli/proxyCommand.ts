@@ -18,8 +18,8 @@ For OpenSSH, which runs it in the place of a connection of its own: ssh, scp, sf
 themselves. Knocks and connects to the same address, again and again until the port answers.
 
 Examples:
-  $ ssh -o ProxyCommand='portknock proxy %h %p' web-1
-  $ portknock ssh-config --stack prod >> ~/.ssh/config`;
+  $ portknock proxy web-1 22
+  $ ssh -o ProxyCommand='portknock proxy %h %p' web-1`;
 
 export function addProxyCommand(program: Command): void {
   const command = program

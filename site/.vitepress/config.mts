@@ -22,6 +22,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       howTo("Update from a build runner", "build-runner"),
       howTo("Guard a Docker host", "docker"),
       howTo("Keep mosh going", "mosh"),
+      howTo("Connect, and hand access over", "connect"),
       howTo("Behind carrier NAT", "carrier-nat"),
       howTo("Move from knockd", "from-knockd"),
       howTo("Move from fwknop", "from-fwknop"),

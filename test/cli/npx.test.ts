@@ -12,6 +12,6 @@ if (!isBuilt) {
 describe.skipIf(!isBuilt)("npx --no portknock in a checkout", () => {
   test("runs the project's own command", async () => {
     const { stdout } = await runCommand(["npx", "--no", "portknock", "knock", "--help"], { cwd: ROOT });
-    expect(stdout.split("\n")[0]).toBe("Usage: portknock knock [options] <HOST>");
+    expect(stdout.split("\n")[0]).toBe("Usage: portknock knock [options] <NAME|HOST...>");
   });
 });

@@ -125,6 +125,17 @@ describe.skipIf(realProblem())("who connects to hosts of a stack", () => {
     chmodSync(hostsFile(), 0o600);
   });
 
+  test.each(["knockd's knock", "nmap, as root", "Linux, bash"])(
+    "prints a line for who has no portknock: %s",
+    async (systems) => {
+      const { stdout } = await portknock(["card", "web-1"]);
+      const [, line = ""] = new RegExp(`\\n${systems}\\n  (.*)\\n`).exec(stdout) ?? [];
+      await untilClosed();
+      await run(["bash", "-c", line]);
+      expect(await canConnect(laptop, fleet.web1.address4, 22)).toBe(true);
+    },
+  );
+
   test("runs ssh through the door, whose exit code and output it passes on", async () => {
     const config = sshConfig("");
     const { exitCode, stdout } = await portknock(["ssh", "web-1", "--", "-F", config, "hostname; exit 7"]);

@@ -1,0 +1,124 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { portknock, temporaryFile } from "./portknock";
+
+const SEQUENCE = "47001,47013/udp,47025";
+const KEY = { services: ["ssh"], ports: ["22/tcp"], sequence: SEQUENCE };
+const CARD = { version: 1, name: "web-1", address: "203.0.113.10", keys: [KEY] };
+
+describe("a card that is taken in", { timeout: 30_000 }, () => {
+  let configFolder: string;
+  beforeEach(() => {
+    configFolder = mkdtempSync(join(tmpdir(), "portknock-"));
+  });
+  afterEach(() => rmSync(configFolder, { recursive: true }));
+
+  const hostsFile = (): string => join(configFolder, "portknock", "hosts.yaml");
+  const run = (args: readonly string[], input = "") => portknock(args, input, { configFolder });
+  const enroll = (card: unknown, name = "web-1") => run(["enroll", name], JSON.stringify(card));
+
+  it("says where it is kept and what it opens, and prints no port of a sequence", async () => {
+    expect(await enroll(CARD)).toEqual({
+      exitCode: 0,
+      stdout: `enrolled web-1 in ${hostsFile()}: opens ssh (22/tcp)\n`,
+      stderr: "",
+    });
+  });
+
+  it("keeps the keys of other knockers, and takes the place of one for the same services", async () => {
+    await enroll(CARD);
+    await enroll({ ...CARD, keys: [{ ...KEY, as: "alice" }] });
+    await enroll({ ...CARD, keys: [{ ...KEY, sequence: "48001,48013" }] });
+    const { stdout } = await run(["card", "web-1", "--json"]);
+    expect(JSON.parse(stdout).keys).toEqual([{ ...KEY, sequence: "48001,48013" }]);
+    const ofAlice = await run(["card", "web-1", "--as", "alice", "--json"]);
+    expect(JSON.parse(ofAlice.stdout).keys).toEqual([{ ...KEY, as: "alice" }]);
+  });
+
+  it("says which key, where there are several for the port", async () => {
+    await enroll({
+      ...CARD,
+      keys: [
+        { ...KEY, as: "alice" },
+        { ...KEY, as: "bob" },
+      ],
+    });
+    expect(await run(["card", "web-1"])).toEqual({
+      exitCode: 2,
+      stdout: "",
+      stderr: "portknock: web-1: has keys of alice, bob; give --as\n",
+    });
+  });
+
+  it.each([
+    ["is not JSON", "{ 47001", "the card is not JSON; give what portknock card --json printed"],
+    ["of another version", { ...CARD, version: 2 }, /^the card: version: /],
+    ["without a key", { ...CARD, keys: [] }, "the card: keys: has no key; give one"],
+    [
+      "with two secrets",
+      { ...CARD, keys: [{ ...KEY, token: "c0".repeat(32) }] },
+      "the card: keys[0]: has no secret, or two; give sequence or token",
+    ],
+    [
+      "with a sequence that is none",
+      { ...CARD, keys: [{ ...KEY, sequence: "47001,ssh" }] },
+      /^the card: keys\[0\]\.sequence: knock 2 is not a port; /,
+    ],
+  ])("is refused where it %s, and nothing is kept", async (_, card, words) => {
+    const text = typeof card === "string" ? card : JSON.stringify(card);
+    const { exitCode, stdout, stderr } = await run(["enroll", "web-1"], text);
+    expect([exitCode === 0, stdout]).toEqual([false, ""]);
+    const said = stderr.replace(/^portknock: (.*)\n$/, "$1");
+    expect(said).toEqual(typeof words === "string" ? words : expect.stringMatching(words));
+    expect(stderr).not.toMatch(/47\d\d\d/);
+    expect(() => readFileSync(hostsFile())).toThrow("ENOENT");
+  });
+
+  it("is refused from a file that others can read", async () => {
+    const file = temporaryFile("card.json", JSON.stringify(CARD), 0o644);
+    expect(await run(["enroll", "web-1", file])).toEqual({
+      exitCode: 1,
+      stdout: "",
+      stderr: `portknock: ${file}: may be read by others; run: chmod 600 ${file}\n`,
+    });
+  });
+
+  it("is kept in a file that somebody else's text does not pass for", async () => {
+    await enroll(CARD);
+    writeFileSync(hostsFile(), "- 47001\n- : :");
+    const { exitCode, stderr } = await run(["knock", "web-1"]);
+    expect([exitCode, stderr]).toEqual([
+      2,
+      `portknock: ${hostsFile()}: is not YAML; correct it, or move it away and enroll anew\n`,
+    ]);
+    writeFileSync(hostsFile(), "hosts: 47001\n");
+    expect((await run(["knock", "web-1"])).stderr).toBe(
+      `portknock: ${hostsFile()}: is none that portknock enroll wrote; move it away, and enroll anew\n`,
+    );
+  });
+
+  it("has an address that a shell takes as it is, or prints no line", async () => {
+    await enroll({ ...CARD, address: "$(reboot)" });
+    expect(await run(["card", "web-1"])).toMatchObject({ exitCode: 2, stdout: "" });
+  });
+
+  it("knocks only where all names are enrolled", async () => {
+    await enroll(CARD);
+    expect(await run(["knock", "web-1", "web-2"])).toMatchObject({
+      exitCode: 2,
+      stderr:
+        "portknock: some of these hosts are enrolled and others are not; portknock enroll NAME takes them in\n",
+    });
+  });
+
+  it("is not waited for where the first connection uses it up", async () => {
+    await enroll({ ...CARD, keys: [{ ...KEY, access: "once" }] });
+    expect(await run(["knock", "web-1", "--wait"])).toMatchObject({
+      exitCode: 2,
+      stderr:
+        "portknock: web-1: admits one connection, which --wait would be; leave it out: portknock ssh waits and connects at once\n",
+    });
+  });
+});
