@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseDuration } from "../components/policy/duration";
 import { isName } from "../components/policy/nameProblem";
 import type { Knock, PortRange } from "../components/policy/policy";
 import { printProblem } from "../components/policy/policyError";
@@ -20,6 +21,8 @@ const keySchema = objectOf({
   as: nameSchema.optional(),
   /** `once`: the first connection uses the admission up. */
   access: z.enum(["window", "once"]).default("window"),
+  /** How long it opens, where that is known. */
+  accessWindow: parsedBy(parseDuration).optional(),
   sequence: parsedBy((text) => parseKnocks(text, "leave the key out")).optional(),
   token: parsedBy(parseTokenSecret).optional(),
 }).refine(
@@ -28,13 +31,17 @@ const keySchema = objectOf({
 );
 
 /** What somebody needs to come to a host: where it is, and what opens it. Secret. */
-export const cardFields = {
+const cardFields = {
   /** The host's name in the program: part of what tokens are made of. */
   name: nameSchema,
   address: addressSchema,
   /** Of its SSH server. */
   port: portSchema.default(22),
   keys: z.array(keySchema).min(1, "has no key; give one"),
+  /** What the host serves to everybody, where that is known. */
+  openPorts: z.array(portRangeSchema).default([]),
+  /** What nobody should touch there, where that is known. */
+  traps: z.array(portRangeSchema).default([]),
 };
 
 const cardSchema = objectOf(cardFields);

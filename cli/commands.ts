@@ -15,6 +15,7 @@ import { addSshCommand } from "./sshCommand";
 import { addSshConfigCommand } from "./sshConfigCommand";
 import { addStatusCommand } from "./statusCommand";
 import { addTokenCommand } from "./tokenCommand";
+import { addVerifyCommand } from "./verifyCommand";
 
 /** All there are, in the order in which the help has them. */
 export function addCommands(program: Command): void {
@@ -26,6 +27,7 @@ export function addCommands(program: Command): void {
   addCardCommand(program);
   addEnrollCommand(program);
   addStatusCommand(program);
+  addVerifyCommand(program);
   addTokenCommand(program);
   addAddressCommand(program);
   addCheckCommand(program);

@@ -11,8 +11,8 @@ import {
   secretOf,
   type WrittenCard,
 } from "./card";
-import { usageError } from "./commandError";
-import { readHostsFile } from "./hostsFile";
+import { CommandError, usageError } from "./commandError";
+import { hostsFilePath, readHostsFile } from "./hostsFile";
 
 /** One host, and what somebody opens it with. Secret. */
 export interface Door {
@@ -91,7 +91,23 @@ async function cardsOfStack(
   });
 }
 
-export function namedCard(name: string, written: WrittenCard): NamedCard {
+/** Those of all hosts of a stack, or of all that are enrolled. */
+export async function allCards({
+  stack,
+  cwd,
+}: Pick<DoorFlags, "stack" | "cwd">): Promise<readonly NamedCard[]> {
+  if (stack !== undefined) {
+    const { readStackCards } = await import("./stackCards.js");
+    return (await readStackCards({ stack, cwd })).map(({ name, card }) => namedCard(name, card()));
+  }
+  const hosts = Object.entries(await readHostsFile());
+  if (hosts.length === 0) {
+    throw new CommandError(1, [`${hostsFilePath()}: has no host; run portknock enroll, or give --stack`]);
+  }
+  return hosts.map(([name, card]) => namedCard(name, card));
+}
+
+function namedCard(name: string, written: WrittenCard): NamedCard {
   return { name, written, card: parseCard(name, written) };
 }
 

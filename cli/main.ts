@@ -16,6 +16,7 @@ Examples:
   $ portknock card web-1 --stack prod --as alice
   $ portknock enroll web-1 web-1.json
   $ portknock status --stack prod
+  $ portknock verify --stack prod
   $ portknock token web-1 --as alice
   $ portknock address web-1 --as alice --network 2001:db8:1:2::/64
   $ portknock check policy.json

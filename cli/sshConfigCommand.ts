@@ -1,9 +1,7 @@
 import type { Command } from "commander";
 import { groupBy } from "../components/policy/groupBy";
-import { CommandError } from "./commandError";
-import { findCards, type NamedCard, namedCard } from "./door";
+import { allCards } from "./door";
 import { addDoorOptions } from "./doorOptions";
-import { hostsFilePath, readHostsFile } from "./hostsFile";
 import { proxyLine } from "./ownCommand";
 
 interface SshConfigFlags {
@@ -41,17 +39,4 @@ async function runSshConfig(flags: SshConfigFlags): Promise<void> {
     ].join("\n"),
   );
   process.stdout.write(`${blocks.join("\n\n")}\n`);
-}
-
-async function allCards({ stack, cwd }: SshConfigFlags): Promise<readonly NamedCard[]> {
-  if (stack !== undefined) {
-    const { readStackCards } = await import("./stackCards.js");
-    const names = (await readStackCards({ stack, cwd })).map(({ name }) => name);
-    return (await findCards(names, { stack, cwd })) ?? [];
-  }
-  const hosts = Object.entries(await readHostsFile());
-  if (hosts.length === 0) {
-    throw new CommandError(1, [`${hostsFilePath()}: has no host; run portknock enroll, or give --stack`]);
-  }
-  return hosts.map(([name, card]) => namedCard(name, card));
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { OutlinedKnock } from "../components/outline/outline";
 import { readOutline } from "../components/outline/readOutline";
 import { policiesOfHosts } from "../components/policy/differences";
+import { printDuration } from "../components/policy/duration";
 import { openedBy } from "../components/policy/openers";
 import type { Policy } from "../components/policy/policy";
 import { printPortRange } from "../components/policy/portRange";
@@ -53,7 +54,8 @@ function cardOf(
     ]);
   }
   const outline = readOutline(outputs.data.policy);
-  const keys = keysOf(policiesOfHosts(outline, outline)(host), {
+  const policy = policiesOfHosts(outline, outline)(host);
+  const keys = keysOf(policy, {
     ...outputs.data,
     tokenSecrets: { ...writtenTokens(firewall.urn, resources), ...outputs.data.tokenSecrets },
     host,
@@ -62,7 +64,16 @@ function cardOf(
     throw new CommandError(1, [`${name}: has no key in the stack's outputs: run pulumi up`]);
   }
   const { host: address, port } = known.connection;
-  return { name: host, address, port, keys };
+  const { openPorts, profile } = policy;
+  return {
+    name: host,
+    address,
+    port,
+    keys,
+    ...(openPorts.length > 0 && { openPorts: openPorts.map(printPortRange) }),
+    ...(profile.kind === "baseline" &&
+      profile.traps.length > 0 && { traps: profile.traps.map(printPortRange) }),
+  };
 }
 
 function keysOf(
@@ -76,6 +87,9 @@ function keysOf(
       services: services.map(({ name }) => name),
       ports: services.flatMap(({ ports }) => ports.map(printPortRange)),
       access: services.some(({ access }) => access === "once") ? "once" : "window",
+      accessWindow: printDuration(
+        Math.max(...services.map(({ accessWindowSeconds }) => accessWindowSeconds)),
+      ),
       ...(opener.kind === "knocker" && { as: opener.name }),
       ...secret,
     };
