@@ -20,6 +20,7 @@ Examples:
   $ portknock address web-1 --as alice --network 2001:db8:1:2::/64
   $ portknock check policy.json
   $ portknock render policy.json | sudo nft --check --file -
+  $ portknock import /etc/knockd.conf
   $ portknock review old.json new.json
   $ portknock explain policy.json --as 203.0.113.9 --port 22
   $ portknock help knock
