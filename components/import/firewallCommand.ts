@@ -88,15 +88,15 @@ function readIptables(words: readonly string[]): Effect {
 
 /** Debian's helper: `-i|-a|-x -f SOURCE -d PORT -p PROTOCOL -c CHAIN`. */
 function readHelper(words: readonly string[]): Effect {
-  const valueOf = (...names: readonly string[]): string | undefined => valueBehind(words, names);
-  const protocol = parseProtocol(valueOf("-p", "--proto") ?? "tcp");
-  const ports = protocol && portsOf(valueOf("-d", "--dstport"), protocol);
-  if (!/input/i.test(valueOf("-c", "--chain") ?? "INPUT")) {
+  const behind = (...names: readonly string[]): string | undefined => valueBehind(words, names);
+  const protocol = parseProtocol(behind("-p", "--proto") ?? "tcp");
+  const ports = protocol && portsOf(behind("-d", "--dstport"), protocol);
+  if (!/input/i.test(behind("-c", "--chain") ?? "INPUT")) {
     return OTHER_COMMAND;
   }
   return words.includes("-x") || words.includes("--delete")
     ? closesPorts(ports)
-    : opensPorts({ ports, source: valueOf("-f", "--srcaddr"), isOnInterface: false });
+    : opensPorts({ ports, source: behind("-f", "--srcaddr"), isOnInterface: false });
 }
 
 /** `ufw [insert N] allow from SOURCE [to ANY] port PORT [proto PROTOCOL]`, or `ufw delete allow …`. */

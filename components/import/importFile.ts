@@ -1,15 +1,19 @@
+import { importFwknop } from "./fwknop";
 import type { Imported, Note } from "./imported";
+import { importIptables } from "./iptables";
 import { importKnockd } from "./knockd";
 import { type NumberedLine, numberedLines } from "./numberedLines";
 import { type Translation, toPolicy } from "./toPolicy";
 
 /** The programs whose files can be read. */
-export type Format = "knockd";
+export type Format = "knockd" | "fwknop" | "iptables";
 
-export const FORMATS: readonly Format[] = ["knockd"];
+export const FORMATS: readonly Format[] = ["knockd", "fwknop", "iptables"];
 
 const READERS: Readonly<Record<Format, (lines: readonly NumberedLine[]) => Imported>> = {
   knockd: importKnockd,
+  fwknop: importFwknop,
+  iptables: importIptables,
 };
 
 /** What became of a file. */
@@ -34,7 +38,13 @@ export function importFile(text: string, format: Format | undefined): ImportResu
     : { kind: "translated", ...toPolicy(imported) };
 }
 
+const SHAPES: Readonly<Record<Format, RegExp>> = {
+  knockd: /^\[[^\]]*[^\]\d:][^\]]*\]$/,
+  fwknop: /^(SOURCE:?|%include(_folder)?)\s/,
+  iptables: /^(\*[a-z]+|:\S+ (ACCEPT|DROP|-)( |$)|(\[\d+:\d+\] )?-A \S)/,
+};
+
 /** The first line that says something tells them apart. */
 function formatOf([first]: readonly NumberedLine[]): Format | undefined {
-  return first !== undefined && /^\[.+\]$/.test(first.text) ? "knockd" : undefined;
+  return FORMATS.find((format) => first !== undefined && SHAPES[format].test(first.text));
 }

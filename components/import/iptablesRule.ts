@@ -3,7 +3,8 @@ import { parsePortWords, parseProtocol } from "./portWords";
 
 /** A match of iptables' module `recent`: a list of sources. */
 export interface RecentMatch {
-  readonly action: "set" | "check" | "remove";
+  /** `update` is a check that begins the time afresh. */
+  readonly action: "set" | "check" | "update" | "remove";
   readonly list: string;
   /** How long ago the source was put on the list, at most; nothing for ever so long. */
   readonly seconds: number | undefined;
@@ -46,7 +47,8 @@ type Taker = (draft: Draft, value: string) => void;
 const FLAGS: ReadonlyMap<string, (draft: Draft) => void> = new Map([
   ...named(["--syn", "-w", "--wait", "--rsource", "-4", "-6", "--ipv4", "--ipv6"], () => undefined),
   ...named(["--set"], (draft: Draft) => startRecent(draft, "set")),
-  ...named(["--rcheck", "--update"], (draft: Draft) => startRecent(draft, "check")),
+  ...named(["--rcheck"], (draft: Draft) => startRecent(draft, "check")),
+  ...named(["--update"], (draft: Draft) => startRecent(draft, "update")),
   ...named(["--remove"], (draft: Draft) => startRecent(draft, "remove")),
 ]);
 

@@ -1,10 +1,11 @@
 import { groupBy } from "../policy/groupBy";
 import type { PortRange } from "../policy/policy";
 import { cutPorts, liesIn } from "../policy/portPieces";
-import { mergePortRanges, printPortRange } from "../policy/portRange";
+import { mergePortRanges } from "../policy/portRange";
 import { printSequence } from "../policy/sequence";
 import type { ImportedOpening } from "./imported";
 import type { Naming } from "./naming";
+import { portName } from "./portWords";
 
 /** A service to be: ports that all the same openings open. */
 export interface PlannedService {
@@ -86,9 +87,4 @@ function knockingOf(openings: readonly ImportedOpening[], pieces: readonly Piece
 /** The same text for openings of the same sequence. */
 export function identityOf({ opener, line }: ImportedOpening): string {
   return opener.kind === "token" ? `token of line ${line}` : printSequence(opener.knocks.knocks);
-}
-
-/** `tcp-22`, by its first port. */
-function portName([first]: readonly PortRange[]): string {
-  return first === undefined ? "" : printPortRange(first).split("/").toReversed().join("-");
 }

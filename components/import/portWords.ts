@@ -1,5 +1,5 @@
 import type { PortRange, Protocol } from "../policy/policy";
-import { parsePortRange } from "../policy/portRange";
+import { parsePortRange, printPortRange } from "../policy/portRange";
 
 /** Names in /etc/services of what is most often behind a knock. */
 const PORT_NAMES: ReadonlyMap<string, number> = new Map([
@@ -27,4 +27,9 @@ export function parsePortWords(text: string, protocol: Protocol): readonly PortR
 export function parseProtocol(text: string): Protocol | undefined {
   const word = text.toLowerCase();
   return word === "tcp" || word === "udp" ? word : undefined;
+}
+
+/** What a service is called that has no name: `tcp-22`, by its first port. */
+export function portName([first]: readonly PortRange[]): string {
+  return first === undefined ? "" : printPortRange(first).split("/").toReversed().join("-");
 }
