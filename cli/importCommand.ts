@@ -97,7 +97,7 @@ function outputNotes(format: Output): readonly Note[] {
   const json = [
     {
       line: undefined,
-      problem: "the policy holds the sequences, and is a secret as the file is",
+      problem: "the policy holds what opens the ports, and is a secret as the file is",
       remedy: "keep it where only its owner may read it",
     },
     {

@@ -39,7 +39,7 @@ export function importFile(text: string, format: Format | undefined): ImportResu
 }
 
 const SHAPES: Readonly<Record<Format, RegExp>> = {
-  knockd: /^\[[^\]]*[^\]\d:][^\]]*\]$/,
+  knockd: /^\[.+\]$/,
   fwknop: /^(SOURCE:?|%include(_folder)?)\s/,
   iptables: /^(\*[a-z]+|:\S+ (ACCEPT|DROP|-)( |$)|(\[\d+:\d+\] )?-A \S)/,
 };

@@ -26,7 +26,9 @@ export function importIptables(lines: readonly NumberedLine[]): Imported {
     ({ target, lists, ports }) => target === "ACCEPT" && ports && lists.length > 0,
   );
   const read = doors.map((door) => readDoor(door, arrivals, moves));
-  const others = rules.filter(({ recent, target = "" }) => recent.length === 0 && !knocking.has(target));
+  const isAside = ({ recent, target = "", chain }: SavedRule): boolean =>
+    recent.length === 0 && !knocking.has(target) && (chain === "INPUT" || !knocking.has(chain));
+  const others = rules.filter((rule) => isAside(rule) && !doors.some(({ line }) => line === rule.line));
   return {
     openings: read.flatMap(({ opening }) => opening ?? []),
     notes: [
@@ -40,14 +42,7 @@ export function importIptables(lines: readonly NumberedLine[]): Imported {
       ...read.flatMap(({ notes }) => notes),
     ],
     isLogged: false,
-    knockPorts: new Set(
-      rules
-        .filter(({ recent }) => recent.length > 0)
-        .flatMap(({ ports = [] }) => ports)
-        .filter(({ from, to }) => from === to)
-        .map(({ from }) => from)
-        .filter((port) => !doors.some((door) => door.ports?.some(({ from }) => from === port))),
-    ),
+    knockPorts: new Set(moves.map(({ knock }) => knock.port)),
   };
 }
 

@@ -23,7 +23,7 @@ export function printProgram({ services, knockers = {}, log }: WrittenPolicy): s
     const printed = Object.entries(fields).map(([field, value]) => {
       const secret = SECRETS.get(field);
       if (secret === undefined) {
-        return `${field}: ${JSON.stringify(value)}`;
+        return `${field}: ${printValue(value)}`;
       }
       const key = configKey(`${camelCase(name)}${secret.end}`, taken);
       secrets.push({ key, words: secret.words });
@@ -68,6 +68,12 @@ export function printProgram({ services, knockers = {}, log }: WrittenPolicy): s
     "/** Host → service → the sequence that a client knocks. Secret. */",
     "export const knocks = firewall.knocks;",
   ].join("\n")}\n`;
+}
+
+function printValue(value: unknown): string {
+  return Array.isArray(value)
+    ? `[${value.map((each) => JSON.stringify(each)).join(", ")}]`
+    : JSON.stringify(value);
 }
 
 function printKey(name: string): string {

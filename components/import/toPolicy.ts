@@ -99,6 +99,20 @@ function planNotes({ services, knockers }: Plan): readonly Note[] {
         ),
       );
   });
+  const renamed = [
+    ...services.flatMap(({ name, openings: [opening], isKnocked }) =>
+      opening === undefined || isKnocked ? [] : [{ name, opening }],
+    ),
+    ...knockers,
+  ]
+    .filter(({ name, opening }) => name !== opening.name)
+    .map(({ name, opening }) =>
+      noteAt(
+        opening.line,
+        `is called ${name} here: a name has letters, digits and dashes, 32 at most, and no port of a sequence`,
+        "rename it as you like",
+      ),
+    );
   const named = knockers
     .filter(({ opening }) => opening.opener.kind === "sequence")
     .map(({ name, opening }) =>
@@ -108,7 +122,7 @@ function planNotes({ services, knockers }: Plan): readonly Note[] {
         "look at who may open what in knockers",
       ),
     );
-  return [...shortened, ...named];
+  return [...shortened, ...named, ...renamed];
 }
 
 /** By path, where in the file it comes from. */
@@ -148,6 +162,7 @@ function problemsOf(
   const missing = tokens.map((name) => `knockers.${name}.token`);
   return partProblems(input, [], missing).map(({ path, problem, remedy }) => ({
     line: pathAndParents(path)
+      .toReversed()
       .map((each) => places.get(each))
       .find((line) => line !== undefined),
     problem: `${path}: ${problem}`,
