@@ -54,7 +54,7 @@ function createProgram(): Command {
   const program = new Command("portknock")
     .description(
       "Opens hosts guarded by PortKnockFirewall and logs in there, says how they are, hands over what opens them, and " +
-        "checks, prints, reviews and explains their policies.",
+        "imports, checks, prints, reviews and explains their policies.",
     )
     .version(readVersion(), "-V, --version", "print the version")
     // We have our own: commander's ends a mistake with the whole help.

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import { type Format, importFile } from "../../components/import/importFile";
 import { printNotes } from "../../components/import/printNotes";
@@ -7,11 +8,13 @@ import { printProgram } from "../../components/import/printProgram";
 import { problemsOf } from "../support/problemsOf";
 
 const folder = import.meta.dirname;
+const ROOT = join(folder, "../..");
 
 /** Folder of each case → the file in it, and whose it is. */
 const CASES: readonly (readonly [string, string, Format])[] = [
   ["fwknop", "access.conf", "fwknop"],
   ["knockd-commands", "knockd.conf", "knockd"],
+  ["knockd-lab", "knockd.conf", "knockd"],
   ["knockd-options", "knockd.conf", "knockd"],
   ["knockd-pairs", "knockd.conf", "knockd"],
   ["knockd-shared", "knockd.conf", "knockd"],
@@ -60,6 +63,35 @@ describe("the import", () => {
       expect([problems, problemsOf(input)]).toEqual([[], []]);
     },
   );
+
+  it("makes programs that compile", () => {
+    const { options } = ts.parseJsonConfigFileContent(
+      ts.readConfigFile(join(ROOT, "tsconfig.json"), ts.sys.readFile).config,
+      ts.sys,
+      ROOT,
+    );
+    const programs = new Map(
+      CASES.map(([name, file]) => [
+        join(ROOT, "test", `${name}.mts`),
+        printProgram(importCase(name, file).policy),
+      ]),
+    );
+    const host = ts.createCompilerHost(options);
+    const { fileExists, getSourceFile } = host;
+    host.fileExists = (file) => programs.has(file) || fileExists(file);
+    host.getSourceFile = (file, ...rest) => {
+      const program = programs.get(file);
+      return program === undefined
+        ? getSourceFile(file, ...rest)
+        : ts.createSourceFile(file, program, ts.ScriptTarget.ES2022, true);
+    };
+    const paths = { "pulumi-portknock": [join(ROOT, "index.ts")] };
+    const program = ts.createProgram([...programs.keys()], { ...options, paths }, host);
+    const problems = ts
+      .getPreEmitDiagnostics(program)
+      .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"));
+    expect(problems).toEqual([]);
+  }, 120_000);
 
   it("rejects the words that stand for a token, as long as they stand there", () => {
     const { policy } = importCase("knockd-options", "knockd.conf");
