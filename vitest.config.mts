@@ -8,7 +8,9 @@ export default defineConfig({
       {
         test: {
           name: "pure",
-          include: ["test/{golden,policy,ruleset,review,component,cli,remote,status,tokens}/**/*.test.ts"],
+          include: [
+            "test/{golden,import,policy,ruleset,review,component,cli,remote,status,tokens}/**/*.test.ts",
+          ],
           testTimeout: 30_000,
           sequence: { groupOrder: 0 },
         },

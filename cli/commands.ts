@@ -5,6 +5,7 @@ import { addCheckCommand } from "./checkCommand";
 import { addEnrollCommand } from "./enrollCommand";
 import { addExplainCommand } from "./explainCommand";
 import { addHelpCommand } from "./helpCommand";
+import { addImportCommand } from "./importCommand";
 import { addKnockCommand } from "./knockCommand";
 import { addOpenCommand } from "./openCommand";
 import { addProxyCommand } from "./proxyCommand";
@@ -32,6 +33,7 @@ export function addCommands(program: Command): void {
   addAddressCommand(program);
   addCheckCommand(program);
   addRenderCommand(program);
+  addImportCommand(program);
   addReviewCommand(program);
   addExplainCommand(program);
   addHelpCommand(program);

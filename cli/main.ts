@@ -21,6 +21,7 @@ Examples:
   $ portknock address web-1 --as alice --network 2001:db8:1:2::/64
   $ portknock check policy.json
   $ portknock render policy.json | sudo nft --check --file -
+  $ portknock import /etc/knockd.conf
   $ portknock review old.json new.json
   $ portknock explain policy.json --as 203.0.113.9 --port 22
   $ portknock help knock
@@ -54,7 +55,7 @@ function createProgram(): Command {
   const program = new Command("portknock")
     .description(
       "Opens hosts guarded by PortKnockFirewall and logs in there, says how they are, hands over what opens them, and " +
-        "checks, prints, reviews and explains their policies.",
+        "imports, checks, prints, reviews and explains their policies.",
     )
     .version(readVersion(), "-V, --version", "print the version")
     // We have our own: commander's ends a mistake with the whole help.
