@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { addAddressCommand } from "./addressCommand";
 import { addCardCommand } from "./cardCommand";
 import { addCheckCommand } from "./checkCommand";
+import { addCompletionCommand } from "./completionCommand";
 import { addEnrollCommand } from "./enrollCommand";
 import { addExplainCommand } from "./explainCommand";
 import { addHelpCommand } from "./helpCommand";
@@ -36,6 +37,7 @@ export function addCommands(program: Command): void {
   addImportCommand(program);
   addReviewCommand(program);
   addExplainCommand(program);
+  addCompletionCommand(program);
   addHelpCommand(program);
   refuseRepeats(program);
 }

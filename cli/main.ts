@@ -24,6 +24,7 @@ Examples:
   $ portknock import /etc/knockd.conf
   $ portknock review old.json new.json
   $ portknock explain policy.json --as 203.0.113.9 --port 22
+  $ portknock completion bash >> ~/.bashrc
   $ portknock help knock
 
 Exit codes: 0 fine, 1 refused or failed, 2 wrong usage; of status also 3 drifted, 4 not all hosts answered.`;
