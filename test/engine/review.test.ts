@@ -227,12 +227,13 @@ function reviewed(diff: string): readonly string[] {
 
 const REPORT = `## Firewall review: fleet of dev
 
-**3 changes, 2 open up, 2 hosts touched, 1 lock-out risk.**
+**4 changes, 3 open up, 2 hosts touched, 1 lock-out risk.**
 
 |  | what | before | after |  | in words |
 | --- | --- | --- | --- | --- | --- |
 | **ssh** | accessWindow | \`10s\` | \`1h\` | 🔓 opens up | new connections may start for 1h after the last knock |
 |  | sequence | \`secret\` | \`another secret\` | changes | rotated: the old sequence opens nothing and open windows close; tell the people who knock |
+| **the fleet** | hosts removed | \`web-2\` |  | 🔓 opens up | 22/tcp was open to who knocked for ssh, now left as the host has it |
 | **all services** | allow |  | \`198.51.100.0/24\` | 🔓 opens up | 198.51.100.0/24: let in to every guarded port without knocking |
 
 ### Lock-out risks
