@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { comeIn } from "../client/comeIn";
-import { findTargets, type Target } from "../client/knock";
+import { ComeInError, comeIn } from "../client/comeIn";
+import { findTargets, KnockError, type Target } from "../client/knock";
 import type { ClientOpening } from "../client/knockEverywhere";
 import { lookAt, type Meets } from "../client/lookAt";
 import { printDuration } from "../policy/duration";
@@ -47,10 +47,15 @@ export async function verifyHost(
   expected: Expected,
   patience: Patience,
 ): Promise<readonly VerifiedAddress[]> {
+  const { name: host, host: address } = expected;
+  const targets = await findTargets(address).catch((error: unknown) => wordsOf(error));
+  if (typeof targets === "string") {
+    return [{ host, address, checks: [{ what: "is found", outcome: "failed", words: targets }] }];
+  }
   const verified: VerifiedAddress[] = [];
-  for (const target of await findTargets(expected.host)) {
+  for (const target of targets) {
     const checks = await verifyAddress(target, expected, patience);
-    verified.push({ host: expected.name, address: target.address, checks });
+    verified.push({ host, address: target.address, checks });
   }
   return verified;
 }
@@ -120,8 +125,7 @@ async function opensAndCloses(
     });
     socket.destroy();
   } catch (error) {
-    const words = error instanceof Error ? error.message : "for a reason that is not known";
-    return [{ what: opens, outcome: "failed", words }];
+    return [{ what: opens, outcome: "failed", words: wordsOf(error) }];
   }
   const seconds = ((performance.now() - begin) / 1000).toFixed(1);
   const opened: Check = { what: opens, outcome: "passed", words: `${port}/tcp, within ${seconds} s` };
@@ -147,6 +151,12 @@ async function opensAndCloses(
             : `${port}/tcp is ${meets} after ${printDuration(windowSeconds)}`,
         },
   ];
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof KnockError || error instanceof ComeInError
+    ? error.message
+    : "for a reason that is not known";
 }
 
 function portsToLookAt(ranges: readonly PortRange[]): readonly number[] {
