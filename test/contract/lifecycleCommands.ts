@@ -22,6 +22,8 @@ export function commandsIn(round: Round, sshd: Sshd, journal: string): Commands 
   const { port, user, privateKey } = sshd;
   const connection = { host: "127.0.0.1", port, user, privateKey, dialErrorLimit: 1 };
   const note = (line: string) => `echo "${line}" >> ${journal}`;
+  // One that ends before it has read its standard input may fail for it: whichever comes first in sshd.
+  const noteAfterReading = (line: string) => `cat > /dev/null; ${note(line)}`;
   return {
     whole: {
       connection,
@@ -45,21 +47,21 @@ export function commandsIn(round: Round, sshd: Sshd, journal: string): Commands 
     },
     sealedLater: {
       connection,
-      create: note("sealedLater create"),
+      create: noteAfterReading("sealedLater create"),
       stdin: isFirst ? "hush" : pulumi.secret("hush"),
     },
     sealed: { connection, create: "cat > /dev/null; echo said aloud", stdin: pulumi.secret("hush hush") },
     ...(round !== "shrink" && {
       leaving: {
         connection,
-        create: note(`leaving create ${word}`),
+        create: noteAfterReading(`leaving create ${word}`),
         delete: note("leaving delete $(cat)"),
         stdin: word,
       },
       updateFails: {
         connection,
-        create: note(`updateFails create ${word}`),
-        update: `${note(`updateFails update ${word}`)}; exit 1`,
+        create: noteAfterReading(`updateFails create ${word}`),
+        update: `${noteAfterReading(`updateFails update ${word}`)}; exit 1`,
         delete: note("updateFails delete $(cat)"),
         stdin: word,
       },
