@@ -51,6 +51,7 @@ export type Key = Card["keys"][number];
 
 /** As it is written, before its texts are understood. */
 export type WrittenCard = z.input<typeof cardSchema>;
+export type WrittenKey = WrittenCard["keys"][number];
 
 /** What a client sends to come in. */
 export type Secret =
@@ -94,6 +95,11 @@ export function chooseKey(name: string, card: Card, { service, as, port = card.p
     );
   }
   return key;
+}
+
+/** A card with one of its keys alone. */
+export function withKeyAlone(written: WrittenCard, card: Card, key: Key): WrittenCard {
+  return { ...written, keys: written.keys.filter((_, index) => card.keys[index] === key) };
 }
 
 export function secretOf({ name }: Pick<Card, "name">, { as = "", sequence, token }: Key): Secret {

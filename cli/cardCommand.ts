@@ -2,20 +2,16 @@ import type { Command } from "commander";
 import { renderUnicodeCompact } from "uqr";
 import { printPortRange } from "../components/policy/portRange";
 import { slotAt } from "../components/tokens/token";
-import { chooseKey, type Key, printCardJson, type Secret, secretOf } from "./card";
+import { chooseKey, type Key, printCardJson, type Secret, secretOf, withKeyAlone } from "./card";
 import { chooseToken } from "./chooseToken";
 import { usageError } from "./commandError";
-import { findCards, type NamedCard } from "./door";
+import { type DoorFlags, findCard, type NamedCard } from "./door";
 import { addDoorOptions } from "./doorOptions";
 import { knockLine, sequenceLines } from "./sequenceLines";
 import { printToken } from "./tokenCommand";
 import { tokenLines } from "./tokenLines";
 
-interface CardFlags {
-  readonly stack?: string;
-  readonly cwd: string;
-  readonly service?: string;
-  readonly as?: string;
+interface CardFlags extends DoorFlags {
   readonly json?: true;
 }
 
@@ -43,15 +39,11 @@ export function addCardCommand(program: Command): void {
 }
 
 async function runCard(name: string, flags: CardFlags): Promise<void> {
-  const [found] = (await findCards([name], flags)) ?? [];
-  if (found === undefined) {
-    throw usageError("NAME: is no host that is enrolled; give --stack, or run portknock enroll");
-  }
+  const found = await findCard(name, flags);
   const { written, card } = found;
   const key = chooseKey(name, card, flags);
   if (flags.json === true) {
-    const keys = written.keys.filter((_, index) => card.keys[index] === key);
-    process.stdout.write(printCardJson({ ...written, keys }));
+    process.stdout.write(printCardJson(withKeyAlone(written, card, key)));
     return;
   }
   const { text, line } = printSecret(found, secretOf(card, key));

@@ -46,7 +46,7 @@ export async function findDoors(
   flags: DoorFlags,
 ): Promise<readonly Door[] | undefined> {
   const cards = await findCards(names, flags);
-  return cards?.map(({ name, card }) => doorOf(name, card, flags));
+  return cards?.map((card) => doorOf(card, flags));
 }
 
 /** The same as cards. */
@@ -57,7 +57,16 @@ export async function findCards(
   return stack === undefined ? cardsOfFile(names) : cardsOfStack(names, stack, cwd);
 }
 
-function doorOf(name: string, card: Card, choice: KeyChoice): Door {
+/** That of one host by its name. */
+export async function findCard(name: string, from: Pick<DoorFlags, "stack" | "cwd">): Promise<NamedCard> {
+  const [found] = (await findCards([name], from)) ?? [];
+  if (found === undefined) {
+    throw usageError("NAME: is no host that is enrolled; give --stack, or run portknock enroll");
+  }
+  return found;
+}
+
+export function doorOf({ name, card }: NamedCard, choice: KeyChoice): Door {
   const key = chooseKey(name, card, choice);
   return {
     name,
@@ -79,16 +88,21 @@ async function cardsOfStack(
   stack: string,
   cwd: string,
 ): Promise<readonly NamedCard[]> {
-  // What reads states brings the SSH library, which takes longer to load than a knock takes.
-  const { readStackCards } = await import("./stackCards.js");
-  const known = new Map((await readStackCards({ stack, cwd })).map(({ name, card }) => [name, card]));
+  const known = await knownOfStack(stack, cwd);
   return names.map((name) => {
     const card = known.get(name);
     if (card === undefined) {
       throw usageError(`a host is none of ${stack}; its hosts are ${listSome([...known.keys()])}`);
     }
-    return namedCard(name, card());
+    return card();
   });
+}
+
+/** By name. What reads states brings the SSH library, which takes longer to load than a knock takes. */
+async function knownOfStack(stack: string, cwd: string): Promise<ReadonlyMap<string, () => NamedCard>> {
+  const { readStackCards } = await import("./stackCards.js");
+  const cards = await readStackCards({ stack, cwd });
+  return new Map(cards.map(({ name, card }) => [name, () => namedCard(name, card())]));
 }
 
 /** Those of all hosts of a stack, or of all that are enrolled. */
@@ -97,8 +111,7 @@ export async function allCards({
   cwd,
 }: Pick<DoorFlags, "stack" | "cwd">): Promise<readonly NamedCard[]> {
   if (stack !== undefined) {
-    const { readStackCards } = await import("./stackCards.js");
-    return (await readStackCards({ stack, cwd })).map(({ name, card }) => namedCard(name, card()));
+    return [...(await knownOfStack(stack, cwd)).values()].map((card) => card());
   }
   const hosts = Object.entries(await readHostsFile());
   if (hosts.length === 0) {

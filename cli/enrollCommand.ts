@@ -1,24 +1,17 @@
 import type { Command } from "commander";
 import { printPortRange } from "../components/policy/portRange";
-import { chooseKey, parseCard, parseCardJson, type WrittenCard } from "./card";
+import { chooseKey, parseCard, parseCardJson, type WrittenCard, type WrittenKey, withKeyAlone } from "./card";
 import { usageError } from "./commandError";
-import { findCards } from "./door";
+import { type DoorFlags, findCard } from "./door";
 import { addDoorOptions } from "./doorOptions";
-import { hostsFilePath, readHostsFile, writeHostsFile } from "./hostsFile";
+import { hostsFilePath, isCalled, readHostsFile, writeHostsFile } from "./hostsFile";
 import { refuseReadableByOthers } from "./readSecret";
 import { readText } from "./readText";
 
-interface EnrollFlags {
-  readonly stack?: string;
-  readonly cwd: string;
-  readonly service?: string;
-  readonly as?: string;
-}
-
 const EXAMPLES = `
 Takes in what portknock card --json printed, so that portknock knock NAME and portknock ssh NAME know the host. It is kept in
-~/.config/portknock/hosts.yaml, or in XDG_CONFIG_HOME, which only you may read. A key for the same services of the same knocker takes the
-place of the old one.
+~/.config/portknock/hosts.yaml, or in XDG_CONFIG_HOME, which only you may read. A knocker's key takes the place of the one
+that he had, a service's own that of its old one.
 
 Examples:
   $ portknock enroll web-1 web-1.json
@@ -35,13 +28,14 @@ export function addEnrollCommand(program: Command): void {
   addDoorOptions(command).addHelpText("after", EXAMPLES).action(runEnroll);
 }
 
-async function runEnroll(name: string, path: string, flags: EnrollFlags): Promise<void> {
-  if (!/^[\p{L}\d][\p{L}\d._/-]*$/u.test(name)) {
+async function runEnroll(name: string, path: string, flags: DoorFlags): Promise<void> {
+  if (!isCalled(name)) {
     throw usageError("NAME: is none that a command could take; use letters, digits, dots and dashes");
   }
   const come = flags.stack === undefined ? await cardOfText(path) : await cardOfStack(name, flags);
   const hosts = await readHostsFile();
-  await writeHostsFile({ ...hosts, [name]: together(hosts[name], come) });
+  const old = Object.hasOwn(hosts, name) ? hosts[name] : undefined;
+  await writeHostsFile({ ...hosts, [name]: together(old, come) });
   const opened = parseCard(name, come).keys.map(
     ({ services, ports }) => `${services.join(", ")} (${ports.map(printPortRange).join(", ")})`,
   );
@@ -62,19 +56,22 @@ async function cardOfText(path: string): Promise<WrittenCard> {
   return parseCardJson("the card", written);
 }
 
-async function cardOfStack(name: string, flags: EnrollFlags): Promise<WrittenCard> {
-  const [found] = (await findCards([name], flags)) ?? [];
-  if (found === undefined) {
-    throw usageError("NAME: is no host of the stack; check it, and --stack");
-  }
-  const key = chooseKey(name, found.card, flags);
-  return { ...found.written, keys: found.written.keys.filter((_, index) => found.card.keys[index] === key) };
+async function cardOfStack(name: string, flags: DoorFlags): Promise<WrittenCard> {
+  const { written, card } = await findCard(name, flags);
+  return withKeyAlone(written, card, chooseKey(name, card, flags));
 }
 
-/** What is new counts; keys for other services, or of other knockers, stay. */
+/** What is new counts: a knocker has one key, and a service one of its own. Those of others stay. */
 function together(old: WrittenCard | undefined, come: WrittenCard): WrittenCard {
-  const idOf = ({ as, services }: WrittenCard["keys"][number]): string => JSON.stringify([as, services]);
-  const replaced = new Set(come.keys.map(idOf));
-  const kept = old?.name === come.name ? old.keys.filter((key) => !replaced.has(idOf(key))) : [];
+  const kept =
+    old?.name === come.name
+      ? old.keys.filter((key) => !come.keys.some((each) => takesPlaceOf(each, key)))
+      : [];
   return { ...come, keys: [...kept, ...come.keys] };
+}
+
+function takesPlaceOf(come: WrittenKey, old: WrittenKey): boolean {
+  return (
+    come.as === old.as && (come.as !== undefined || come.services.some((name) => old.services.includes(name)))
+  );
 }

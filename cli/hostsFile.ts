@@ -17,11 +17,16 @@ const VERSION = 1;
 
 const HEADER = "# What `portknock enroll` wrote: keep it to yourself, whoever has it comes in.\n";
 
+/** What somebody may call a host: a word that no shell and no pattern of ssh takes for its own. */
+export function isCalled(name: string): boolean {
+  return /^[\p{L}\d][\p{L}\d._/-]*$/u.test(name);
+}
+
 /** What stands in an entry, `parseCard` says of the one that is used. */
 const fileSchema = objectOf({
   version: z.literal(VERSION),
   hosts: z.record(
-    z.string(),
+    z.string().refine(isCalled),
     z.custom<WrittenCard>((card) => typeof card === "object" && card !== null),
   ),
 });

@@ -9,13 +9,12 @@ import { parseDelay } from "./delay";
 import { describeFailure } from "./describeFailure";
 import { type Door, openingOf } from "./door";
 import { addDoorOptions } from "./doorOptions";
-import { doorsOf, type GivenDoorFlags } from "./doorsOf";
+import { addFamilyOptions, type FamilyFlags, familyOf } from "./family";
 import { printEnd } from "./printStretch";
 import { readTcpPort } from "./readTcpPort";
+import { type GivenDoorFlags, wantedDoors } from "./wantedDoors";
 
-interface KnockFlags extends GivenDoorFlags {
-  readonly ipv4?: true;
-  readonly ipv6?: true;
+interface KnockFlags extends GivenDoorFlags, FamilyFlags {
   readonly delay: string;
   readonly quiet?: true;
   readonly wait?: true;
@@ -57,7 +56,7 @@ export function addKnockCommand(program: Command): void {
     )
     .usage("[options] <NAME|HOST...>")
     .argument("<HOST...>", "names of hosts, or names or addresses to connect to, without a port");
-  addDoorOptions(command)
+  addFamilyOptions(addDoorOptions(command))
     .addOption(
       new Option(
         "--sequence <TEXT>",
@@ -83,8 +82,6 @@ export function addKnockCommand(program: Command): void {
         "the host's name in the program, for a token (default: HOST up to its first dot)",
       ).conflicts([...OF_SEQUENCES, "stack", "service"]),
     )
-    .addOption(new Option("-4, --ipv4", "knock over IPv4 only").conflicts("ipv6"))
-    .option("-6, --ipv6", "knock over IPv6 only")
     .option("--delay <TIME>", "from one knock to the next, below the service's knock timeout", "100ms")
     .option("--wait", "knock until the port answers; a connection to it is made, and ended again")
     .option(
@@ -100,10 +97,17 @@ export function addKnockCommand(program: Command): void {
 
 /** One host that fails does not keep the others from being knocked at. */
 async function runKnock(names: readonly string[], flags: KnockFlags): Promise<void> {
-  const doors = await doorsOf(names, flags, "give --name");
+  if (flags.port !== undefined && flags.wait !== true) {
+    throw usageError("--port: is of --wait; give both, or neither");
+  }
+  const doors = await wantedDoors(names, flags, "give --name");
+  // All are looked at before anything is sent.
+  const visits = doors.map((door) =>
+    flags.wait === true ? waitAt(door, flags) : () => knockAt(door, flags),
+  );
   const outcomes = await Promise.allSettled(
-    doors.map(async (door) => {
-      const line = await (flags.wait === true ? waitAt(door, flags) : knockAt(door, flags));
+    visits.map(async (visit) => {
+      const line = await visit();
       if (flags.quiet !== true) {
         process.stdout.write(`${line}\n`);
       }
@@ -112,13 +116,14 @@ async function runKnock(names: readonly string[], flags: KnockFlags): Promise<vo
   for (const outcome of outcomes) {
     if (outcome.status === "rejected") {
       const { exitCode, lines } = describeFailure(outcome.reason);
-      process.exitCode = exitCode;
+      process.exitCode = Math.max(exitCode, Number(process.exitCode ?? 0));
       process.stderr.write(lines.map((line) => `portknock: ${line}\n`).join(""));
     }
   }
 }
 
-async function waitAt({ name, host, port, once, secret }: Door, flags: KnockFlags): Promise<string> {
+/** @throws CommandError where nothing can be waited for, before anything is sent. */
+function waitAt({ name, host, port, once, secret }: Door, flags: KnockFlags): () => Promise<string> {
   if (port === undefined) {
     throw usageError(
       `${name}: opens no TCP port, so nothing shows from here whether it is open; leave --wait out`,
@@ -129,17 +134,19 @@ async function waitAt({ name, host, port, once, secret }: Door, flags: KnockFlag
       `${name}: admits one connection, which --wait would be; leave it out: portknock ssh waits and connects at once`,
     );
   }
-  const family = familyOf(flags);
   const opening = openingOf(secret);
-  await tryDoor({
+  const options = {
     host,
     port,
     opening:
       opening.kind === "sequence" ? { ...opening, delayMilliseconds: parseDelay(flags.delay) } : opening,
     withinMilliseconds: parseDelay(flags.within, "--within"),
-    ...(family !== undefined && { family }),
-  });
-  return `${name}: port ${port} is open`;
+    ...familyOf(flags),
+  };
+  return async () => {
+    await tryDoor(options);
+    return `${name}: port ${port} is open`;
+  };
 }
 
 function knockAt(door: Door, flags: KnockFlags): Promise<string> {
@@ -152,14 +159,10 @@ async function sendTokenTo(
   { knocker, key }: Extract<Secret, { kind: "token" }>,
   flags: KnockFlags,
 ): Promise<string> {
-  const target = await findTarget(host, familyOf(flags));
+  const target = await findTarget(host, familyOf(flags).family);
   const slot = slotAt(Date.now() / 1000);
   await sendToken(target, freshTokens(key)());
   return `sent ${printTarget(host, target)} one token of ${knocker}, good until ${printEnd(slot)}`;
-}
-
-function familyOf({ ipv4, ipv6 }: KnockFlags): 4 | 6 | undefined {
-  return ipv4 === true ? 4 : ipv6 === true ? 6 : undefined;
 }
 
 async function knockSequence(
@@ -168,7 +171,6 @@ async function knockSequence(
   flags: KnockFlags,
 ): Promise<string> {
   const delayMilliseconds = parseDelay(flags.delay);
-  const family = familyOf(flags);
   const isLong = delayMilliseconds * sequence.length >= PROGRESS_FROM_MILLISECONDS;
   const showsProgress = isLong && process.stderr.isTTY && flags.quiet !== true;
 
@@ -177,7 +179,7 @@ async function knockSequence(
     host,
     sequence,
     delayMilliseconds,
-    ...(family === undefined ? {} : { family }),
+    ...familyOf(flags),
     onKnock: (knocks) => {
       if (showsProgress) {
         process.stderr.write(`\rknock ${knocks} of ${sequence.length}`);

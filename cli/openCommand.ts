@@ -6,8 +6,8 @@ import { usageError } from "./commandError";
 import { parseDelay } from "./delay";
 import { type Door, openingOf } from "./door";
 import { addDoorOptions } from "./doorOptions";
-import { doorsOf, type GivenDoorFlags } from "./doorsOf";
 import { runInside } from "./runInside";
+import { type GivenDoorFlags, wantedDoors } from "./wantedDoors";
 
 interface OpenFlags extends GivenDoorFlags {
   readonly every?: string;
@@ -69,7 +69,7 @@ async function runOpen(words: readonly string[], flags: OpenFlags): Promise<void
   if (command.length === 0 || hosts.length === 0) {
     throw usageError("no command to run; write hosts, then -- and the command");
   }
-  const doors = await doorsOf(hosts, flags, "give every host by a name that does");
+  const doors = await wantedDoors(hosts, flags, "give every host by a name that does");
   const every = await pauseFor(doors, flags.every);
   const openings = doors.map(({ host, secret }) => ({ host, opening: openingOf(secret) }));
   const knockAtAll = () => Promise.all(openings.map(({ host, opening }) => knockEverywhere(host, opening)));

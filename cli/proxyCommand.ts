@@ -1,15 +1,14 @@
 import type { Socket } from "node:net";
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { closedAgain, comeIn } from "../components/client/comeIn";
-import { usageError } from "./commandError";
+import { CommandError } from "./commandError";
 import { parseDelay } from "./delay";
-import { type DoorFlags, findDoors, openingOf } from "./door";
+import { type DoorFlags, doorOf, findCard, openingOf } from "./door";
 import { addDoorOptions } from "./doorOptions";
+import { addFamilyOptions, type FamilyFlags, familyOf } from "./family";
 import { readTcpPort } from "./readTcpPort";
 
-interface ProxyFlags extends Omit<DoorFlags, "port"> {
-  readonly ipv4?: true;
-  readonly ipv6?: true;
+interface ProxyFlags extends DoorFlags, FamilyFlags {
   readonly within: string;
 }
 
@@ -28,9 +27,7 @@ export function addProxyCommand(program: Command): void {
     .description("Knocks at a host, connects to a port of it, and passes on what comes and goes.")
     .argument("<NAME>", "a host of --stack by its name in the program, or one that portknock enroll took in")
     .argument("<PORT>", "the TCP port to connect to");
-  addDoorOptions(command)
-    .addOption(new Option("-4, --ipv4", "over IPv4 only").conflicts("ipv6"))
-    .option("-6, --ipv6", "over IPv6 only")
+  addFamilyOptions(addDoorOptions(command))
     .option("--within <TIME>", "how long it may take until the port answers", "15s")
     .addHelpText("after", EXAMPLES)
     .action(runProxy);
@@ -38,31 +35,33 @@ export function addProxyCommand(program: Command): void {
 
 async function runProxy(name: string, portText: string, flags: ProxyFlags): Promise<void> {
   const port = readTcpPort(portText, "PORT");
-  const [door] = (await findDoors([name], { ...flags, port })) ?? [];
-  if (door === undefined) {
-    throw usageError("NAME: is no host that is enrolled; give --stack, or run portknock enroll");
-  }
-  const family = flags.ipv4 === true ? 4 : flags.ipv6 === true ? 6 : undefined;
+  const door = doorOf(await findCard(name, flags), { ...flags, port });
   const socket = await comeIn({
     host: door.host,
     port,
     opening: openingOf(door.secret),
     withinMilliseconds: parseDelay(flags.within, "--within"),
-    ...(family !== undefined && { family }),
+    ...familyOf(flags),
   });
-  if ((await passOn(socket)) === 0) {
+  const isCut = await passOn(socket);
+  if (socket.bytesRead === 0) {
     throw closedAgain(door.host, port);
+  }
+  if (isCut) {
+    throw new CommandError(1, [
+      `${door.host}: the connection was cut; see what ends it there, or on the way`,
+    ]);
   }
 }
 
-/** Until the other side ends it. Its answer is how many bytes came from there. */
-function passOn(socket: Socket): Promise<number> {
+/** Until the other side ends it, or nobody reads any more what comes from there. Its answer is whether it was cut. */
+function passOn(socket: Socket): Promise<boolean> {
   return new Promise((resolve) => {
-    // What was cut off on the way, whoever speaks through it tells better than we could.
     socket.on("error", () => undefined);
-    socket.once("close", () => {
+    process.stdout.once("error", () => socket.destroy());
+    socket.once("close", (isCut) => {
       process.stdin.unpipe(socket).destroy();
-      resolve(socket.bytesRead);
+      resolve(isCut);
     });
     process.stdin.pipe(socket);
     socket.pipe(process.stdout);

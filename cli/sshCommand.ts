@@ -1,16 +1,9 @@
 import type { Command } from "commander";
-import { CommandError, usageError } from "./commandError";
-import { findCards } from "./door";
+import { usageError } from "./commandError";
+import { type DoorFlags, findCard } from "./door";
 import { addDoorOptions } from "./doorOptions";
-import { proxyLine } from "./ownCommand";
+import { proxyLine } from "./proxyLine";
 import { runInside } from "./runInside";
-
-interface SshFlags {
-  readonly stack?: string;
-  readonly cwd: string;
-  readonly service?: string;
-  readonly as?: string;
-}
 
 const EXAMPLES = `
 Runs the ssh command, with your configuration, keys and agent; portknock proxy makes its connection. Ends as ssh does.
@@ -31,19 +24,16 @@ export function addSshCommand(program: Command): void {
   addDoorOptions(command).addHelpText("after", EXAMPLES).action(runSsh);
 }
 
-async function runSsh(words: string, args: readonly string[], flags: SshFlags): Promise<void> {
+async function runSsh(words: string, args: readonly string[], flags: DoorFlags): Promise<void> {
   const name = words.slice(words.lastIndexOf("@") + 1);
   // Before ssh is started: what it prints of a ProxyCommand that failed helps nobody.
-  const [found] = (await findCards([name], flags)) ?? [];
-  if (found === undefined) {
-    throw usageError("NAME: is no host that is enrolled; give --stack, or run portknock enroll");
-  }
+  const { card } = await findCard(name, flags);
   // A word that begins with a dash would be an option of ssh.
   if (words.startsWith("-")) {
-    throw new CommandError(2, ["NAME: begins with a dash; give the name of a host"]);
+    throw usageError("NAME: begins with a dash; give the name of a host");
   }
-  const { port } = found.card;
-  const line = proxyLine(name, "%p", flags);
+  const { port } = card;
+  const line = proxyLine(flags, name);
   process.exitCode = await runInside(
     ["ssh", "-o", `ProxyCommand=${line}`, ...(port === 22 ? [] : ["-o", `Port=${port}`]), words, ...args],
     "ssh",

@@ -1,15 +1,10 @@
 import type { Command } from "commander";
 import { groupBy } from "../components/policy/groupBy";
-import { allCards } from "./door";
+import { CommandError } from "./commandError";
+import { allCards, type DoorFlags } from "./door";
 import { addDoorOptions } from "./doorOptions";
-import { proxyLine } from "./ownCommand";
-
-interface SshConfigFlags {
-  readonly stack?: string;
-  readonly cwd: string;
-  readonly service?: string;
-  readonly as?: string;
-}
+import { isCalled } from "./hostsFile";
+import { proxyLine } from "./proxyLine";
 
 const EXAMPLES = `
 Prints lines for ~/.ssh/config, in which there is nothing secret: ssh, and whatever runs it, then knocks at these hosts by itself.
@@ -28,14 +23,19 @@ export function addSshConfigCommand(program: Command): void {
   addDoorOptions(command).addHelpText("after", EXAMPLES).action(runSshConfig);
 }
 
-async function runSshConfig(flags: SshConfigFlags): Promise<void> {
+async function runSshConfig(flags: DoorFlags): Promise<void> {
   const cards = await allCards(flags);
+  if (!cards.every(({ name }) => isCalled(name))) {
+    throw new CommandError(1, [
+      "a host, or its component, has a name that ssh would take for more than one word or for a pattern; name the host in ~/.ssh/config by hand",
+    ]);
+  }
   const ofPort = groupBy(cards, ({ card }) => card.port);
   const blocks = [...ofPort].map(([port, some]) =>
     [
       `Host ${some.map(({ name }) => name).join(" ")}`,
       ...(port === 22 ? [] : [`  Port ${port}`]),
-      `  ProxyCommand ${proxyLine("%n", "%p", flags)}`,
+      `  ProxyCommand ${proxyLine(flags)}`,
     ].join("\n"),
   );
   process.stdout.write(`${blocks.join("\n\n")}\n`);

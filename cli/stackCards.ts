@@ -8,7 +8,7 @@ import type { Policy } from "../components/policy/policy";
 import { printPortRange } from "../components/policy/portRange";
 import { type Opener, parseResourceName } from "../components/policy/sequenceId";
 import { SEQUENCE_TYPE } from "../components/resourceTypes";
-import type { WrittenCard } from "./card";
+import type { WrittenCard, WrittenKey } from "./card";
 import { CommandError } from "./commandError";
 import { hostsOfState, type StackHost } from "./stackHosts";
 import { readStackState, revealed, type StackOptions, type StateResource } from "./stackState";
@@ -32,7 +32,6 @@ const outputsSchema = z.object({
 });
 
 type Outputs = z.output<typeof outputsSchema>;
-type WrittenKey = WrittenCard["keys"][number];
 
 /** What opens the hosts that a stack guards. */
 export async function readStackCards(options: StackOptions): Promise<readonly StackCard[]> {

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { proxyLine } from "../../cli/proxyLine";
 import { portknock, temporaryFile } from "./portknock";
 
 const SEQUENCE = "47001,47013/udp,47025";
@@ -35,6 +36,14 @@ describe("a card that is taken in", { timeout: 30_000 }, () => {
     expect(JSON.parse(stdout).keys).toEqual([{ ...KEY, sequence: "48001,48013" }]);
     const ofAlice = await run(["card", "web-1", "--as", "alice", "--json"]);
     expect(JSON.parse(ofAlice.stdout).keys).toEqual([{ ...KEY, as: "alice" }]);
+  });
+
+  it("has one key of a knocker, whatever he may open now", async () => {
+    await enroll({ ...CARD, keys: [KEY, { ...KEY, as: "alice" }] });
+    await enroll({ ...CARD, keys: [{ ...KEY, as: "alice", services: ["admin", "ssh"] }] });
+    const { stdout } = await run(["card", "web-1", "--as", "alice", "--json"]);
+    expect(JSON.parse(stdout).keys).toEqual([{ ...KEY, as: "alice", services: ["admin", "ssh"] }]);
+    expect(JSON.parse((await run(["card", "web-1", "--json"])).stdout).keys).toEqual([KEY]);
   });
 
   it("says which key, where there are several for the port", async () => {
@@ -113,6 +122,15 @@ describe("a card that is taken in", { timeout: 30_000 }, () => {
     });
   });
 
+  it("is refused with a port to wait for, where nobody waits, before anything is sent", async () => {
+    await enroll(CARD);
+    expect(await run(["knock", "web-1", "--port", "22"])).toEqual({
+      exitCode: 2,
+      stdout: "",
+      stderr: "portknock: --port: is of --wait; give both, or neither\n",
+    });
+  });
+
   it("is not waited for where the first connection uses it up", async () => {
     await enroll({ ...CARD, keys: [{ ...KEY, access: "once" }] });
     expect(await run(["knock", "web-1", "--wait"])).toMatchObject({
@@ -120,5 +138,19 @@ describe("a card that is taken in", { timeout: 30_000 }, () => {
       stderr:
         "portknock: web-1: admits one connection, which --wait would be; leave it out: portknock ssh waits and connects at once\n",
     });
+  });
+});
+
+describe("the line by which ssh starts portknock", () => {
+  const flags = { stack: "prod", cwd: "/srv/50% off" };
+
+  it("quotes whatever a shell or ssh would take for its own", () => {
+    const [, words = ""] = proxyLine(flags, "edge$(reboot) %h/web-1").split(" proxy ");
+    expect(words).toBe("'edge$(reboot) %%h/web-1' %p --stack prod --cwd '/srv/50%% off'");
+  });
+
+  it("has the name that ssh was given, where there is no other", () => {
+    const [, words = ""] = proxyLine({ cwd: ".", as: "alice" }).split(" proxy ");
+    expect(words).toBe("%n %p --as alice");
   });
 });

@@ -20,7 +20,7 @@ const SSH_PORT = 22;
  * @param nameRemedy what to do about a host of which nobody says the name in the program
  * @throws CommandError before anything is sent.
  */
-export async function doorsOf(
+export async function wantedDoors(
   names: readonly string[],
   flags: GivenDoorFlags,
   nameRemedy: string,
