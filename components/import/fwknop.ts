@@ -1,5 +1,6 @@
 import type { PortRange } from "../policy/policy";
 import { mergePortRanges, printPortRange } from "../policy/portRange";
+import { windowWithin } from "./bounds";
 import type { Imported, ImportedOpening, Note } from "./imported";
 import { noteAt } from "./noteAt";
 import type { NumberedLine } from "./numberedLines";
@@ -16,7 +17,6 @@ type Stanza = readonly Directive[];
 
 /** fwknopd's own. */
 const DEFAULT_TIMEOUT = 30;
-const LONGEST_WINDOW = 7 * 86_400;
 /** The day has begun somewhere that long before it begins in UTC. */
 const FIRST_MIDNIGHT = 14 * 3600;
 
@@ -91,7 +91,7 @@ function readStanza(stanza: Stanza, index: number): StanzaRead {
       line,
       ports,
       opener: { kind: "token", until },
-      windowSeconds: Math.min(seconds < 1 ? DEFAULT_TIMEOUT : seconds, LONGEST_WINDOW),
+      windowSeconds: windowWithin(seconds < 1 ? DEFAULT_TIMEOUT : seconds),
       access: "window",
     },
     notes: [

@@ -1,17 +1,12 @@
-import { printPortRange } from "../policy/portRange";
+import { LONGEST_GAP, WINDOW_WITHOUT_END, windowWithin } from "./bounds";
 import type { Imported, ImportedOpening, Note } from "./imported";
-import { type IptablesRule, parseIptablesRule } from "./iptablesRule";
+import { parseIptablesRule } from "./iptablesRule";
 import { noteAt } from "./noteAt";
 import type { NumberedLine } from "./numberedLines";
-import { portName } from "./portWords";
+import { portName, printPorts } from "./portWords";
 import { type Move, pathTo } from "./recentPath";
 import { type Arrival, arrivalsAt, type SavedRule } from "./ruleArrivals";
 import { shellCommands } from "./shellCommands";
-
-const LONGEST_GAP = 300;
-const LONGEST_WINDOW = 7 * 86_400;
-/** Where a list forgets nobody: the longest of which no policy is warned. */
-const WINDOW_WITHOUT_END = 3600;
 
 /** What lists of iptables' module `recent` let people open, in what iptables-save prints. */
 export function importIptables(lines: readonly NumberedLine[]): Imported {
@@ -51,8 +46,8 @@ function savedRules(lines: readonly NumberedLine[]): readonly SavedRule[] {
   return lines.flatMap(({ text, number }): readonly SavedRule[] => {
     const [, name] = /^\*(\w+)$/.exec(text) ?? [];
     table = name ?? table;
-    const words = shellCommands(text.replace(/^\[\d+:\d+\] /, ""));
-    const rule = words?.length === 1 ? parseIptablesRule(words.flat()) : undefined;
+    const [command, another] = shellCommands(text.replace(/^\[\d+:\d+\] /, "")) ?? [];
+    const rule = command && another === undefined ? parseIptablesRule(command.words) : undefined;
     return rule === undefined ? [] : [{ ...rule, table, line: number }];
   });
 }
@@ -71,14 +66,21 @@ function knockingChains(rules: readonly SavedRule[]): ReadonlySet<string> {
   return chains;
 }
 
-function movesOf({ sets, lists, ports = [], isClear, line }: Arrival): readonly Move[] {
+function movesOf({ sets, lists, ports = [], isClear, hasInterface, line }: Arrival): readonly Move[] {
   const [port, another] = ports;
   if (port === undefined || another !== undefined || port.from !== port.to) {
     return [];
   }
   const [from, second] = lists;
   const knock = { protocol: port.protocol, port: port.from };
-  return sets.map((to) => ({ from, to, knock, line, isClear: isClear && second === undefined }));
+  return sets.map((to) => ({
+    from,
+    to,
+    knock,
+    line,
+    hasInterface,
+    isClear: isClear && second === undefined,
+  }));
 }
 
 interface DoorRead {
@@ -108,7 +110,7 @@ function readDoor(door: Arrival, arrivals: readonly Arrival[], moves: readonly M
   const gap = Math.max(1, ...gaps);
   const isOnce = arrivals.some(
     ({ removes, ports: removed }) =>
-      removes.includes(list.list) && (removed === undefined || printed(removed) === printed(ports)),
+      removes.includes(list.list) && (removed === undefined || printPorts(removed) === printPorts(ports)),
   );
   const [last] = path.slice(-1);
   return {
@@ -122,7 +124,7 @@ function readDoor(door: Arrival, arrivals: readonly Arrival[], moves: readonly M
         gapSeconds: Math.min(gap, LONGEST_GAP),
         close: undefined,
       },
-      windowSeconds: Math.min(Math.max(1, list.seconds ?? WINDOW_WITHOUT_END), LONGEST_WINDOW),
+      windowSeconds: windowWithin(list.seconds ?? WINDOW_WITHOUT_END),
       access: isOnce ? "once" : "window",
     },
     notes: [
@@ -162,10 +164,15 @@ function readDoor(door: Arrival, arrivals: readonly Arrival[], moves: readonly M
           "opens a port on one interface, and here it opens on all of them",
           "close it on the others in the host's own firewall, where that matters",
         ),
+      ...path.map(
+        (move) =>
+          move.hasInterface &&
+          noteAt(
+            move.line,
+            "counts a knock on one interface, and knocks count on all of them here",
+            "close the ports on the others in the host's own firewall, where that matters",
+          ),
+      ),
     ].filter((note) => note !== false),
   };
-}
-
-function printed(ports: IptablesRule["ports"] & object): string {
-  return ports.map(printPortRange).join(",");
 }

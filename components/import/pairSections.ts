@@ -1,7 +1,6 @@
-import type { PortRange } from "../policy/policy";
-import { printPortRange } from "../policy/portRange";
 import type { ImportedOpening, ImportedToken, Note, WrittenKnocks } from "./imported";
 import { noteAt } from "./noteAt";
+import { printPorts } from "./portWords";
 import type { SectionActs } from "./readSection";
 
 export interface Paired {
@@ -66,10 +65,6 @@ function closeWith(
 /** `ssh` of `openSSH` and of `closeSSH`. */
 function stemOf(name: string): string {
   return name.toLowerCase().replace(/^(open|close|shut|start|stop)[-_ ]?/, "");
-}
-
-function printPorts(ports: readonly PortRange[]): string {
-  return ports.map(printPortRange).join(",");
 }
 
 function isToken(opener: WrittenKnocks | ImportedToken): opener is ImportedToken {

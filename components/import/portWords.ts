@@ -29,6 +29,11 @@ export function parseProtocol(text: string): Protocol | undefined {
   return word === "tcp" || word === "udp" ? word : undefined;
 }
 
+/** As a text by which the same ports are known. */
+export function printPorts(ports: readonly PortRange[]): string {
+  return ports.map(printPortRange).join(",");
+}
+
 /** What a service is called that has no name: `tcp-22`, by its first port. */
 export function portName([first]: readonly PortRange[]): string {
   return first === undefined ? "" : printPortRange(first).split("/").toReversed().join("-");

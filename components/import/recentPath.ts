@@ -8,6 +8,8 @@ export interface Move {
   readonly to: string;
   readonly knock: Knock;
   readonly line: number;
+  /** Whether it counts on one interface alone. */
+  readonly hasInterface: boolean;
   /** Whether nothing else is needed for it. */
   readonly isClear: boolean;
 }

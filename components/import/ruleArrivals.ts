@@ -28,6 +28,15 @@ type Way = Pick<Arrival, "ports" | "lists" | "hasInterface" | "isClear">;
 /** A real firewall has some hundred; where chains lead to chains again and again, there is no end to them. */
 const MOST_ARRIVALS = 20_000;
 
+/** What all checks of one list come to. */
+function tightest(checks: readonly RecentMatch[]): readonly RecentMatch[] {
+  const times = checks.flatMap(({ seconds }) => seconds ?? []);
+  const [last] = checks.slice(-1);
+  return last === undefined
+    ? []
+    : [{ ...last, seconds: times.length === 0 ? undefined : Math.min(...times) }];
+}
+
 /** Every way of a packet to every rule, from a chain on. */
 export function arrivalsAt(chain: string, rules: readonly SavedRule[]): readonly Arrival[] {
   const chains = groupBy(rules, (rule) => rule.chain);
@@ -51,14 +60,14 @@ export function arrivalsAt(chain: string, rules: readonly SavedRule[]): readonly
 function arrive(rule: SavedRule, way: Way): Arrival {
   const listsOf = (...actions: readonly RecentMatch["action"][]): readonly RecentMatch[] =>
     rule.recent.filter(({ action }) => actions.includes(action));
-  const lists = [...way.lists, ...listsOf("check", "update")];
+  const lists = groupBy([...way.lists, ...listsOf("check", "update")], ({ list }) => list);
   const { ports = way.ports } = rule;
   const areWithin = way.ports === undefined || ports?.every((port) => liesIn(port, way.ports ?? []));
   return {
     line: rule.line,
     target: rule.target,
     ports,
-    lists: [...new Map(lists.map((match) => [match.list, match])).values()],
+    lists: [...lists.values()].flatMap(tightest),
     sets: listsOf("set").map(({ list }) => list),
     removes: listsOf("remove").map(({ list }) => list),
     hasInterface: way.hasInterface || rule.hasInterface,

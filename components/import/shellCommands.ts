@@ -5,24 +5,30 @@
 const TOKEN =
   /\s+|(?<redirection>\d*>{1,2}(?:&\d|\s*[\w./-]+)|<\s*[\w./-]+)|(?<end>&&|\|\||[;&|])|(?<word>(?:'[^']*'|"[^"$`\\]*"|\\.|[^\s;&|()<>'"\\`$])+)|(?<other>.)/gs;
 
+/** A command, and what stands between it and the one before, where that says when it runs. */
+export interface ShellCommand {
+  readonly words: readonly string[];
+  readonly behind: "&&" | "||" | undefined;
+}
+
 /**
- * The commands of a line of shell, each as its words.
+ * The commands of a line of shell.
  *
  * @returns nothing for a line that only a shell could read
  */
-export function shellCommands(text: string): readonly (readonly string[])[] | undefined {
-  const commands: string[][] = [[]];
+export function shellCommands(text: string): readonly ShellCommand[] | undefined {
+  const commands: { words: string[]; behind: ShellCommand["behind"] }[] = [{ words: [], behind: undefined }];
   for (const { groups: { end, word, other } = {} } of text.matchAll(TOKEN)) {
     if (other !== undefined) {
       return undefined;
     }
     if (end !== undefined) {
-      commands.push([]);
+      commands.push({ words: [], behind: end === "&&" || end === "||" ? end : undefined });
     } else if (word !== undefined) {
-      commands.at(-1)?.push(unquoted(word));
+      commands.at(-1)?.words.push(unquoted(word));
     }
   }
-  return commands.filter(({ length }) => length > 0);
+  return commands.filter(({ words }) => words.length > 0);
 }
 
 function unquoted(word: string): string {

@@ -4,7 +4,10 @@ import type { OwnOpening, TokenOpening, WrittenKnock } from "../policy";
 import { durationWithin, optionalSequenceSchema, type SchemasOf } from "./fieldSchemas";
 
 /** The gap to the next knock that every sequence may have. */
-export const knockTimeoutSchema = durationWithin({ min: 1, max: 300 }).prefault("5s");
+/** In seconds. */
+export const LONGEST_KNOCK_TIMEOUT = 300;
+
+export const knockTimeoutSchema = durationWithin({ min: 1, max: LONGEST_KNOCK_TIMEOUT }).prefault("5s");
 
 /** What belongs to a sequence that opens services, whose ever it is. */
 export const ofSequence = {

@@ -18,8 +18,11 @@ import { type Absent, absentBecause, isWritten } from "./writtenFields";
 
 type UnnamedService = Omit<Service<WrittenKnock>, "name">;
 
+/** In seconds. */
+export const LONGEST_ACCESS_WINDOW = 7 * 86400;
+
 const admission = {
-  accessWindow: durationWithin({ min: 1, max: 7 * 86400 }).prefault("10s"),
+  accessWindow: durationWithin({ min: 1, max: LONGEST_ACCESS_WINDOW }).prefault("10s"),
   access: z.enum(["window", "once"], { error: 'is neither; write "window" or "once"' }).default("window"),
   flowTimeout: durationWithin({ min: 1, max: 7 * 86400 }).optional(),
 } satisfies Partial<SchemasOf<ServiceArgs>>;
