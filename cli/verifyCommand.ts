@@ -29,7 +29,7 @@ Connects and knocks from this machine, and touches nothing on the hosts: guarded
 after the knock, and are closed again when the window is over; open ports answer. Each address of a host by itself, of both families.
 Run it where neither allow nor a window lets this machine in. Of UDP ports nothing shows from outside.
 
-Exit codes: 0 nothing failed, 1 something did, 2 wrong usage.
+Exit codes: 0 nothing failed, 1 something did or nothing could be looked at, 2 wrong usage.
 
 Examples:
   $ portknock verify --stack prod
@@ -84,8 +84,9 @@ async function report(addresses: readonly VerifiedAddress[], { json, junit }: Ve
     await writePrivate(junit, printVerificationJunit(addresses), "--junit");
   }
   process.stdout.write(json === true ? printVerificationJson(addresses) : printVerification(addresses));
-  const hasFailed = addresses.some(({ checks }) => checks.some(({ outcome }) => outcome === "failed"));
-  process.exitCode = hasFailed ? 1 : 0;
+  const outcomes = new Set(addresses.flatMap(({ checks }) => checks.map(({ outcome }) => outcome)));
+  // Where nothing could be looked at, nothing is shown.
+  process.exitCode = outcomes.has("failed") || !outcomes.has("passed") ? 1 : 0;
 }
 
 function expectedOf({ name, card }: NamedCard, flags: VerifyFlags): Expected {

@@ -1,8 +1,8 @@
 import { connect } from "node:net";
 import type { Target } from "./knock";
 
-/** What a connection attempt meets: a server, a refusal, or nothing. */
-export type Meets = "open" | "refused" | "silent";
+/** What a connection attempt meets: a server, a refusal, nothing, or that there is no way. */
+export type Meets = "open" | "refused" | "silent" | "unreachable";
 
 /** Longer than it takes until a SYN that was lost is sent again. */
 const LOOK_MILLISECONDS = 2500;
@@ -18,6 +18,8 @@ export function lookAt({ address, family }: Target, port: number): Promise<Meets
     };
     const timer = setTimeout(settle("silent"), LOOK_MILLISECONDS);
     socket.once("connect", settle("open"));
-    socket.once("error", settle("refused"));
+    socket.once("error", ({ code = "" }: NodeJS.ErrnoException) =>
+      settle(code === "ECONNREFUSED" || code === "ECONNRESET" ? "refused" : "unreachable")(),
+    );
   });
 }

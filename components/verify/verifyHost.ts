@@ -33,6 +33,8 @@ export interface Patience {
   readonly longestSeconds: number;
 }
 
+const NO_WAY = "no way to the host, or a firewall on it says so; check the network and its routes";
+
 /** Of a range of ports the first is looked at, and of many ranges so many. */
 const MOST_PORTS = 20;
 
@@ -52,19 +54,20 @@ export async function verifyHost(
   if (typeof targets === "string") {
     return [{ host, address, checks: [{ what: "is found", outcome: "failed", words: targets }] }];
   }
-  const verified: VerifiedAddress[] = [];
+  // A knock may let this machine in at all of them: whether they look closed is seen before the first.
+  const looks: (readonly Check[])[] = [];
   for (const target of targets) {
-    const checks = await verifyAddress(target, expected, patience);
+    looks.push(await lookFromOutside(target, expected));
+  }
+  const verified: VerifiedAddress[] = [];
+  for (const [index, target] of targets.entries()) {
+    const checks = [...(looks[index] ?? []), ...(await opensAndCloses(target, expected, patience))];
     verified.push({ host, address: target.address, checks });
   }
   return verified;
 }
 
-async function verifyAddress(
-  target: Target,
-  expected: Expected,
-  patience: Patience,
-): Promise<readonly Check[]> {
+async function lookFromOutside(target: Target, expected: Expected): Promise<readonly Check[]> {
   const closed = await lookAt(target, unnamedPort(expected));
   const checks: Check[] = [];
   for (const port of portsToLookAt(expected.guarded)) {
@@ -73,7 +76,7 @@ async function verifyAddress(
   for (const port of portsToLookAt(expected.open)) {
     checks.push(isOpen(port, await lookAt(target, port)));
   }
-  return [...checks, ...(await opensAndCloses(target, expected, patience))];
+  return checks;
 }
 
 function looksClosed(port: number, meets: Meets, closed: Meets): Check {
@@ -82,6 +85,9 @@ function looksClosed(port: number, meets: Meets, closed: Meets): Check {
     const words =
       "is open without a knock; run this from a machine that neither allow nor a window lets in, and look at the host's rules";
     return { what, outcome: "failed", words };
+  }
+  if (meets === "unreachable") {
+    return { what, outcome: "failed", words: NO_WAY };
   }
   return meets === closed || closed === "open"
     ? { what, outcome: "passed", words: `${meets}, as a port on which nobody listens` }
@@ -139,6 +145,9 @@ async function opensAndCloses(
   // The knocks that opened it were sent before the connection stood.
   await sleep(once ? 0 : windowSeconds * 1000 + SPARE_MILLISECONDS);
   const meets = await lookAt(target, port);
+  if (meets === "unreachable") {
+    return [opened, { what: closes, outcome: "failed", words: NO_WAY }];
+  }
   return [
     opened,
     meets === "open"

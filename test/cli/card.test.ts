@@ -122,6 +122,12 @@ describe("a card that is taken in", { timeout: 30_000 }, () => {
     });
   });
 
+  it("shows nothing from outside where it opens UDP ports alone, which is no success", async () => {
+    await enroll({ ...CARD, address: "127.0.0.1", keys: [{ ...KEY, ports: ["51820/udp"] }] });
+    const { exitCode, stdout } = await run(["verify", "web-1"]);
+    expect([exitCode, stdout.split("\n").at(-2)]).toEqual([1, "0 passed, 0 failed, 1 skipped"]);
+  });
+
   it("is refused with a port to wait for, where nobody waits, before anything is sent", async () => {
     await enroll(CARD);
     expect(await run(["knock", "web-1", "--port", "22"])).toEqual({
