@@ -55,7 +55,7 @@ async function runCheck(path: string, { format }: CheckFlags): Promise<void> {
   }
   const { services } = policy;
   const names = services.map(({ name }) => name).join(", ");
-  const where = hosts.length === 0 ? "" : ` on ${counted(hosts.length, "host")}`;
+  const where = hosts === undefined ? "" : ` on ${counted(hosts.length, "host")}`;
   process.stdout.write(
     `${source}: fine: ${counted(services.length, "service")} guarded (${names})${where}\n`,
   );

@@ -33,7 +33,7 @@ export function policyRefused(path: string, problems: readonly Problem[]): Comma
  *
  * @param host as it is given in `--host`; needed where hosts differ
  */
-export function policyOfHost({ policy, hosts }: WrittenFleet, host: string | undefined): Policy {
+export function policyOfHost({ policy, hosts = [] }: WrittenFleet, host: string | undefined): Policy {
   const { groups, ownDifferences } = policy;
   const known = hosts.map(({ name }) => name);
   const differing = [...groups.flatMap((group) => group.hosts), ...ownDifferences.map((own) => own.host)];

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { parseResourceName } from "../components/policy/sequenceId";
 import { FIREWALL_TYPE, HOST_TYPE, SEQUENCE_TYPE } from "../components/resourceTypes";
 import { type Review, reviewPolicies } from "../components/review/reviewPolicies";
-import { type ReviewSide, sideOfText, sideWithoutRules } from "../components/review/reviewSide";
+import { ofItsHosts, type ReviewSide, sideOfText, sideWithoutRules } from "../components/review/reviewSide";
 import { CommandError } from "./commandError";
 import { runPulumi } from "./runPulumi";
 import { COMMAND, childNameOf, nameOf, typeOf } from "./urn";
@@ -124,7 +124,7 @@ function sideOf(urn: string, policy: unknown): ReviewSide | undefined {
       `${nameOf(urn)}: its policy is secret or not known yet; review it where more than the sequences is no secret`,
     ]);
   }
-  return sideOfText(policy);
+  return ofItsHosts(sideOfText(policy));
 }
 
 interface Child {

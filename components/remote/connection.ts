@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Problem } from "../policy/policyError";
 import type { Warning } from "../policy/rules/policyWarnings";
 import { connectionSchema, placeSchema } from "../policy/written/connectionSchema";
+import { toEntries } from "../policy/written/parseFields";
 import { schemaProblems } from "../policy/written/schemaProblems";
 import { readHostKey } from "./hostKey";
 import { readPrivateKey } from "./privateKey";
@@ -25,7 +26,7 @@ export type ConnectionResult =
  * @param path of the connection
  */
 export function parseConnection(path: string, input: unknown): ConnectionResult {
-  const { success, data, error } = connectionSchema.safeParse(input);
+  const { success, data, error } = connectionSchema.safeParse(defined(input));
   return success
     ? { kind: "value", connection: data }
     : { kind: "refused", problems: schemaProblems(path, error) };
@@ -99,4 +100,12 @@ function keyFindings(hostKey: string | undefined, path: string): readonly Warnin
         },
       ]
     : [];
+}
+
+/** `{ password: undefined }` means no password, in the proxy too; the command plugin wants the field to be gone. */
+function defined(input: unknown): unknown {
+  const fields = toEntries(input)?.filter(([, value]) => value !== undefined);
+  return fields === undefined
+    ? input
+    : Object.fromEntries(fields.map(([name, value]) => [name, name === "proxy" ? defined(value) : value]));
 }

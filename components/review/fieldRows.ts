@@ -18,7 +18,7 @@ export const BASELINE = "baseline";
 
 /** One line for each field that differs. Services that only one side has are no affair of these. */
 export function fieldRows(compared: Compared): readonly ReviewedChange[] {
-  const { before, after, alike } = compared;
+  const { before, after, alike, come } = compared;
   const aroundServices = [
     ...judgeFields(FIELDS.policy, policyJudges, alike, before, after),
     ...judgeFields(FIELDS.profile, () => PROFILE_JUDGES, alike, before.profile, after.profile),
@@ -29,16 +29,16 @@ export function fieldRows(compared: Compared): readonly ReviewedChange[] {
   return [
     ...toRows(ALL_SERVICES, aroundServices),
     ...toRows(BASELINE, baselineFields(compared)),
-    ...hostsOfBoth(before, after).flatMap((name) => {
+    ...hostsToTell(compared).flatMap((name) => {
       const [was, is] = [hostPartOf(before, name), hostPartOf(after, name)];
       return toRows(
         hostSubject(name),
-        judgeFields(FIELDS.host, hostJudges, hostsAmong(alike, [name]), was, is),
+        judgeFields(FIELDS.host, hostJudges, hostsAmong([...alike, ...come], [name]), was, is),
       );
     }),
     ...groupNames(before, after).flatMap((name) => {
       const [was, is] = [groupOf(before, name), groupOf(after, name)];
-      return toRows(groupSubject(name), groupFields(was, is, alike));
+      return toRows(groupSubject(name), groupFields(was, is, [...alike, ...come]));
     }),
     ...before.services.flatMap((was) => {
       const is = after.services.find(({ name }) => name === was.name);
@@ -81,8 +81,8 @@ function groupFields(was: Group, is: Group, alike: readonly SidesAtHosts[]): rea
   ];
 }
 
-/** Hosts of which lines of their own are told: not those that are new, or gone. A policy in a file may not say which there are. */
-function hostsOfBoth(before: Outline, after: Outline): readonly string[] {
+/** Hosts of which lines of their own are told: not those that are gone. A policy in a file may not say which there are. */
+function hostsToTell({ before, after, come }: Compared): readonly string[] {
   if (before.hosts.length + after.hosts.length === 0) {
     const named = [before, after].flatMap(({ ownDifferences, tokenNetworks }) => [
       ...ownDifferences,
@@ -90,7 +90,7 @@ function hostsOfBoth(before: Outline, after: Outline): readonly string[] {
     ]);
     return [...new Set(named.map(({ host }) => host))].toSorted();
   }
-  const names = new Set(before.hosts.map(({ name }) => name));
+  const names = new Set([...before.hosts.map(({ name }) => name), ...come.flatMap(({ hosts }) => hosts)]);
   return after.hosts.flatMap(({ name }) => (names.has(name) ? [name] : []));
 }
 

@@ -29,6 +29,11 @@ export function guardsNothing({ services, profile }: Outline): boolean {
   return services.length === 0 && profile.kind === "guard";
 }
 
+/** Whether it is known which hosts a policy is for: none, where it guards nothing. */
+export function saysHosts(outline: Outline): boolean {
+  return outline.hosts.length > 0 || guardsNothing(outline);
+}
+
 export function guardOf(outline: Outline, service: OutlinedService): Guard {
   const opener = openerOf(service);
   return {

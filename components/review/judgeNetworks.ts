@@ -25,6 +25,14 @@ export function judgeAllow(lists: Lists, { before, after }: Sides): Judgement {
       meaning: said(listNetworks(change.added), "need not knock at what is guarded from now on").join("; "),
     };
   }
+  if (guardsNothing(after.outline)) {
+    return {
+      direction: "changes",
+      meaning: said(listNetworks(change.removed), "as everybody else: nothing is guarded any more").join(
+        "; ",
+      ),
+    };
+  }
   const isFirewall = after.outline.profile.kind === "baseline";
   const martians = isFirewall ? allMartians(change.removed, exceptedNetworks(after.outline)) : [];
   const dropped = new Set(martians);

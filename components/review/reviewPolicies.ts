@@ -59,7 +59,7 @@ export function reviewPolicies(
   ];
   return {
     changes: changes.toSorted((a, b) => compareTexts(rank(a.subject), rank(b.subject))),
-    hosts: touchedHosts(was.hosts, is.hosts, {
+    hosts: touchedHosts(was, is, {
       hasOtherRules: otherRules(written, rotated),
       drifted,
     }),

@@ -13,17 +13,18 @@ export interface ReviewSide {
 
 /** A policy that is there in full. */
 export function sideOfPolicy({ policy, hosts }: WrittenFleet): ReviewSide {
-  return {
-    outline: outlineOf(
-      policy,
-      hosts.map(({ name, place, proxy }) => ({
-        name,
-        place: placeOf(place),
-        ...(proxy && { proxy: placeOf(proxy) }),
-      })),
-    ),
-    sequences: sequencesOfPolicy(policy),
-  };
+  const reaches = hosts?.map(({ name, place, proxy }) => ({
+    name,
+    place: placeOf(place),
+    ...(proxy && { proxy: placeOf(proxy) }),
+  }));
+  const side = { outline: outlineOf(policy, reaches), sequences: sequencesOfPolicy(policy) };
+  return hosts === undefined ? side : ofItsHosts(side);
+}
+
+/** The same of a component, which says which hosts it has: where it has none, it has no rules anywhere. */
+export function ofItsHosts(side: ReviewSide): ReviewSide {
+  return side.outline.hosts.length === 0 ? sideWithoutRules(side) : side;
 }
 
 function placeOf(login: Login | undefined): Place {

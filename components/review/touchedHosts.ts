@@ -1,5 +1,7 @@
+import type { Outline } from "../outline/outline";
 import { type Place, printReach } from "../outline/reach";
 import type { Reach } from "../policy/policy";
+import { saysHosts } from "./guard";
 
 /** By name. Empty where the policies do not say for which hosts they are. */
 export interface TouchedHosts {
@@ -18,11 +20,8 @@ interface Reasons {
   readonly drifted: readonly string[];
 }
 
-export function touchedHosts(
-  before: readonly Reach<Place>[],
-  after: readonly Reach<Place>[],
-  { hasOtherRules, drifted }: Reasons,
-): TouchedHosts {
+export function touchedHosts(was: Outline, is: Outline, { hasOtherRules, drifted }: Reasons): TouchedHosts {
+  const [before, after] = saysHosts(was) && saysHosts(is) ? [was.hosts, is.hosts] : [[], []];
   const reachBefore = new Map(before.map((host) => [host.name, printReach(host)]));
   const namesAfter = new Set(after.map(({ name }) => name));
   const both = after.filter(({ name }) => reachBefore.has(name));

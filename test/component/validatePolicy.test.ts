@@ -269,6 +269,12 @@ describe("a host", () => {
     );
   });
 
+  it("may have fields that are undefined, known or not, in its proxy too", async () => {
+    const proxy = { host: "192.0.2.2", hostKey: KEY, user: undefined, lane: undefined };
+    const given = { ...connection, password: undefined, colour: undefined, proxy };
+    expect(await validatedWith({ connection: given })).toMatchObject({ services: [{ name: "ssh" }] });
+  });
+
   it.each([[{ connection }], [{ connection, adopt: "shop/dev/edge of/the/town/web-1" }]])(
     "may be %j",
     async (host) => {

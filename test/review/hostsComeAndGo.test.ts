@@ -23,9 +23,11 @@ describe("a host that comes to others", () => {
   const comes = (own: Written, others: Written = {}) =>
     reviewOf(fleet({ "web-1": WEB_1 }), fleet({ "web-1": WEB_1, "web-2": { ...WEB_2, ...own } }, others));
 
-  it("is guarded now, and opens nothing, whatever it has of its own", () => {
+  it("is guarded now, and opens nothing, whatever it has of its own, which is told", () => {
     const review = comes({ openPorts: ["8080"], allow: ["0.0.0.0/1"] });
     expect(linesOf(review)).toEqual([
+      "host web-2: allow: 0.0.0.0/1: changes: 0.0.0.0/1: need not knock at what is guarded from now on",
+      "host web-2: openPorts: 8080/tcp: changes: 8080/tcp: a connection to it is no wrong knock",
       "the fleet: new hosts: web-2: closes down: 22/tcp was left as the host has it, now open to who knocked for ssh",
     ]);
     expect(review.hosts).toMatchObject({ added: ["web-2"], updated: [] });
@@ -64,6 +66,7 @@ describe("a host that comes to others", () => {
       fleet({ "web-1": WEB_1, db, ...others }, { services }),
     );
     expect(linesOf(review).map((line) => line.split(": ").slice(0, 3))).toEqual([
+      ["host db", "services", "db"],
       ["the fleet", "new hosts", "db"],
       ["the fleet", "new hosts", "web-3, web-4, web-5 and 1 more"],
     ]);
@@ -91,7 +94,35 @@ describe("a host that goes while others stay", () => {
   });
 });
 
+describe("a fleet without a host", () => {
+  it.each([[{}], [{ baseline: {} }]])("is guarded by nothing, where it had some: %j", (others) => {
+    const review = reviewOf(fleet({ "web-1": WEB_1 }, others), fleet({}, others));
+    expect(review.changes.map(({ direction }) => direction)).toContain("opens up");
+    expect(review.changes.map(({ direction }) => direction)).not.toContain("closes down");
+    expect(review.hosts).toMatchObject({ removed: ["web-1"] });
+  });
+
+  it("is guarded now where some come, and may shut somebody out", () => {
+    const review = reviewOf(fleet({}), fleet({ "web-1": WEB_1 }));
+    expect(review.changes.map(({ direction }) => direction)).not.toContain("opens up");
+    expect(review.lockOutRisks).toEqual([
+      "22/tcp becomes guarded by ssh: only 198.51.100.7/32 and who knocks gets in",
+    ]);
+    expect(review.hosts).toMatchObject({ added: ["web-1"] });
+  });
+});
+
 describe("hosts of two policies in JSON", () => {
+  it("are touched by nothing that is known, where one side does not say which there are", () => {
+    const { hosts, ...unsaid } = fleet({});
+    for (const review of [
+      reviewOf(fleet({ "web-1": WEB_1 }), unsaid),
+      reviewOf(unsaid, fleet({ "web-1": WEB_1 })),
+    ]) {
+      expect(Object.values(review.hosts).flat()).toEqual([]);
+    }
+  });
+
   it("are judged as if they had been there where one side does not say which there are", () => {
     const { hosts, ...unsaid } = fleet({});
     const review = reviewOf(unsaid, fleet({ "web-1": { ...WEB_1, openPorts: ["80"] } }, { baseline: {} }));

@@ -10,26 +10,20 @@ const placeFields = {
 
 const hopFields = {
   ...placeFields,
-  password: z.string().optional(),
-  privateKey: z.string().optional(),
-  privateKeyPassword: z.string().optional(),
-  agentSocketPath: z.string().optional(),
-  hostKey: z.string().optional(),
+  password: z.string().exactOptional(),
+  privateKey: z.string().exactOptional(),
+  privateKeyPassword: z.string().exactOptional(),
+  agentSocketPath: z.string().exactOptional(),
+  hostKey: z.string().exactOptional(),
   dialErrorLimit: wholeNumberWithin({ min: -1, max: 1000 }).default(2),
   perDialTimeout: wholeNumberWithin({ min: 0, max: 3600 }).default(10),
 } satisfies SchemasOf<ProxyConnectionArgs>;
 
-/** How to reach a host over SSH, or its proxy. Fields that are `undefined` are gone: the command plugin wants it so. */
+/** How to reach a host over SSH, or through its proxy. */
 export const connectionSchema = objectOf({
   ...hopFields,
-  proxy: objectOf(hopFields).transform(withoutUndefined).optional(),
-} satisfies SchemasOf<ConnectionArgs>).transform(withoutUndefined);
+  proxy: objectOf(hopFields).exactOptional(),
+} satisfies SchemasOf<ConnectionArgs>);
 
 /** Where an SSH server is, and as whom to log in there: what of a connection, or of its proxy, is no secret. */
 export const placeSchema = z.object(placeFields);
-
-/** Without the fields that are `undefined`. */
-function withoutUndefined<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  const written = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(written) as { [K in keyof T]: Exclude<T[K], undefined> };
-}

@@ -33,8 +33,8 @@ import { serviceSchema } from "./serviceSchema";
 /** A policy, and the hosts that it is for. */
 export interface WrittenFleet {
   readonly policy: FleetPolicy;
-  /** Those that stand in `hosts`, and how each is reached where that is written too. */
-  readonly hosts: readonly Reach<Login | undefined>[];
+  /** Those that stand in `hosts`, and how each is reached where that is written too; nothing where nobody says which there are. */
+  readonly hosts: readonly Reach<Login | undefined>[] | undefined;
 }
 
 /** A policy and what to warn of in it, or everything that is wrong with it; sorted by path. */
@@ -182,7 +182,11 @@ function parse(input: unknown, found: readonly Problem[], missing: readonly stri
     ...crossFieldProblems(fleetWithoutUndrawn(policy), { ...all, reaches, refused }),
     ...deriveProblems(policy, { ...all, refused }),
   ];
-  return { fleet: { policy, hosts: reached }, names: all, problems: [...problems, ...foundLater] };
+  return {
+    fleet: { policy, hosts: hosts === undefined ? undefined : reached },
+    names: all,
+    problems: [...problems, ...foundLater],
+  };
 }
 
 function keysOf(record: unknown): ReadonlySet<string> | undefined {
