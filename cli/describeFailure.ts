@@ -51,12 +51,13 @@ function usageProblem({ code, message }: CommanderError): string {
       return option === undefined ? "unknown option" : `unknown option ${option}`;
     }
     case "commander.invalidArgument": {
-      // Of an option with choices, which are its own words; what was typed stands between.
-      const [, option, choices] =
-        /^error: option '[^']*?(--[a-z-]+)[^']*' .* Allowed choices are ([a-z, ]+)\.$/s.exec(message) ?? [];
-      return option === undefined
-        ? "not understood"
-        : `${option}: is none of its choices, which are ${choices}`;
+      // Of an option or argument with choices, which are its own words; what was typed stands between.
+      const [, option, argument, choices] =
+        /^error: (?:option '[^']*?(--[a-z-]+)[^']*'|command-argument value .* for argument '([A-Z]+)'\.) .*Allowed choices are ([a-z, ]+)\.$/s.exec(
+          message,
+        ) ?? [];
+      const name = option ?? argument;
+      return name === undefined ? "not understood" : `${name}: is none of its choices, which are ${choices}`;
     }
     case "commander.excessArguments":
       return "too many arguments";

@@ -63,6 +63,10 @@ describe("completion", { timeout: 60_000 }, () => {
   });
 
   it("is refused for another shell", async () => {
-    expect(await portknock(["completion", "tcsh"])).toMatchObject({ exitCode: 2, stdout: "" });
+    expect(await portknock(["completion", "tcsh"])).toEqual({
+      exitCode: 2,
+      stdout: "",
+      stderr: 'portknock: SHELL: is none of its choices, which are bash, zsh, fish; see "portknock --help"\n',
+    });
   });
 });
