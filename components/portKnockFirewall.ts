@@ -26,7 +26,7 @@ import { ALL_AT_ONCE } from "./program/rollout";
 import { showProgress } from "./program/showProgress";
 import { turnsOfProgram } from "./program/turns";
 import { withoutChange } from "./program/withoutChange";
-import { pack } from "./remote/envelope";
+import { packRuleset } from "./remote/packing";
 import { FIREWALL_TYPE } from "./resourceTypes";
 import { type HostRules, hostRules } from "./ruleset/hostRules";
 import { startRollout } from "./startRollout";
@@ -95,7 +95,7 @@ export class PortKnockFirewall extends pulumi.ComponentResource {
     for (const secret of sequenceSecrets(args, { hosts: names, policy, policyOf })) {
       new KnockSequence(`${name}-${secret.name}`, secret.sequence, { parent: this });
     }
-    const rulesOf = pulumi.secret(policyOf.apply((of) => hostRules(of, pack)));
+    const rulesOf = pulumi.secret(policyOf.apply((of) => hostRules(of, packRuleset)));
     const ready = dependenciesOf(opts);
     const plans = hosts.map((host) => {
       const rules = rulesOf.apply((of) => of(host.name));

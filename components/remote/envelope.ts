@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { gzipSync } from "fflate";
+import { pack } from "./packing";
 
 /** What confirm and a delivery work on. */
 export interface Order {
@@ -12,7 +12,7 @@ export interface Order {
 
 /** What apply works on. Both texts are secret. */
 export interface Payload extends Order {
-  /** Of `pack`: many hosts may have the same. */
+  /** Of `packRuleset`: many hosts may have the same. */
   readonly packedRuleset: string;
 }
 
@@ -26,6 +26,7 @@ const PARTS = [
   "tokens",
   "hashing",
   "timer",
+  "dictionary",
   "payload",
   "network",
   "boot",
@@ -38,7 +39,7 @@ const PARTS = [
 ] as const;
 
 /** The host script. `sh -s status` needs nothing else on its standard input. */
-export const HOST_SCRIPT: string = PARTS.map((part) => read(join("host", `${part}.sh`))).join("\n");
+export const HOST_SCRIPT: string = joined(PARTS);
 
 /** As it runs on a host, and is kept there. */
 const SENT_SCRIPT = sent(HOST_SCRIPT);
@@ -49,8 +50,8 @@ export const SCRIPT_DIGEST: string = sha256(SENT_SCRIPT);
 /** The line that the command text waits for. */
 const START = `${oneLine(read("start.sh"))}\n`;
 
-/** The text for standard input of the probe's command. */
-export const STATUS_SCRIPT: string = START + SENT_SCRIPT;
+/** The text for standard input of the probe's command, which unpacks nothing. */
+export const STATUS_SCRIPT: string = START + sent(joined(PARTS.filter((part) => part !== "dictionary")));
 
 const APPLY = envelopeOf("envelope");
 const CONFIRM = envelopeOf("confirmEnvelope");
@@ -75,11 +76,6 @@ export function fillDeliveryEnvelope(order: Order): string {
     text: pack(SENT_SCRIPT),
   });
   return fill(delivery, order);
-}
-
-/** A line that `base64 -d | gzip -d` makes this text of again: the same for the same text, on every machine and version of Node. */
-export function pack(text: string): string {
-  return `${Buffer.from(gzipSync(Buffer.from(text), { level: 9, mtime: 0 })).toString("base64")}\n`;
 }
 
 /** @param others what follows the manifest, which ends at an empty line */
@@ -114,6 +110,10 @@ function fillHereDocument(script: string, { mark, text }: HereDocument): string 
 
 function envelopeOf(file: string): string {
   return sent(read("root.sh") + read(`${file}.sh`));
+}
+
+function joined(parts: readonly string[]): string {
+  return parts.map((part) => read(join("host", `${part}.sh`))).join("\n");
 }
 
 function sha256(text: string): string {

@@ -63,6 +63,8 @@ describe.skipIf(labProblem() !== undefined)("what is secret", () => {
       "/var/lib/portknock/generations/ATTEMPT/listing",
       "/var/lib/portknock/generations/ATTEMPT/manifest",
       "/var/lib/portknock/generations/ATTEMPT/ruleset.nft",
+      // The dictionary: words of rules, and no port.
+      "/var/lib/portknock/host.sh",
       "",
     ]);
   });

@@ -3,8 +3,9 @@ import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { fillEnvelope, pack, STATUS_SCRIPT } from "../../components/remote/envelope";
+import { fillEnvelope, STATUS_SCRIPT } from "../../components/remote/envelope";
 import { hostCommand, statusCommand } from "../../components/remote/hostCommand";
+import { packRuleset } from "../../components/remote/packing";
 import { installedAs } from "../support/sentScript";
 
 const TEXT = hostCommand("apply", "074a9befc9dd");
@@ -15,7 +16,7 @@ const CUT = "portknock: the script did not run to its end; try again\n";
 const envelope = fillEnvelope({
   owner: "a/b/c/d",
   manifest: "token t\n",
-  packedRuleset: pack("table inet t { }\n"),
+  packedRuleset: packRuleset("table inet t { }\n"),
 });
 /** What the probe sends, with another script in the host script's place. */
 const asking = (script: string): string => STATUS_SCRIPT.split("\n", 1).join() + `\n${script}`;

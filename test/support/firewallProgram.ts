@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { PortKnockFirewallArgs } from "../../components/args";
 import { parsePolicy } from "../../components/policy/written/parsePolicy";
-import { fillConfirmEnvelope, fillEnvelope, pack, SCRIPT_DIGEST } from "../../components/remote/envelope";
+import { fillConfirmEnvelope, fillEnvelope, SCRIPT_DIGEST } from "../../components/remote/envelope";
 import { confirmManifest, printOwner, writeManifest } from "../../components/remote/manifest";
+import { packRuleset } from "../../components/remote/packing";
 import { compilePolicy } from "../../components/ruleset/compilePolicy";
 import { printRuleset } from "../../components/ruleset/printRuleset";
 import { type ProgramOptions, runProgram } from "./registrations";
@@ -56,7 +57,7 @@ export function stdinOf(host: string, { adopt, attempt }: { adopt?: string; atte
         owner: printOwner(owner),
         manifest: writeManifest({ owner, adopt, policy: POLICY, ruleset: RULESET, script: SCRIPT_DIGEST })
           .text,
-        packedRuleset: pack(RULESET),
+        packedRuleset: packRuleset(RULESET),
       })
     : fillConfirmEnvelope({
         owner: printOwner(owner),

@@ -4,12 +4,12 @@ import {
   fillConfirmEnvelope,
   fillEnvelope,
   HOST_SCRIPT,
-  pack,
   SCRIPT_DIGEST,
   STATUS_SCRIPT,
 } from "../../components/remote/envelope";
 import { hostCommand, statusCommand, type Verb } from "../../components/remote/hostCommand";
 import { confirmManifest, type Owner, printOwner, writeManifest } from "../../components/remote/manifest";
+import { packRuleset } from "../../components/remote/packing";
 import { compilePolicy } from "../../components/ruleset/compilePolicy";
 import { printRuleset } from "../../components/ruleset/printRuleset";
 import type { Lab, LabHost, RunResult, SshOptions } from "../../lab";
@@ -73,7 +73,7 @@ export function hostPayload(options: PayloadOptions = {}): HostPayload {
     input: fillEnvelope({
       owner: printOwner(owner),
       manifest: manifest.text,
-      packedRuleset: pack(ruleset),
+      packedRuleset: packRuleset(ruleset),
     }),
     ruleset,
     token: manifest.token,

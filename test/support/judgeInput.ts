@@ -1,8 +1,9 @@
 import { hostPolicies } from "../../components/policy/hostPolicy";
 import type { Policy } from "../../components/policy/policy";
 import { tryParsePolicy } from "../../components/policy/written/parsePolicy";
-import { fillEnvelope, pack, SCRIPT_DIGEST } from "../../components/remote/envelope";
+import { fillEnvelope, SCRIPT_DIGEST } from "../../components/remote/envelope";
 import { printOwner, writeManifest } from "../../components/remote/manifest";
+import { packRuleset } from "../../components/remote/packing";
 import { compilePolicy } from "../../components/ruleset/compilePolicy";
 import { printRuleset } from "../../components/ruleset/printRuleset";
 import type { Ruleset } from "../../components/ruleset/ruleset";
@@ -57,7 +58,7 @@ function manifestLines(policy: Policy, ruleset: string): readonly string[] {
     ruleset,
     script: SCRIPT_DIGEST,
   }).text;
-  fillEnvelope({ owner: printOwner(OWNER), manifest, packedRuleset: pack(ruleset) });
+  fillEnvelope({ owner: printOwner(OWNER), manifest, packedRuleset: packRuleset(ruleset) });
   return manifest.trimEnd().split("\n");
 }
 

@@ -1,9 +1,11 @@
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { fillDeliveryEnvelope, pack } from "../../components/remote/envelope";
+import { fillDeliveryEnvelope } from "../../components/remote/envelope";
 import { deliveryManifest } from "../../components/remote/manifest";
+import { pack } from "../../components/remote/packing";
 
 const PACKED = /(<<'PORTKNOCK_HOST_SH'.*\n)(.*\n)(PORTKNOCK_HOST_SH\n)/;
 const NAMED = /^script ([0-9a-f]{64})$/m;
@@ -18,6 +20,15 @@ export function sentScript(): string {
 /** What a host makes of a packed text. */
 export function unpack(packed: string): string {
   return gunzipSync(Buffer.from(packed, "base64")).toString();
+}
+
+/** What a host makes of a packed ruleset, by its own dictionary. */
+export function unpackRuleset(packed: string): string {
+  const { stdout } = spawnSync("sh", ["-c", `${read("dictionary")}\ndictionary`], { encoding: "buffer" });
+  const [, bytes] = /^dictionary_bytes=(\d+)$/m.exec(read("dictionary")) ?? [];
+  return gunzipSync(Buffer.concat([stdout, Buffer.from(packed, "base64")]))
+    .subarray(Number(bytes))
+    .toString();
 }
 
 /** Scripts that stand in the host script's place, by their digests. */
@@ -55,6 +66,10 @@ export function deliveryFor(
     input:
       other === undefined ? input : input.replace(PACKED, (_, begin, __, end) => begin + pack(other) + end),
   };
+}
+
+function read(part: string): string {
+  return readFileSync(join(import.meta.dirname, `../../components/remote/host/${part}.sh`), "utf8");
 }
 
 function naming(envelope: string, digest: string): string {

@@ -1,5 +1,5 @@
 # shellcheck shell=dash
-# What a verb works on arrives on standard input: the manifest, and for apply and remove an empty line and the packed ruleset. And
+# What a verb works on arrives on standard input: the manifest, and for apply and remove an empty line and the packed ruleset (packing.ts). And
 # where the script of an apply waits for it.
 
 # take_payload VERB: into a work folder that only root may enter, and that is gone when the run ends.
@@ -20,7 +20,9 @@ fail_for_room() {
 unpack_ruleset() {
 	is_wanted_script || fail 'the host script was replaced just now; try again'
 	unstage
-	sed '1,/^$/d' "$work/payload" | base64 -d 2>/dev/null | gzip -d >"$work/ruleset.nft" 2>/dev/null && return
+	{ dictionary && sed '1,/^$/d' "$work/payload" | base64 -d; } 2>/dev/null | gzip -d >"$work/unpacked" 2>/dev/null &&
+		tail -c "+$((dictionary_bytes + 1))" "$work/unpacked" >"$work/ruleset.nft" 2>/dev/null &&
+		rm "$work/unpacked" && return
 	{ command -v base64 && command -v gzip; } >/dev/null ||
 		fail 'base64 or gzip is missing; install the packages coreutils and gzip'
 	fail_for_room

@@ -1,0 +1,63 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { pack, packRuleset } from "../../components/remote/packing";
+import { dictionaryPart } from "../support/dictionary";
+import { unpack, unpackRuleset } from "../support/sentScript";
+import { callSourced, dashProblem } from "../support/sourcedScript";
+
+const GOLDENS = join(import.meta.dirname, "../golden");
+const goldens = readdirSync(GOLDENS, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => [name, readFileSync(join(GOLDENS, name, "ruleset.nft"), "utf8")] as const);
+const texts = [...goldens, ["a text that shares nothing", "§ ø\n"], ["a blank", " "]] as const;
+
+/** What the host script makes of what travels. */
+function unpackedByHost(packed: string): string {
+  const calls = `
+    work=/run/work
+    digest() { echo d; }
+    unstage() { :; }
+    rm() { :; }
+    unpack_ruleset
+    cat "$work/ruleset.nft"`;
+  return callSourced({
+    transcript: "",
+    files: {
+      "/run/work/payload": `script d\n\n${packed}`,
+      "/run/work/manifest": "script d\n",
+      "/run/work/host.sh": "",
+    },
+    calls,
+  });
+}
+
+const problem = dashProblem();
+if (problem !== undefined) console.warn(`skipped: what a host unpacks: ${problem}`);
+
+describe("a ruleset that travels", () => {
+  it("leaves at home what golden rulesets share", async () => {
+    await expect(dictionaryPart()).toMatchFileSnapshot(
+      join(import.meta.dirname, "../../components/remote/host/dictionary.sh"),
+    );
+  });
+
+  it.each(goldens)("is shorter for it by a third at least: %s", (_, ruleset) => {
+    expect(packRuleset(ruleset).length).toBeLessThan((pack(ruleset).length * 2) / 3);
+  });
+
+  it.each(texts)("comes back as itself: %s", (_, text) => {
+    expect(unpackRuleset(packRuleset(text))).toBe(text);
+    expect(unpack(pack(text))).toBe(text);
+  });
+
+  it.skipIf(problem !== undefined).each(texts)("is unpacked by the host script: %s", (_, text) => {
+    expect(unpackedByHost(packRuleset(text))).toBe(text);
+  });
+
+  it("is packed as on every machine, byte for byte", () => {
+    expect(pack("table inet t { }\n".repeat(3))).toBe(
+      "H4sIAAAAAAACAytJTMpJVcjMSy1RKFGoVqjlIiwAAJZLTKAzAAAA\n",
+    );
+  });
+});
