@@ -5,13 +5,13 @@ import { slotAt } from "../components/tokens/token";
 import { chooseKey, type Key, printCardJson, type Secret, secretOf, withKeyAlone } from "./card";
 import { chooseToken } from "./chooseToken";
 import { usageError } from "./commandError";
-import { type DoorFlags, findCard, type NamedCard } from "./door";
-import { addDoorOptions } from "./doorOptions";
+import { atAddress, type DoorFlags, findCard, type NamedCard } from "./door";
+import { type AddressFlags, addAddressOption, addDoorOptions } from "./doorOptions";
 import { knockLine, sequenceLines } from "./sequenceLines";
 import { printToken } from "./tokenCommand";
 import { tokenLines } from "./tokenLines";
 
-interface CardFlags extends DoorFlags {
+interface CardFlags extends DoorFlags, AddressFlags {
   readonly json?: true;
 }
 
@@ -24,6 +24,7 @@ Run on Debian 12: knock, nmap and bash. Only read, in manuals: PowerShell.
 Examples:
   $ portknock card web-1 --stack prod --as alice
   $ portknock card web-1 --stack prod --as alice --json | gpg --encrypt --recipient alice > web-1.card
+  $ portknock card web-1 --stack prod --address web-1.example.com
   $ portknock card web-1 --service admin`;
 
 export function addCardCommand(program: Command): void {
@@ -32,14 +33,14 @@ export function addCardCommand(program: Command): void {
     .summary("print what somebody needs to come to a host")
     .description("Prints where a host is and what opens it: to hand over to one person.")
     .argument("<NAME>", "a host of --stack by its name in the program, or one that portknock enroll took in");
-  addDoorOptions(command)
+  addAddressOption(addDoorOptions(command))
     .option("--json", "for portknock enroll")
     .addHelpText("after", EXAMPLES)
     .action(runCard);
 }
 
 async function runCard(name: string, flags: CardFlags): Promise<void> {
-  const found = await findCard(name, flags);
+  const found = atAddress(await findCard(name, flags), flags.address);
   const { written, card } = found;
   const key = chooseKey(name, card, flags);
   if (flags.json === true) {

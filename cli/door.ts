@@ -120,7 +120,12 @@ export async function allCards({
   return hosts.map(([name, card]) => namedCard(name, card));
 }
 
-function namedCard(name: string, written: WrittenCard): NamedCard {
+/** The same host, where somebody else connects to it. */
+export function atAddress({ name, written, card }: NamedCard, address: string = card.address): NamedCard {
+  return { name, written: { ...written, address }, card: { ...card, address } };
+}
+
+export function namedCard(name: string, written: WrittenCard): NamedCard {
   return { name, written, card: parseCard(name, written) };
 }
 

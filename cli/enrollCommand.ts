@@ -1,10 +1,10 @@
 import type { Command } from "commander";
 import { printPortRange } from "../components/policy/portRange";
-import { chooseKey, parseCard, parseCardJson, type WrittenCard, type WrittenKey, withKeyAlone } from "./card";
+import { chooseKey, parseCardJson, type WrittenCard, type WrittenKey, withKeyAlone } from "./card";
 import { usageError } from "./commandError";
-import { type DoorFlags, findCard } from "./door";
-import { addDoorOptions } from "./doorOptions";
-import { hostsFilePath, isCalled, readHostsFile, writeHostsFile } from "./hostsFile";
+import { atAddress, type DoorFlags, findCard, namedCard } from "./door";
+import { type AddressFlags, addAddressOption, addDoorOptions } from "./doorOptions";
+import { changeHostsFile, hostsFilePath, isCalled } from "./hostsFile";
 import { refuseReadableByOthers } from "./readSecret";
 import { readText } from "./readText";
 
@@ -16,6 +16,7 @@ that he had, a service's own that of its old one.
 Examples:
   $ portknock enroll web-1 web-1.json
   $ gpg --decrypt web-1.card | portknock enroll web-1
+  $ portknock enroll web-1 web-1.json --address web-1.example.com
   $ portknock enroll web-1 --stack prod --as alice`;
 
 export function addEnrollCommand(program: Command): void {
@@ -25,18 +26,23 @@ export function addEnrollCommand(program: Command): void {
     .description("Keeps where a host is and what opens it, for knock, open, ssh, proxy and card.")
     .argument("<NAME>", "what you call the host; with --stack its name in the program")
     .argument("[CARD.json]", "a card that only its owner may read; - is stdin", "-");
-  addDoorOptions(command).addHelpText("after", EXAMPLES).action(runEnroll);
+  addAddressOption(addDoorOptions(command)).addHelpText("after", EXAMPLES).action(runEnroll);
 }
 
-async function runEnroll(name: string, path: string, flags: DoorFlags): Promise<void> {
+async function runEnroll(name: string, path: string, flags: DoorFlags & AddressFlags): Promise<void> {
   if (!isCalled(name)) {
     throw usageError("NAME: is none that a command could take; use letters, digits, dots and dashes");
   }
-  const come = flags.stack === undefined ? await cardOfText(path) : await cardOfStack(name, flags);
-  const hosts = await readHostsFile();
-  const old = Object.hasOwn(hosts, name) ? hosts[name] : undefined;
-  await writeHostsFile({ ...hosts, [name]: together(old, come) });
-  const opened = parseCard(name, come).keys.map(
+  const found = namedCard(
+    name,
+    flags.stack === undefined ? await cardOfText(path) : await cardOfStack(name, flags),
+  );
+  const { written: come, card } = atAddress(found, flags.address);
+  await changeHostsFile((hosts) => {
+    const old = Object.hasOwn(hosts, name) ? hosts[name] : undefined;
+    return { ...hosts, [name]: together(old, come) };
+  });
+  const opened = card.keys.map(
     ({ services, ports }) => `${services.join(", ")} (${ports.map(printPortRange).join(", ")})`,
   );
   process.stdout.write(`enrolled ${name} in ${hostsFilePath()}: opens ${opened.join("; ")}\n`);

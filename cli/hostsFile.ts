@@ -1,6 +1,7 @@
-import { access, mkdir } from "node:fs/promises";
+import { access, mkdir, open, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { parse, stringify } from "yaml";
 import { z } from "zod";
 import { objectOf } from "../components/policy/written/fieldSchemas";
@@ -64,11 +65,43 @@ function parseYaml(path: string, text: string): unknown {
   }
 }
 
-/** The folder is only its owner's too, where it was not there before. */
-export async function writeHostsFile(hosts: HostsFile): Promise<void> {
+/** Changes the file, or makes it; the folder is only its owner's too, where it was not there before. One change after the other. */
+export async function changeHostsFile(change: (hosts: HostsFile) => HostsFile): Promise<void> {
   const path = hostsFilePath();
   await mkdir(dirname(path), { recursive: true, mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
     throw new CommandError(1, [`${dirname(path)}: cannot be made (${error.code}); check where it is`]);
   });
-  await writePrivate(path, `${HEADER}${stringify({ version: VERSION, hosts })}`, path);
+  const lock = await takeLock(path);
+  try {
+    const hosts = change(await readHostsFile());
+    await writePrivate(path, `${HEADER}${stringify({ version: VERSION, hosts })}`, path);
+  } finally {
+    await rm(lock, { force: true });
+  }
+}
+
+const LOCK_MILLISECONDS = 5000;
+const LOCK_PAUSE_MILLISECONDS = 20;
+
+/** Beside the file, as long as somebody changes it. One that stays was left by a process that was killed: that is told, and not guessed. */
+async function takeLock(path: string): Promise<string> {
+  const lock = `${path}.lock`;
+  const end = performance.now() + LOCK_MILLISECONDS;
+  for (;;) {
+    try {
+      await (await open(lock, "wx", 0o600)).close();
+      return lock;
+    } catch (error) {
+      const reason = error instanceof Error && "code" in error ? error.code : "unknown reason";
+      if (reason !== "EEXIST") {
+        throw new CommandError(1, [`${lock}: cannot be made (${reason}); check where it is`]);
+      }
+    }
+    if (performance.now() >= end) {
+      throw new CommandError(1, [
+        `${lock}: is there, as if another enroll was at work; remove it if none is`,
+      ]);
+    }
+    await sleep(LOCK_PAUSE_MILLISECONDS);
+  }
 }

@@ -2,10 +2,10 @@ import { isIP } from "node:net";
 import { usageError } from "./commandError";
 
 /** A host to connect to, or in words what else was written in its place. What was written is not repeated. */
-export function readHost(text: string): string {
+export function readHost(text: string, where = "HOST"): string {
   const problem = isIP(text) === 0 ? hostProblem(text) : undefined;
   if (problem !== undefined) {
-    throw usageError(`HOST: ${problem}`);
+    throw usageError(`${where}: ${problem}`);
   }
   return text;
 }

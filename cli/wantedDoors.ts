@@ -34,7 +34,7 @@ export async function wantedDoors(
   if (flags.service !== undefined) {
     throw usageError("--service: is of hosts that are enrolled, or of --stack; give their names");
   }
-  const hosts = names.map(readHost);
+  const hosts = names.map((name) => readHost(name));
   const secretOf = await ([tokenFile, as, name].some((flag) => flag !== undefined)
     ? tokensOf(hosts, flags, nameRemedy)
     : sequenceOf(flags));

@@ -54,11 +54,14 @@ export async function comeIn(options: ComeInOptions): Promise<Socket> {
   let reached = false;
   for (let pause = FIRST_PAUSE_MILLISECONDS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MILLISECONDS)) {
     for (const target of targets) {
-      const outcome = await knockAndConnect(target, options);
+      const outcome = await knockAndConnect(target, options, end);
       if (typeof outcome === "object") {
         return outcome;
       }
       reached ||= outcome === "closed";
+      if (performance.now() >= end) {
+        break;
+      }
     }
     if (performance.now() + pause >= end) {
       throw reached ? stillClosed(host, port) : noWay(host);
@@ -103,6 +106,7 @@ async function targetsOf(host: string, family: 4 | 6 | undefined): Promise<reado
 async function knockAndConnect(
   target: Target,
   { port, opening }: ComeInOptions,
+  end: number,
 ): Promise<Socket | "closed" | "unreachable"> {
   try {
     await knockAt(target, opening);
@@ -112,17 +116,21 @@ async function knockAndConnect(
     }
     throw error;
   }
-  return connectTo(target, port);
+  return connectTo(target, port, Math.min(CONNECT_MILLISECONDS, end - performance.now()));
 }
 
-function connectTo({ address, family }: Target, port: number): Promise<Socket | "closed" | "unreachable"> {
+function connectTo(
+  { address, family }: Target,
+  port: number,
+  milliseconds: number,
+): Promise<Socket | "closed" | "unreachable"> {
   return new Promise((resolve) => {
     const socket = connect({ host: address, port, family });
     const giveUp = (outcome: "closed" | "unreachable"): void => {
       socket.destroy();
       resolve(outcome);
     };
-    const timer = setTimeout(() => giveUp("closed"), CONNECT_MILLISECONDS);
+    const timer = setTimeout(() => giveUp("closed"), milliseconds);
     const onError = (error: NodeJS.ErrnoException): void => {
       clearTimeout(timer);
       giveUp(UNREACHABLE_CODES.has(error.code ?? "") ? "unreachable" : "closed");

@@ -46,6 +46,41 @@ describe("a card that is taken in", { timeout: 30_000 }, () => {
     expect(JSON.parse((await run(["card", "web-1", "--json"])).stdout).keys).toEqual([KEY]);
   });
 
+  it("says where people connect, where that is another address than Pulumi's", async () => {
+    await run(["enroll", "web-1", "--address", "web-1.example.com"], JSON.stringify(CARD));
+    expect(JSON.parse((await run(["card", "web-1", "--json"])).stdout)).toEqual({
+      ...CARD,
+      address: "web-1.example.com",
+    });
+    const card = await run(["card", "web-1", "--address", "203.0.113.11"]);
+    expect(card.stdout).toMatch(
+      /^web-1, 203\.0\.113\.11: opens ssh [\s\S]*\n {2}knock -d 100 203\.0\.113\.11 /,
+    );
+    expect(await run(["card", "web-1", "--address", "203.0.113.11:22"])).toEqual({
+      exitCode: 2,
+      stdout: "",
+      stderr: "portknock: --address: has a port; leave it out: the sequence says where to knock\n",
+    });
+  });
+
+  it("is lost for no other one that is taken in at the same time", async () => {
+    const names = Array.from({ length: 6 }, (_, index) => `web-${index}`);
+    await Promise.all(names.map((name) => enroll({ ...CARD, name }, name)));
+    const lines = readFileSync(hostsFile(), "utf8").split("\n");
+    expect(names.filter((name) => !lines.includes(`  ${name}:`))).toEqual([]);
+  });
+
+  it("is refused while another enroll is at work, or was killed at it", async () => {
+    await enroll(CARD);
+    writeFileSync(`${hostsFile()}.lock`, "");
+    expect(await enroll({ ...CARD, address: "203.0.113.11" })).toEqual({
+      exitCode: 1,
+      stdout: "",
+      stderr: `portknock: ${hostsFile()}.lock: is there, as if another enroll was at work; remove it if none is\n`,
+    });
+    expect(readFileSync(hostsFile(), "utf8")).not.toContain("203.0.113.11");
+  });
+
   it("says which key, where there are several for the port", async () => {
     await enroll({
       ...CARD,
