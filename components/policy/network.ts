@@ -130,14 +130,12 @@ export function prefixOf({ cidr }: Network): number {
   return ipaddr.parseCIDR(cidr)[1];
 }
 
-const LOOPBACK: readonly Network[] = [
-  { family: 4, cidr: "127.0.0.0/8" },
-  { family: 6, cidr: "::1/128" },
-];
-
 /** Whether an address, or the name `localhost`, means the machine itself. */
 export function isLoopback(address: string): boolean {
-  return address.toLowerCase() === "localhost" || contains(LOOPBACK, address);
+  return (
+    address.toLowerCase() === "localhost" ||
+    (ipaddr.isValid(address) && ipaddr.process(address).range() === "loopback")
+  );
 }
 
 /** A network by its first and last address as numbers. */

@@ -92,7 +92,7 @@ table_findings() {
 		echo 'the table is missing'
 	elif [ ! -e "$1/listing" ]; then
 		echo 'the last apply did not finish'
-	elif [ "$(cat "$1/nft-version")" = "$nft_version" ]; then
+	elif [ "$(text <"$1/nft-version")" = "$nft_version" ]; then
 		printf '%s\n' "$listing" | compare_listings "$1/listing"
 	else
 		# Another nft prints the same rules in another way: let it print ours, in a network of its own.
