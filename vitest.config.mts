@@ -1,9 +1,11 @@
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./test/support/longestFirst";
 
 // Hosts boot and real packets fly in `real`, after everything else: three files at a time, since each of them waits for
 // something half of its time. What installs the package in `package` needs the whole machine, and comes last.
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
@@ -12,6 +14,7 @@ export default defineConfig({
             "test/{golden,import,policy,ruleset,review,component,cli,remote,status,tokens}/**/*.test.ts",
           ],
           testTimeout: 30_000,
+          maxWorkers: "100%",
           sequence: { groupOrder: 0 },
         },
       },

@@ -234,14 +234,16 @@ export async function listTable(host: HostShell): Promise<string> {
   return (await host.run("nft -s list table inet portknock 2>/dev/null", { check: false })).stdout;
 }
 
-/** How a TCP connection to somewhere is answered. */
+/** How a TCP connection to somewhere is answered; `silent` after so many seconds. */
 export async function answerOf(
   from: Pick<Lab["operator"], "run">,
   address: string,
   port = 22,
+  seconds = 2,
 ): Promise<"open" | "refused" | "silent"> {
   const script = `exec 3<>/dev/tcp/${address}/${port}`;
-  const { exitCode, stderr } = await from.run(["timeout", "2", "bash", "-c", script], { check: false });
+  const connect = ["timeout", `${seconds}`, "bash", "-c", script];
+  const { exitCode, stderr } = await from.run(connect, { check: false });
   return exitCode === 0 ? "open" : /Connection refused/.test(stderr) ? "refused" : "silent";
 }
 
@@ -250,6 +252,7 @@ export async function canConnect(
   from: Pick<Lab["operator"], "run">,
   address: string,
   port: number,
+  seconds?: number,
 ): Promise<boolean> {
-  return (await answerOf(from, address, port)) === "open";
+  return (await answerOf(from, address, port, seconds)) === "open";
 }
