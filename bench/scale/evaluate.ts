@@ -9,7 +9,7 @@ import { PortKnockFirewall } from "../../dist";
 const [kind = "", operation = "", count = ""] = process.argv.slice(2);
 
 /** What the rules of a small policy come to on standard input. */
-const STDIN_CHARACTERS = 6_000;
+const STDIN_CHARACTERS = 4_200;
 
 /** As with a real engine, no resource is there before the program has gone on. */
 const mocks: pulumi.runtime.Mocks = {
