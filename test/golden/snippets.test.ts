@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { Command } from "commander";
 import ts from "typescript";
 import { expect, test } from "vitest";
+import { parse } from "yaml";
 import { addCommands } from "../../cli/commands";
 import { problemsOf } from "../support/problemsOf";
 import { type Snippet, snippetsIn } from "../support/snippets";
@@ -117,4 +118,10 @@ test("every JSON of the documents is JSON, and every policy is accepted", () => 
   );
   expect(refused).toEqual([]);
   expect(policies.length).toBeGreaterThan(0);
+});
+
+test("every YAML of the documents is YAML", () => {
+  const snippets = ["yaml", "yaml Pulumi.dev.yaml"].flatMap((language) => snippetsIn(language));
+  for (const { text } of snippets) parse(text);
+  expect(snippets.length).toBeGreaterThan(4);
 });
