@@ -58,7 +58,7 @@ stack_of() {
 prepare_candidate() {
 	mkdir -p "$state/generations" 2>/dev/null || fail_to_write "$state"
 	chmod 700 "$state"
-	attempt=$(cat /proc/sys/kernel/random/uuid)
+	read -r attempt </proc/sys/kernel/random/uuid
 	next=$state/generations/$attempt
 	fill_generation "$1" "$2" 2>/dev/null || abandon "$state could not be written; make room on the disk"
 }
@@ -70,13 +70,19 @@ fill_generation() {
 		mv "$next/boot_id" "$next/boot-id" &&
 		printf '%s\n' "$1" >"$next/marker" &&
 		printf '%s\n' "$nft_version" >"$next/nft-version" &&
-		cp "$2/host.sh" "$state/host.sh.new" &&
-		sync "$state/host.sh.new" &&
-		mv "$state/host.sh.new" "$state/host.sh" &&
-		write_file "$installed" 600 "$(field script "$2")" &&
+		install_script "$2" &&
 		rm -f "$state/rolled-back" "$state/wanted" &&
 		# From here on an observer can tell that there was another attempt, however it ends.
 		write_file "$state/attempt" 600 "$attempt"
+}
+
+# install_script FOLDER: nothing where it is installed, as after most applies: what is written waits for the disk.
+install_script() {
+	cmp -s "$1/host.sh" "$state/host.sh" && holds "$installed" "$(field script "$1")" && return
+	cp "$1/host.sh" "$state/host.sh.new" &&
+		sync "$state/host.sh.new" &&
+		mv "$state/host.sh.new" "$state/host.sh" &&
+		write_file "$installed" 600 "$(field script "$1")"
 }
 
 # In one piece: a confirm takes the candidate for whole where it is there. An nft that was ended leaves half of it.

@@ -204,7 +204,7 @@ with_lock() {
 		flock -w 60 9 || fail 'another run holds the lock of this host; try again when it is done'
 	fi
 	sweep_work_folders
-	is_pending || rm -f "$candidate"
+	is_pending || [ ! -L "$candidate" ] || rm -f "$candidate"
 	"$@"
 }
 

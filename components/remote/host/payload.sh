@@ -21,8 +21,7 @@ unpack_ruleset() {
 	is_wanted_script || fail 'the host script was replaced just now; try again'
 	unstage
 	{ dictionary && sed '1,/^$/d' "$work/payload" | base64 -d; } 2>/dev/null | gzip -d >"$work/unpacked" 2>/dev/null &&
-		tail -c "+$((dictionary_bytes + 1))" "$work/unpacked" >"$work/ruleset.nft" 2>/dev/null &&
-		rm "$work/unpacked" && return
+		tail -c "+$((dictionary_bytes + 1))" "$work/unpacked" >"$work/ruleset.nft" 2>/dev/null && return
 	{ command -v base64 && command -v gzip; } >/dev/null ||
 		fail 'base64 or gzip is missing; install the packages coreutils and gzip'
 	fail_for_room
@@ -39,21 +38,31 @@ deliver() {
 }
 
 stage() {
-	systemctl --quiet stop "$staged-$(owner_digest).timer" 2>/dev/null
-	rm -rf "$(staged_path)"
-	systemd-run --quiet --collect --unit="$staged-$(owner_digest)" --on-active=1h rm -f "$(staged_path)" 2>/dev/null &&
-		mv -fT "$work/host.sh" "$(staged_path)"
+	local unit path
+	unit=$(staged_unit)
+	path=$(staged_path "$unit")
+	systemctl --quiet stop "$unit.timer" 2>/dev/null
+	rm -rf "$path"
+	systemd-run --quiet --collect --unit="$unit" --on-active=1h rm -f "$path" 2>/dev/null &&
+		mv -fT "$work/host.sh" "$path"
 }
 
 unstage() {
-	[ ! -e "$(staged_path)" ] || systemctl --quiet stop "$staged-$(owner_digest).timer" 2>/dev/null
-	rm -rf "$(staged_path)"
+	local unit path
+	unit=$(staged_unit)
+	path=$(staged_path "$unit")
+	[ ! -e "$path" ] || {
+		systemctl --quiet stop "$unit.timer" 2>/dev/null
+		rm -rf "$path"
+	}
 }
 
+# The timer that takes it away.
+staged_unit() {
+	printf '%s-%.16s\n' "$staged" "$(field owner "$work" | digest)"
+}
+
+# staged_path UNIT
 staged_path() {
-	printf '/run/%s.%s\n' "$staged" "$(owner_digest)"
-}
-
-owner_digest() {
-	field owner "$work" | digest | cut -c 1-16
+	printf '/run/%s.%s\n' "$staged" "${1##*-}"
 }

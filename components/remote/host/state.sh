@@ -99,8 +99,8 @@ sweep_work_folders() {
 # What runs that died left behind.
 sweep() {
 	local generation
-	rm -rf "$state.gone"
-	rm -f "$state"/*.new "$state"/transaction.* "$boot_file.new" "$unit_file.new" "$dropin_file.new" "$reload_unit_file.new" "$stop_unit_file.new" "$bounds_file.new"
+	rm -rf "$state.gone" "$state"/*.new "$state"/transaction.* "$boot_file.new" "$unit_file.new" "$dropin_file.new" \
+		"$reload_unit_file.new" "$stop_unit_file.new" "$bounds_file.new"
 	is_pending || rm -f "$confirmed/windows" "$confirmed/stray.nft"
 	for generation in "$state"/generations/*; do
 		is_same "$generation" "$candidate" || is_same "$generation" "$confirmed" || rm -rf "$generation"

@@ -8,7 +8,7 @@ note_windows() {
 	local elements
 	elements=$(list_elements "$(window_sets "$confirmed")") || return 1
 	{
-		cat /proc/uptime
+		text </proc/uptime
 		printf '%s\n' "$elements" | awk 'NF { print substr($1, 4, length($1) - 4), substr($1, length($1)), $4, $5, $2 }'
 	} >"$confirmed/windows"
 	return 0
