@@ -1,13 +1,15 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { snippetsIn } from "../support/snippets";
+import { inlineSnippets, snippetsIn } from "../support/snippets";
 import { engineEnvironment, engineProblem } from "../support/tools";
 
 const snippets = ["sh", "sh client", "sh host"].flatMap((language) => snippetsIn(language));
 
 /** The words of each `pulumi` command in shell text, up to what ends it. */
 function pulumiCommandsIn(text: string): readonly (readonly string[])[] {
-  const commands = text.matchAll(/(?:^|\$\(|[|;&] *|-- )pulumi ((?:"[^"]*"|'[^']*'|[^|;&<>)"'\n#])*)/gm);
+  const commands = text
+    .replaceAll("\\\n", " ")
+    .matchAll(/(?:^ *|\$\(|[|;&] *|-- )pulumi ((?:"[^"]*"|'[^']*'|[^|;&<>)"'\n#])*)/gm);
   return [...commands].map(([, words = ""]) => words.match(/"[^"]*"|'[^']*'|\S+/g) ?? []);
 }
 
@@ -25,7 +27,7 @@ describe("the shell of the documents", () => {
   });
 
   it.skipIf(engineProblem() !== undefined)("calls commands and options of pulumi that there are", () => {
-    const commands = snippets.flatMap(({ place, text }) =>
+    const commands = [...snippets, ...inlineSnippets()].flatMap(({ place, text }) =>
       pulumiCommandsIn(text).map((words) => ({ place, words })),
     );
     const problems = commands.flatMap(({ place, words }) => {
@@ -35,7 +37,10 @@ describe("the shell of the documents", () => {
     expect(problems).toEqual([]);
     expect(commands.length).toBeGreaterThan(40);
     expect(problemOf(["config", "set", "--sekret", "x"])).toBe("has no option --sekret");
+    expect(problemOf(["config", "set", "--sec", "x"])).toBe("has no option --sec");
+    expect(problemOf(["up", "-x"])).toBe("has no option -x");
     expect(problemOf(["preveiw"])).toBe("is no command");
+    expect(problemOf(["stack", "exprot"])).toBe("has no command exprot");
   });
 });
 
@@ -48,8 +53,20 @@ function problemOf(words: readonly string[]): string | undefined {
   }
   const help = helpOf(name);
   if (name === "" || help === undefined) return "is no command";
-  const unknown = words.find((word) => /^--?[a-z]/.test(word) && !help.includes(word.replace(/=.*/, "")));
+  const next = words[name.split(" ").length] ?? "";
+  if (takesCommandsAlone(help) && /^[a-z]/.test(next)) return `has no command ${next}`;
+  const unknown = words.find((word) => /^--?[a-z]/i.test(word) && !hasOption(help, word.replace(/=.*/, "")));
   return unknown && `has no option ${unknown}`;
+}
+
+function takesCommandsAlone(help: string): boolean {
+  const [, usage = ""] = /^Usage:\n((?: {2}.*\n)*)/m.exec(help) ?? [];
+  return / \[command\]$/m.test(usage) && !/[<[](?!flags\]|command\])/.test(usage);
+}
+
+/** Each stands on a line of its own, the short one before the long one. */
+function hasOption(help: string, option: string): boolean {
+  return new RegExp(`^ +(?:-\\w, )?${option}[ ,]`, "m").test(help);
 }
 
 const helps = new Map<string, string | undefined>();

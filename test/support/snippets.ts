@@ -24,3 +24,16 @@ export function snippetsIn(language: string): readonly Snippet[] {
     );
   });
 }
+
+/** Every span of code in the text of every document. */
+export function inlineSnippets(): readonly Snippet[] {
+  return documentPages().flatMap((page) => {
+    const text = readFileSync(join(ROOT, page), "utf8");
+    // A block of code may hold such marks of its own.
+    const prose = text.replaceAll(/^ *```[\s\S]*?^ *```/gm, (block) => block.replaceAll(/[^\n]/g, ""));
+    return [...prose.matchAll(/`([^`]+)`/g)].map(({ 1: body = "", index }) => ({
+      place: `${page}:${prose.slice(0, index).split("\n").length}`,
+      text: body.replaceAll(/\s+/g, " "),
+    }));
+  });
+}
