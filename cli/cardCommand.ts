@@ -71,9 +71,9 @@ interface Printed {
 
 function printSecret({ card }: NamedCard, secret: Secret): Printed {
   const { name: host, address } = card;
-  if (!/^[\w.:-]+$/.test(address)) {
+  if (!/^(?!-)[\w.:-]+$/.test(address)) {
     throw usageError(
-      "NAME: its address has what a shell would take for its own; give the address in the program",
+      "NAME: its address has what a shell, or a program, would take for its own; give another one with --address",
     );
   }
   if (secret.kind === "sequence") {

@@ -13,6 +13,7 @@ export function readHost(text: string, where = "HOST"): string {
 function hostProblem(text: string): string | undefined {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return "is a URL; give the name or the address in it";
   if (text.includes("@")) return "has a user; give what stands behind the @";
+  if (text.startsWith("-")) return "begins with a dash; give a name or an address";
   if (/^\[.*\]$/.test(text)) return "has brackets; give the address without them";
   if (/:\d+$/.test(text)) return "has a port; leave it out: the sequence says where to knock";
   if (/^\d+$/.test(text)) return "is a number; give a name or an address: knocks belong into --sequence-file";

@@ -63,6 +63,23 @@ describe("a card that is taken in", { timeout: 30_000 }, () => {
     });
   });
 
+  it("is printed for no address that stands for something else in the lines to paste", async () => {
+    expect(await run(["card", "web-1", "--address", "-iR"])).toEqual({
+      exitCode: 2,
+      stdout: "",
+      stderr: "portknock: --address: begins with a dash; give a name or an address\n",
+    });
+    for (const address of ["-iR", "fe80::1%eth0"]) {
+      await enroll({ ...CARD, address });
+      expect(await run(["card", "web-1"])).toEqual({
+        exitCode: 2,
+        stdout: "",
+        stderr:
+          "portknock: NAME: its address has what a shell, or a program, would take for its own; give another one with --address\n",
+      });
+    }
+  });
+
   it("is lost for no other one that is taken in at the same time", async () => {
     const names = Array.from({ length: 6 }, (_, index) => `web-${index}`);
     await Promise.all(names.map((name) => enroll({ ...CARD, name }, name)));
