@@ -55,6 +55,21 @@ describe("a ruleset that travels", () => {
     expect(unpackedByHost(packRuleset(text))).toBe(text);
   });
 
+  const packed = Buffer.from(packRuleset("table inet t { }\n".repeat(30)), "base64");
+  const lineOf = (bytes: Uint8Array): string => `${Buffer.from(bytes).toString("base64")}\n`;
+
+  it.skipIf(problem !== undefined).each([
+    ["nothing", "\n"],
+    ["half of it", lineOf(packed.subarray(0, packed.length / 2))],
+    ["all but its checksum", lineOf(packed.subarray(0, -8))],
+    ["another checksum", lineOf(packed.with(-8, ~(packed.at(-8) ?? 0)))],
+    ["what was packed by another dictionary", pack("table inet t { }\n")],
+  ])("is not taken for rules where %s arrives", (_, arrived) => {
+    expect(unpackedByHost(arrived)).toBe(
+      "portknock: the rules did not arrive as they were sent; make room on /run, then try again\n",
+    );
+  });
+
   it("is packed as on every machine, byte for byte", () => {
     expect(pack("table inet t { }\n".repeat(3))).toBe(
       "H4sIAAAAAAACAytJTMpJVcjMSy1RKFGoVqjlIiwAAJZLTKAzAAAA\n",

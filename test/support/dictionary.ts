@@ -14,14 +14,15 @@ export function dictionaryPart(): string {
   const text = sharedLines()
     .map((line) => `${line}\n`)
     .join("");
+  const length = Buffer.byteLength(text);
   return `# shellcheck shell=dash
 # Written by \`npx vitest run --project pure --update=all test/remote/packing.test.ts\`; do not edit.
 
 # What stands in front of every ruleset that is unpacked, so that what is common need not travel (packing.ts).
-dictionary_bytes=${text.length}
+dictionary_bytes=${length}
 # As what is not packed begins in a gzip file.
 dictionary() {
-	printf '${octal(headOf(text.length))}'
+	printf '${octal(headOf(length))}'
 	cat <<'DICTIONARY'
 ${text}DICTIONARY
 }

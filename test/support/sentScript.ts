@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { fillDeliveryEnvelope } from "../../components/remote/envelope";
@@ -22,10 +22,12 @@ export function unpack(packed: string): string {
   return gunzipSync(Buffer.from(packed, "base64")).toString();
 }
 
-/** What a host makes of a packed ruleset, by its own dictionary. */
+/** What a host makes of a packed ruleset, by the dictionary as it travels. */
 export function unpackRuleset(packed: string): string {
-  const { stdout } = spawnSync("sh", ["-c", `${read("dictionary")}\ndictionary`], { encoding: "buffer" });
-  const [, bytes] = /^dictionary_bytes=(\d+)$/m.exec(read("dictionary")) ?? [];
+  const script = sentScript();
+  const [, bytes] = /^dictionary_bytes=(\d+)$/m.exec(script) ?? [];
+  const input = Buffer.from(script.replace(/^portknock_main .*\n$/m, "dictionary\n"));
+  const { stdout } = spawnSync("sh", ["-s"], { input });
   return gunzipSync(Buffer.concat([stdout, Buffer.from(packed, "base64")]))
     .subarray(Number(bytes))
     .toString();
@@ -66,10 +68,6 @@ export function deliveryFor(
     input:
       other === undefined ? input : input.replace(PACKED, (_, begin, __, end) => begin + pack(other) + end),
   };
-}
-
-function read(part: string): string {
-  return readFileSync(join(import.meta.dirname, `../../components/remote/host/${part}.sh`), "utf8");
 }
 
 function naming(envelope: string, digest: string): string {

@@ -24,7 +24,7 @@ unpack_ruleset() {
 		tail -c "+$((dictionary_bytes + 1))" "$work/unpacked" >"$work/ruleset.nft" 2>/dev/null && return
 	{ command -v base64 && command -v gzip; } >/dev/null ||
 		fail 'base64 or gzip is missing; install the packages coreutils and gzip'
-	fail_for_room
+	fail 'the rules did not arrive as they were sent; make room on /run, then try again'
 }
 
 is_wanted_script() {
