@@ -14,7 +14,7 @@ export function pack(text: string): string {
 
 /**
  * A line that the host script makes this ruleset of again: the rest of a gzip file which began with the dictionary, unpacked,
- * so that what stands there is referred to and not sent. As `pack`, the same everywhere, and two to five times shorter.
+ * so that what stands there is referred to and not sent. As `pack`, the same everywhere, and half as long where a policy is small.
  */
 export function packRuleset(ruleset: string): string {
   const text = Buffer.from(ruleset);
