@@ -12,9 +12,19 @@ const POLICY = { services: { ssh: { ports: ["22"], sequence: "47001,47025,47013"
 
 /** What the page says that such a command ends with. */
 function said(command: string, exitCode: number): string {
-  if (exitCode === 2) return SECTION.split("\n|", 1).join().replaceAll("\n", " ");
+  const ofAll = SECTION.split("\n|", 1).join().replaceAll("\n", " ");
   const [, , fine, failed, others] = ROWS.find(([, names]) => names?.includes(`\`${command}\``)) ?? [];
-  return (exitCode === 0 ? fine : exitCode === 1 ? failed : others) ?? "";
+  const [wrong = "", unfit = ""] = ofAll.split("; and with 1");
+  switch (exitCode) {
+    case 0:
+      return fine ?? "";
+    case 1:
+      return `${unfit} ${failed}`;
+    case 2:
+      return wrong;
+    default:
+      return others ?? "";
+  }
 }
 
 describe("the exit codes of the documents", { timeout: 30_000 }, () => {
