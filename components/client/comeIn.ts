@@ -53,8 +53,10 @@ export async function comeIn(options: ComeInOptions): Promise<Socket> {
   const end = performance.now() + withinMilliseconds;
   let reached = false;
   for (let pause = FIRST_PAUSE_MILLISECONDS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MILLISECONDS)) {
-    for (const target of targets) {
-      const outcome = await knockAndConnect(target, options, end);
+    for (const [index, target] of targets.entries()) {
+      const now = performance.now();
+      // An address that says nothing leaves the others their share.
+      const outcome = await knockAndConnect(target, options, now + (end - now) / (targets.length - index));
       if (typeof outcome === "object") {
         return outcome;
       }
