@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import { groupBy } from "../components/policy/groupBy";
-import { CommandError } from "./commandError";
-import { allCards, type DoorFlags } from "./door";
+import { chooseKey, type KeyChoice } from "./card";
+import { CommandError, usageError } from "./commandError";
+import { allCards, type DoorFlags, type NamedCard } from "./door";
 import { addDoorOptions } from "./doorOptions";
 import { isCalled } from "./hostsFile";
 import { proxyLine } from "./proxyLine";
@@ -9,7 +10,9 @@ import { proxyLine } from "./proxyLine";
 const EXAMPLES = `
 Prints lines for ~/.ssh/config, in which there is nothing secret: ssh, and whatever runs it, then knocks at these hosts by itself.
 With --stack each connection asks pulumi for what opens the host, which takes a second or two and whatever pulumi needs to read the
-stack; hosts that are enrolled open at once.
+stack; hosts that are enrolled open at once. A host that no key opens, or more than one, is left out, which is said.
+
+scp, rsync and git take edge/web-1: for a file of this machine. So edge/web-1 is edge-web-1 to ssh as well.
 
 Examples:
   $ portknock ssh-config >> ~/.ssh/config
@@ -30,13 +33,60 @@ async function runSshConfig(flags: DoorFlags): Promise<void> {
       "a host, or its component, has a name that ssh would take for more than one word or for a pattern; name the host in ~/.ssh/config by hand",
     ]);
   }
-  const ofPort = groupBy(cards, ({ card }) => card.port);
-  const blocks = [...ofPort].map(([port, some]) =>
-    [
-      `Host ${some.map(({ name }) => name).join(" ")}`,
-      ...(port === 22 ? [] : [`  Port ${port}`]),
-      `  ProxyCommand ${proxyLine(flags)}`,
-    ].join("\n"),
+  const problems = new Map(cards.map((card) => [card, keyProblem(card, flags)]));
+  const opened = cards.filter((card) => problems.get(card) === undefined);
+  const left = cards.flatMap((card) => problems.get(card) ?? []);
+  if (opened.length === 0) {
+    throw usageError(left[0] ?? "");
+  }
+  process.stderr.write(left.map((problem) => `portknock: left out: ${problem}\n`).join(""));
+  process.stdout.write(`${blocksFor(opened, flags).join("\n\n")}\n`);
+}
+
+/** Why ssh could not come in with these flags, in words; nothing where it can. */
+function keyProblem({ name, card }: NamedCard, choice: KeyChoice): string | undefined {
+  try {
+    chooseKey(name, card, choice);
+    return undefined;
+  } catch (error) {
+    if (error instanceof CommandError) {
+      return error.message;
+    }
+    throw error;
+  }
+}
+
+/** One for all hosts of a port, and one for each whose name needs another beside it. */
+function blocksFor(cards: readonly NamedCard[], flags: DoorFlags): readonly string[] {
+  const names = new Set(cards.map(({ name }) => name));
+  const aliasOf = (name: string): string | undefined => {
+    const alias = name.replaceAll("/", "-");
+    return names.has(alias) ? undefined : alias;
+  };
+  const withAlias = cards.flatMap(({ name, card }) => {
+    const alias = aliasOf(name);
+    return alias === undefined ? [] : [block([name, alias], card.port, proxyLine(flags, name))];
+  });
+  const plain = groupBy(
+    cards.filter(({ name }) => aliasOf(name) === undefined),
+    ({ card }) => card.port,
   );
-  process.stdout.write(`${blocks.join("\n\n")}\n`);
+  return [
+    ...[...plain].map(([port, some]) =>
+      block(
+        some.map(({ name }) => name),
+        port,
+        proxyLine(flags),
+      ),
+    ),
+    ...withAlias,
+  ];
+}
+
+function block(names: readonly string[], port: number, proxy: string): string {
+  return [
+    `Host ${names.join(" ")}`,
+    ...(port === 22 ? [] : [`  Port ${port}`]),
+    `  ProxyCommand ${proxy}`,
+  ].join("\n");
 }

@@ -46,6 +46,38 @@ describe("a card that is taken in", { timeout: 30_000 }, () => {
     expect(JSON.parse((await run(["card", "web-1", "--json"])).stdout).keys).toEqual([KEY]);
   });
 
+  it("has a configuration of ssh for the hosts that a key opens, and says of the others why not", async () => {
+    await enroll(CARD);
+    await enroll({ ...CARD, keys: [{ ...KEY, as: "alice" }] }, "web-2");
+    await enroll({ ...CARD, keys: ["alice", "bob"].map((as) => ({ ...KEY, as })) }, "web-3");
+    const everybody = await run(["ssh-config"]);
+    expect([everybody.exitCode, everybody.stdout.split("\n")[0], everybody.stderr]).toEqual([
+      0,
+      "Host web-1 web-2",
+      "portknock: left out: web-3: has keys of alice, bob; give --as\n",
+    ]);
+    const bob = await run(["ssh-config", "--as", "bob"]);
+    expect([bob.exitCode, bob.stdout.split("\n")[0], bob.stderr.match(/left out/g)?.length]).toEqual([
+      0,
+      "Host web-3",
+      2,
+    ]);
+    expect(await run(["ssh-config", "--as", "carol"])).toMatchObject({
+      exitCode: 2,
+      stdout: "",
+      stderr: expect.stringMatching(/^portknock: --as: web-1 has no key of that knocker/),
+    });
+  });
+
+  it("gives ssh a name beside one with a slash, which scp takes for a file", async () => {
+    await enroll(CARD, "edge/web-1");
+    await enroll({ ...CARD, port: 2222 }, "db/web-1");
+    await enroll(CARD, "db-web-1");
+    expect((await run(["ssh-config"])).stdout).toMatch(
+      /^Host db\/web-1\n {2}Port 2222\n {2}ProxyCommand .* proxy %n %p\n\nHost db-web-1\n {2}ProxyCommand .* proxy %n %p\n\nHost edge\/web-1 edge-web-1\n {2}ProxyCommand .* proxy edge\/web-1 %p\n$/,
+    );
+  });
+
   it("says where people connect, where that is another address than Pulumi's", async () => {
     await run(["enroll", "web-1", "--address", "web-1.example.com"], JSON.stringify(CARD));
     expect(JSON.parse((await run(["card", "web-1", "--json"])).stdout)).toEqual({
