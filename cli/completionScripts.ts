@@ -51,6 +51,10 @@ _portknock() {
     COMPREPLY=($(compgen -W "${commands.map(({ name }) => name).join(" ")}" -- "$word"))
     return
   fi
+  local i
+  for ((i = 2; i < COMP_CWORD; i++)); do
+    [[ \${COMP_WORDS[i]} == -- ]] && return
+  done
   case \${COMP_WORDS[1]} in
 ${cases.join("\n")}
   esac
@@ -72,7 +76,7 @@ function zshScript(commands: readonly CompletedCommand[]): string {
       const value = choices.length > 0 ? `:value:(${choices.join(" ")})` : takesValue ? ":value:_files" : "";
       return zshWord(`${long}[${words.replace(/[[\]:]/g, "\\$&")}]${value}`);
     });
-    return `    ${name}) _arguments ${[...specs, "'*:file:_files'"].join(" ")} ;;`;
+    return `    ${name}) _arguments -S ${[...specs, "'*:file:_files'"].join(" ")} ;;`;
   });
   return `#compdef portknock
 # Completion of portknock for zsh: eval "$(portknock completion zsh)", behind compinit

@@ -44,6 +44,7 @@ describe("completion", { timeout: 60_000 }, () => {
     expect(await bashOffers("portknock", "knock", "--sta")).toEqual(["--stack"]);
     expect(await bashOffers("portknock", "check", "--format", "")).toEqual(["text", "json"]);
     expect(await bashOffers("portknock", "knock", "web")).toEqual([]);
+    expect(await bashOffers("portknock", "open", "web-1", "--", "ls", "--")).toEqual([]);
   });
 
   it.skipIf(missing.includes("fish"))("does so in fish, in words", async () => {
@@ -60,6 +61,7 @@ describe("completion", { timeout: 60_000 }, () => {
   it.skipIf(missing.includes("zsh"))("does so in zsh", async () => {
     expect(await zshRuns("portknock rev\t")).toBe("review");
     expect(await zshRuns("portknock ssh --servi\tmail")).toBe("ssh --service mail");
+    expect(await zshRuns("portknock open web-1 -- ls --ever\tx")).toBe("open web-1 -- ls --everx");
   });
 
   it("is refused for another shell", async () => {
