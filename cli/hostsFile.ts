@@ -1,4 +1,4 @@
-import { access, mkdir, open, rm } from "node:fs/promises";
+import { access, mkdir, open, realpath, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -74,7 +74,9 @@ export async function changeHostsFile(change: (hosts: HostsFile) => HostsFile): 
   const lock = await takeLock(path);
   try {
     const hosts = change(await readHostsFile());
-    await writePrivate(path, `${HEADER}${stringify({ version: VERSION, hosts })}`, path);
+    // Where it is a link, the file that it leads to is the one to change.
+    const file = await realpath(path).catch(() => path);
+    await writePrivate(file, `${HEADER}${stringify({ version: VERSION, hosts })}`, path);
   } finally {
     await rm(lock, { force: true });
   }

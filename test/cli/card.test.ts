@@ -1,4 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  lstatSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -44,6 +52,18 @@ describe("a card that is taken in", { timeout: 30_000 }, () => {
     const { stdout } = await run(["card", "web-1", "--as", "alice", "--json"]);
     expect(JSON.parse(stdout).keys).toEqual([{ ...KEY, as: "alice", services: ["admin", "ssh"] }]);
     expect(JSON.parse((await run(["card", "web-1", "--json"])).stdout).keys).toEqual([KEY]);
+  });
+
+  it("stays a link where somebody keeps it elsewhere", async () => {
+    await enroll(CARD);
+    const elsewhere = join(configFolder, "elsewhere.yaml");
+    renameSync(hostsFile(), elsewhere);
+    symlinkSync(elsewhere, hostsFile());
+    await enroll(CARD, "web-2");
+    expect([lstatSync(hostsFile()).isSymbolicLink(), readFileSync(elsewhere, "utf8")]).toEqual([
+      true,
+      expect.stringContaining("web-2:"),
+    ]);
   });
 
   it("has a configuration of ssh for the hosts that a key opens, and says of the others why not", async () => {
