@@ -11,7 +11,9 @@ export function runInside([program = "", ...args]: readonly string[], whose: str
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { stdio: "inherit" });
     process.on("SIGINT", () => undefined);
-    process.on("SIGTERM", () => child.kill("SIGTERM"));
+    for (const signal of ["SIGTERM", "SIGHUP"] as const) {
+      process.on(signal, () => child.kill(signal));
+    }
     child.once("error", (error: NodeJS.ErrnoException) =>
       reject(new CommandError(1, [`${whose} cannot be started (${error.code}); check its name`])),
     );

@@ -1,8 +1,10 @@
+import { once } from "node:events";
 import { createServer } from "node:net";
+import { execa } from "execa";
 import { describe, expect, it } from "vitest";
 import { receiveTokens } from "../support/receiveTokens";
 import { slotNow, tokensOf, VECTOR_SECRET } from "../support/tokensOf";
-import { portknock, temporaryFile } from "./portknock";
+import { PORTKNOCK, portknock, temporaryFile } from "./portknock";
 
 const knocks = (): string => temporaryFile("knocks", "47001,47013/udp,47025\n");
 const open = (...args: readonly string[]) =>
@@ -30,6 +32,20 @@ describe("portknock open", { timeout: 30_000 }, () => {
     } finally {
       server.close();
     }
+  });
+
+  it.each(["SIGTERM", "SIGHUP"] as const)("hands %s on to the command, and waits for it", async (signal) => {
+    const [node, ...args] = PORTKNOCK;
+    const script = `trap 'echo told; exit 5' ${signal.slice(3)}; echo ready; for i in $(seq 100); do sleep 0.1; done`;
+    const running = execa(
+      node,
+      [...args, "open", "127.0.0.1", "--sequence-file", knocks(), "--", "sh", "-c", script],
+      { reject: false },
+    );
+    await once(running.stdout, "data");
+    running.kill(signal);
+    const { exitCode, stdout } = await running;
+    expect([exitCode, stdout]).toEqual([5, "ready\ntold"]);
   });
 
   it.each([
