@@ -71,11 +71,25 @@ export interface KeyChoice {
  * The key that somebody means. Without a word it is one of the service's own for the port, else the only one for it.
  *
  * @param name by which he calls the host
+ * @throws CommandError where there is none, or more than one.
  */
-export function chooseKey(name: string, card: Card, { service, as, port = card.port }: KeyChoice): Key {
+export function chooseKey(name: string, card: Card, choice: KeyChoice): Key {
+  const key = findKey(name, card, choice);
+  if (typeof key === "string") {
+    throw usageError(key);
+  }
+  return key;
+}
+
+/** The same, or in words why there is none, or more than one. */
+export function findKey(
+  name: string,
+  card: Card,
+  { service, as, port = card.port }: KeyChoice,
+): Key | string {
   const ofKnocker = card.keys.filter((key) => as === undefined || key.as === as);
   if (ofKnocker.length === 0) {
-    throw usageError(`--as: ${name} has no key of that knocker; it has those of ${listKnockers(card)}`);
+    return `--as: ${name} has no key of that knocker; it has those of ${listKnockers(card)}`;
   }
   const ofService = ofKnocker.filter((key) =>
     service === undefined ? opensPort(key, port) : key.services.includes(service),
@@ -85,14 +99,12 @@ export function chooseKey(name: string, card: Card, { service, as, port = card.p
   const own = as === undefined ? fitting.filter((key) => key.as === undefined) : [];
   const [key, other] = own.length > 0 ? own : fitting;
   if (key === undefined) {
-    throw usageError(`--service: ${name} has no key for it; it has those for ${listServices(ofKnocker)}`);
+    return `--service: ${name} has no key for it; it has those for ${listServices(ofKnocker)}`;
   }
   if (other !== undefined) {
-    throw usageError(
-      key.as === undefined
-        ? `${name}: has keys for ${listServices(fitting)}; give --service`
-        : `${name}: has keys of ${listKnockers({ keys: fitting })}; give --as`,
-    );
+    return key.as === undefined
+      ? `${name}: has keys for ${listServices(fitting)}; give --service`
+      : `${name}: has keys of ${listKnockers({ keys: fitting })}; give --as`;
   }
   return key;
 }

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { groupBy } from "../components/policy/groupBy";
-import { chooseKey, type KeyChoice } from "./card";
+import { findKey } from "./card";
 import { CommandError, usageError } from "./commandError";
 import { allCards, type DoorFlags, type NamedCard } from "./door";
 import { addDoorOptions } from "./doorOptions";
@@ -33,27 +33,14 @@ async function runSshConfig(flags: DoorFlags): Promise<void> {
       "a host, or its component, has a name that ssh would take for more than one word or for a pattern; name the host in ~/.ssh/config by hand",
     ]);
   }
-  const problems = new Map(cards.map((card) => [card, keyProblem(card, flags)]));
-  const opened = cards.filter((card) => problems.get(card) === undefined);
-  const left = cards.flatMap((card) => problems.get(card) ?? []);
+  const keys = new Map(cards.map((named) => [named, findKey(named.name, named.card, flags)]));
+  const opened = cards.filter((named) => typeof keys.get(named) === "object");
+  const left = [...keys.values()].filter((key) => typeof key === "string");
   if (opened.length === 0) {
     throw usageError(left[0] ?? "");
   }
   process.stderr.write(left.map((problem) => `portknock: left out: ${problem}\n`).join(""));
   process.stdout.write(`${blocksFor(opened, flags).join("\n\n")}\n`);
-}
-
-/** Why ssh could not come in with these flags, in words; nothing where it can. */
-function keyProblem({ name, card }: NamedCard, choice: KeyChoice): string | undefined {
-  try {
-    chooseKey(name, card, choice);
-    return undefined;
-  } catch (error) {
-    if (error instanceof CommandError) {
-      return error.message;
-    }
-    throw error;
-  }
 }
 
 /** One for all hosts of a port, and one for each whose name needs another beside it. */

@@ -5,8 +5,8 @@ import {
   printVerificationJunit,
   type VerifiedAddress,
 } from "../components/verify/verification";
-import type { Expected } from "../components/verify/verifyHost";
-import { chooseKey, portToTry, secretOf } from "./card";
+import type { Expected, ExpectedKey } from "../components/verify/verifyHost";
+import { type Card, findKey, type Key, portToTry, secretOf } from "./card";
 import { usageError } from "./commandError";
 import { parseDelay } from "./delay";
 import { allCards, type DoorFlags, findCards, type NamedCard, openingOf } from "./door";
@@ -57,6 +57,11 @@ async function runVerify(names: readonly string[], flags: VerifyFlags): Promise<
     throw usageError("a host is none that is enrolled; give --stack, or run portknock enroll");
   }
   const expected = cards.map((card) => expectedOf(card, flags));
+  const problem = expected.map(({ key }) => key).find((key) => typeof key === "string");
+  // Of one host in the fleet there may be no key; of none of them is a mistake.
+  if (problem !== undefined && expected.every(({ key }) => typeof key === "string")) {
+    throw usageError(problem);
+  }
   const { verifyHost } = await import("../components/verify/verifyHost.js");
   const inTurn = pLimit(AT_ONCE);
   let done = 0;
@@ -90,7 +95,7 @@ async function report(addresses: readonly VerifiedAddress[], { json, junit }: Ve
 }
 
 function expectedOf({ name, card }: NamedCard, flags: VerifyFlags): Expected {
-  const key = chooseKey(name, card, flags);
+  const key = findKey(name, card, flags);
   return {
     name,
     host: card.address,
@@ -98,6 +103,12 @@ function expectedOf({ name, card }: NamedCard, flags: VerifyFlags): Expected {
     open: card.openPorts,
     traps: card.traps,
     knocked: card.keys.flatMap(({ sequence = [] }) => sequence.map(({ port }) => port)),
+    key: typeof key === "string" ? key : expectedKeyOf(card, key),
+  };
+}
+
+function expectedKeyOf(card: Card, key: Key): ExpectedKey {
+  return {
     opening: openingOf(secretOf(card, key)),
     port: portToTry(key, card.port),
     windowSeconds: key.accessWindow,

@@ -19,6 +19,12 @@ export interface Expected {
   readonly traps: readonly PortRange[];
   /** The ports of all sequences that are known. */
   readonly knocked: readonly number[];
+  /** What opens it; in words, why whoever asks has nothing, or more than one thing. */
+  readonly key: ExpectedKey | string;
+}
+
+/** What opens a host, and what that opens. Secret. */
+export interface ExpectedKey {
   readonly opening: ClientOpening;
   /** The TCP port that the opening opens; none where it opens UDP ports alone. */
   readonly port: number | undefined;
@@ -55,28 +61,47 @@ export async function verifyHost(
     return [{ host, address, checks: [{ what: "is found", outcome: "failed", words: targets }] }];
   }
   // A knock may let this machine in at all of them: whether they look closed is seen before the first.
-  const looks: (readonly Check[])[] = [];
+  const looks: Look[] = [];
   for (const target of targets) {
     looks.push(await lookFromOutside(target, expected));
   }
   const verified: VerifiedAddress[] = [];
-  for (const [index, target] of targets.entries()) {
-    const checks = [...(looks[index] ?? []), ...(await opensAndCloses(target, expected, patience))];
-    verified.push({ host, address: target.address, checks });
+  for (const { target, checks, openPorts } of looks) {
+    const knocked = await opensAndCloses(target, expected.key, openPorts, patience);
+    verified.push({ host, address: target.address, checks: [...checks, ...knocked] });
   }
   return verified;
 }
 
-async function lookFromOutside(target: Target, expected: Expected): Promise<readonly Check[]> {
+/** What was seen before anybody knocked. */
+interface Look {
+  readonly target: Target;
+  readonly checks: readonly Check[];
+  /** Guarded ports that were open all the same. */
+  readonly openPorts: readonly number[];
+}
+
+async function lookFromOutside(target: Target, expected: Expected): Promise<Look> {
   const closed = await lookAt(target, unnamedPort(expected));
   const checks: Check[] = [];
-  for (const port of portsToLookAt(expected.guarded)) {
-    checks.push(looksClosed(port, await lookAt(target, port), closed));
+  const openPorts: number[] = [];
+  for (const port of guardedPorts(expected)) {
+    const meets = await lookAt(target, port);
+    checks.push(looksClosed(port, meets, closed));
+    if (meets === "open") {
+      openPorts.push(port);
+    }
   }
   for (const port of portsToLookAt(expected.open)) {
     checks.push(isOpen(port, await lookAt(target, port)));
   }
-  return checks;
+  return { target, checks, openPorts };
+}
+
+/** The one that is to open is among them. */
+function guardedPorts({ guarded, key }: Expected): readonly number[] {
+  const opened = typeof key === "string" || key.port === undefined ? [] : [key.port];
+  return [...new Set([...portsToLookAt(guarded), ...opened])];
 }
 
 function looksClosed(port: number, meets: Meets, closed: Meets): Check {
@@ -111,13 +136,21 @@ function isOpen(port: number, meets: Meets): Check {
 
 async function opensAndCloses(
   target: Target,
-  { opening, port, windowSeconds, once }: Expected,
+  key: ExpectedKey | string,
+  openPorts: readonly number[],
   { longestSeconds }: Patience,
 ): Promise<readonly Check[]> {
   const [opens, closes] = ["opens after the knock", "closes again"];
+  if (typeof key === "string") {
+    return [{ what: opens, outcome: "skipped", words: key }];
+  }
+  const { opening, port, windowSeconds, once } = key;
   if (port === undefined) {
     const words = "opens UDP ports alone, of which nothing shows from outside whether they are open";
     return [{ what: opens, outcome: "skipped", words }];
+  }
+  if (openPorts.includes(port)) {
+    return [{ what: opens, outcome: "skipped", words: `${port}/tcp was open before` }];
   }
   const begin = performance.now();
   try {

@@ -217,6 +217,25 @@ describe("a card that is taken in", { timeout: 30_000 }, () => {
     expect(await run(["card", "web-1"])).toMatchObject({ exitCode: 2, stdout: "" });
   });
 
+  it("is verified without a knock where there are several for the port, if there is one for another host", async () => {
+    const ofBoth = ["alice", "bob"].map((as) => ({ ...KEY, ports: ["1/tcp"], as }));
+    await enroll({ ...CARD, address: "127.0.0.1", keys: ofBoth });
+    expect(await run(["verify"])).toEqual({
+      exitCode: 2,
+      stdout: "",
+      stderr: "portknock: web-1: has keys of alice, bob; give --as\n",
+    });
+    await enroll({ ...CARD, address: "127.0.0.1", keys: [{ ...KEY, ports: ["1/udp"] }] }, "web-2");
+    const { exitCode, stdout } = await run(["verify"]);
+    expect([exitCode, stdout.split("\n").slice(1, 3)]).toEqual([
+      0,
+      [
+        "  passed   1/tcp looks closed: refused, as a port on which nobody listens",
+        "  skipped  opens after the knock: web-1: has keys of alice, bob; give --as",
+      ],
+    ]);
+  });
+
   it("knocks only where all names are enrolled", async () => {
     await enroll(CARD);
     expect(await run(["knock", "web-1", "web-2"])).toMatchObject({
