@@ -94,7 +94,7 @@ describe("portknock knock", { timeout: 30_000 }, () => {
     [
       "no sequence without a terminal to ask on",
       ["knock", "h"],
-      "no sequence, and no terminal to ask on; give --sequence-file",
+      "no sequence, and no terminal to ask on; give --sequence-file, or a host that is enrolled",
     ],
     [
       "a sequence file that is missing",
