@@ -10,7 +10,11 @@ export interface SequenceSource {
   readonly sequenceFile?: string;
 }
 
-const NAME = { prompt: "Knock sequence", noun: "sequence", flag: "--sequence-file, or a host that is enrolled" };
+const NAME = {
+  prompt: "Knock sequence",
+  noun: "sequence",
+  flag: "--sequence-file, or a host that is enrolled",
+};
 
 /** Reads and parses the sequence. No message about it contains any of it. */
 export async function readSequence(source: SequenceSource): Promise<readonly Knock[]> {
