@@ -4,6 +4,8 @@ import { listSome } from "../components/policy/printNumber";
 import {
   type Card,
   chooseKey,
+  findKey,
+  type Key,
   type KeyChoice,
   parseCard,
   portToTry,
@@ -118,6 +120,24 @@ export async function allCards({
     throw new CommandError(1, [`${hostsFilePath()}: has no host; run portknock enroll, or give --stack`]);
   }
   return hosts.map(([name, card]) => namedCard(name, card));
+}
+
+/**
+ * Of each of these hosts the key that somebody means, or in words why there is none, or more than one.
+ *
+ * @throws CommandError where there is one for none of them: that is a mistake.
+ */
+export function findKeys(
+  cards: readonly NamedCard[],
+  choice: KeyChoice,
+): ReadonlyMap<NamedCard, Key | string> {
+  const keys = new Map(cards.map((named) => [named, findKey(named.name, named.card, choice)]));
+  const problems = [...keys.values()].filter((key) => typeof key === "string");
+  const [problem] = problems;
+  if (problem !== undefined && problems.length === keys.size) {
+    throw usageError(problem);
+  }
+  return keys;
 }
 
 /** The same host, where somebody else connects to it. */

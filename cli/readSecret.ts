@@ -3,11 +3,11 @@ import { read } from "read";
 import { CommandError, usageError } from "./commandError";
 import { readText } from "./readText";
 
-/** What a secret is called where it is asked for, and the option that names its file. */
+/** What a secret is called where it is asked for, and what to give where there is no terminal. */
 export interface SecretName {
   readonly prompt: string;
   readonly noun: string;
-  readonly flag: string;
+  readonly instead: string;
 }
 
 /** From a file, for `-` from standard input, and without a path from the terminal. */
@@ -17,7 +17,7 @@ export async function readSecret(path: string | undefined, name: SecretName): Pr
     return askOnTerminal(name);
   }
   if (path === undefined) {
-    throw usageError(`no ${name.noun}, and no terminal to ask on; give ${name.flag}`);
+    throw usageError(`no ${name.noun}, and no terminal to ask on; give ${name.instead}`);
   }
   return readText(path, (file) => refuseReadableByOthers(path, file));
 }

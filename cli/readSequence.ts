@@ -13,7 +13,7 @@ export interface SequenceSource {
 const NAME = {
   prompt: "Knock sequence",
   noun: "sequence",
-  flag: "--sequence-file, or a host that is enrolled",
+  instead: "--sequence-file, or a host that is enrolled",
 };
 
 /** Reads and parses the sequence. No message about it contains any of it. */

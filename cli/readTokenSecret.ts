@@ -31,7 +31,7 @@ export async function readTokenSecret({ path, flag, as }: TokenSource): Promise<
   if (!isName(as)) {
     throw usageError(`--as: is not the name of a knocker; ${WHAT_NAMES_ARE}`);
   }
-  const text = await readSecret(path, { prompt: "Token secret", noun: "token secret", flag });
+  const text = await readSecret(path, { prompt: "Token secret", noun: "token secret", instead: flag });
   const secret = parseTokenSecret(text);
   if (secret.kind === "refused") {
     throw usageError(`token secret: ${secret.problem}; ${secret.remedy}`);

@@ -1,8 +1,7 @@
 import type { Command } from "commander";
 import { groupBy } from "../components/policy/groupBy";
-import { findKey } from "./card";
-import { CommandError, usageError } from "./commandError";
-import { allCards, type DoorFlags, type NamedCard } from "./door";
+import { CommandError } from "./commandError";
+import { allCards, type DoorFlags, findKeys, type NamedCard } from "./door";
 import { addDoorOptions } from "./doorOptions";
 import { isCalled } from "./hostsFile";
 import { proxyLine } from "./proxyLine";
@@ -33,12 +32,9 @@ async function runSshConfig(flags: DoorFlags): Promise<void> {
       "a host, or its component, has a name that ssh would take for more than one word or for a pattern; name the host in ~/.ssh/config by hand",
     ]);
   }
-  const keys = new Map(cards.map((named) => [named, findKey(named.name, named.card, flags)]));
+  const keys = findKeys(cards, flags);
   const opened = cards.filter((named) => typeof keys.get(named) === "object");
   const left = [...keys.values()].filter((key) => typeof key === "string");
-  if (opened.length === 0) {
-    throw usageError(left[0] ?? "");
-  }
   process.stderr.write(left.map((problem) => `portknock: left out: ${problem}\n`).join(""));
   process.stdout.write(`${blocksFor(opened, flags).join("\n\n")}\n`);
 }

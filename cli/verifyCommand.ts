@@ -6,10 +6,10 @@ import {
   type VerifiedAddress,
 } from "../components/verify/verification";
 import type { Expected, ExpectedKey } from "../components/verify/verifyHost";
-import { type Card, findKey, type Key, portToTry, secretOf } from "./card";
+import { type Card, type Key, portToTry, secretOf } from "./card";
 import { usageError } from "./commandError";
 import { parseDelay } from "./delay";
-import { allCards, type DoorFlags, findCards, type NamedCard, openingOf } from "./door";
+import { allCards, type DoorFlags, findCards, findKeys, type NamedCard, openingOf } from "./door";
 import { addDoorOptions } from "./doorOptions";
 import { writePrivate } from "./writePrivate";
 
@@ -56,12 +56,7 @@ async function runVerify(names: readonly string[], flags: VerifyFlags): Promise<
   if (cards === undefined) {
     throw usageError("a host is none that is enrolled; give --stack, or run portknock enroll");
   }
-  const expected = cards.map((card) => expectedOf(card, flags));
-  const problem = expected.map(({ key }) => key).find((key) => typeof key === "string");
-  // Of one host in the fleet there may be no key; of none of them is a mistake.
-  if (problem !== undefined && expected.every(({ key }) => typeof key === "string")) {
-    throw usageError(problem);
-  }
+  const expected = [...findKeys(cards, flags)].map(([named, key]) => expectedOf(named, key));
   const { verifyHost } = await import("../components/verify/verifyHost.js");
   const inTurn = pLimit(AT_ONCE);
   let done = 0;
@@ -94,8 +89,7 @@ async function report(addresses: readonly VerifiedAddress[], { json, junit }: Ve
   process.exitCode = outcomes.has("failed") || !outcomes.has("passed") ? 1 : 0;
 }
 
-function expectedOf({ name, card }: NamedCard, flags: VerifyFlags): Expected {
-  const key = findKey(name, card, flags);
+function expectedOf({ name, card }: NamedCard, key: Key | string): Expected {
   return {
     name,
     host: card.address,

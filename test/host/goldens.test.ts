@@ -1,13 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createLab, type Lab, type LabHost, labProblem } from "../../lab";
 import { baseProblem } from "../../lab/labProblem";
-
-const GOLDEN = join(import.meta.dirname, "../golden");
-const names = readdirSync(GOLDEN, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
-  .map(({ name }) => name);
+import { goldenNames, goldenRuleset } from "../support/goldens";
 
 describe.each([
   { release: "bullseye", nft: "0.9.8" },
@@ -28,8 +22,8 @@ describe.each([
     });
     afterAll(async () => lab?.dispose());
 
-    test.each(names)("%s", async (name) => {
-      const ruleset = readFileSync(join(GOLDEN, name, "ruleset.nft"), "utf8");
+    test.each(goldenNames)("%s", async (name) => {
+      const ruleset = goldenRuleset(name);
       // nft 0.9.8 opens its standard input by name, which a socket has not.
       await host.run("cat | nft -f -", { input: ruleset });
       const { stdout } = await host.run("nft list table inet portknock");

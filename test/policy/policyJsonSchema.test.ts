@@ -1,14 +1,13 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { goldenNames, goldenPolicy } from "../support/goldens";
 import { POLICIES } from "../support/policies";
 import { printPolicyJsonSchema } from "../support/policyJsonSchema";
 import { problemsOf, ssh } from "../support/problemsOf";
 
 const FILE = join(__dirname, "../../schema/policy.schema.json");
-const GOLDEN = join(__dirname, "../golden");
 
 describe("the JSON Schema of a policy file", () => {
   it("is the one that the package brings; npm run schema writes it anew", async () => {
@@ -22,11 +21,8 @@ describe("the JSON Schema of a policy file", () => {
   const schema = z.fromJSONSchema(JSON.parse(printPolicyJsonSchema()));
   const isTaken = (policy: unknown): boolean => schema.safeParse(policy).success;
 
-  const goldens = readdirSync(GOLDEN, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => name);
-  it.each(goldens)("takes the policy of %s", (name) => {
-    const policy: unknown = JSON.parse(readFileSync(join(GOLDEN, name, "policy.json"), "utf8"));
+  it.each(goldenNames)("takes the policy of %s", (name) => {
+    const policy: unknown = goldenPolicy(name);
     expect(isTaken(policy)).toBe(true);
     expect(isTaken({ $schema: "policy.schema.json", ...Object(policy) })).toBe(true);
   });

@@ -1,15 +1,12 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { pack, packRuleset } from "../../components/remote/packing";
 import { dictionaryPart } from "../support/dictionary";
+import { goldenNames, goldenRuleset } from "../support/goldens";
 import { unpack, unpackRuleset } from "../support/sentScript";
 import { callSourced, dashProblem } from "../support/sourcedScript";
 
-const GOLDENS = join(import.meta.dirname, "../golden");
-const goldens = readdirSync(GOLDENS, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
-  .map(({ name }) => [name, readFileSync(join(GOLDENS, name, "ruleset.nft"), "utf8")] as const);
+const goldens = goldenNames.map((name) => [name, goldenRuleset(name)] as const);
 const texts = [...goldens, ["a text that shares nothing", "§ ø\n"], ["a blank", " "]] as const;
 
 /** What the host script makes of what travels. */

@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { FIELDS } from "../../components/outline/fields";
 import { outlineOf } from "../../components/outline/outline";
@@ -9,6 +7,7 @@ import { readOutline } from "../../components/outline/readOutline";
 import { withoutUndrawn } from "../../components/policy/hostPolicy";
 import type { FleetPolicy, Knock, Reach } from "../../components/policy/policy";
 import { parseFleetPolicy } from "../../components/policy/written/parsePolicy";
+import { goldenNames, goldenPolicy } from "../support/goldens";
 import { withKnocks } from "../support/withKnocks";
 
 const HOSTS: readonly Reach<Place>[] = [
@@ -177,13 +176,8 @@ services.web.sequenceOf = ssh
   });
 });
 
-const golden = join(import.meta.dirname, "../golden");
-const cases = readdirSync(golden, { withFileTypes: true }).flatMap((entry) =>
-  entry.isDirectory() ? [entry.name] : [],
-);
-
-describe.each(cases)("the review text of %s", (name) => {
-  const policy = parseFleetPolicy(JSON.parse(readFileSync(join(golden, name, "policy.json"), "utf8")));
+describe.each(goldenNames)("the review text of %s", (name) => {
+  const policy = parseFleetPolicy(goldenPolicy(name));
   const text = textOf(policy, HOSTS);
 
   it("is the same whatever ports the sequences have", () => {

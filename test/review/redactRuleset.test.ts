@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -9,19 +9,15 @@ import { redactRuleset } from "../../components/review/redactRuleset";
 import { compilePolicy } from "../../components/ruleset/compilePolicy";
 import { printRuleset } from "../../components/ruleset/printRuleset";
 import { nftProblem } from "../support/checkRuleset";
+import { goldenNames, goldenPolicy } from "../support/goldens";
 import { withKnocks } from "../support/withKnocks";
 
-const golden = join(import.meta.dirname, "../golden");
-const cases = readdirSync(golden, { withFileTypes: true }).flatMap((entry) =>
-  entry.isDirectory() ? [entry.name] : [],
-);
 const problem = nftProblem();
 if (problem !== undefined) console.warn(`skipped: loading redacted rulesets: ${problem}`);
 
-const policyOf = (name: string): Policy =>
-  parsePolicy(JSON.parse(readFileSync(join(golden, name, "policy.json"), "utf8")));
+const policyOf = (name: string): Policy => parsePolicy(goldenPolicy(name));
 
-describe.each(cases)("the redacted ruleset of %s", (name) => {
+describe.each(goldenNames)("the redacted ruleset of %s", (name) => {
   const policy = policyOf(name);
   const { ruleset, names } = redactRuleset(policy);
 

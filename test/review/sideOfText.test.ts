@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { outlineOf } from "../../components/outline/outline";
 import { printOutline } from "../../components/outline/printOutline";
@@ -15,12 +13,8 @@ import {
   sideOfText,
   sideWithoutRules,
 } from "../../components/review/reviewSide";
+import { goldenNames, goldenPolicy } from "../support/goldens";
 import { fleetOf } from "../support/reviewOf";
-
-const golden = join(import.meta.dirname, "../golden");
-const cases = readdirSync(golden, { withFileTypes: true }).flatMap((entry) =>
-  entry.isDirectory() ? [entry.name] : [],
-);
 
 /** All but which knocks are equal, which a text does not say. */
 const comparable = ({ outline, sequences }: ReviewSide) => ({
@@ -34,8 +28,8 @@ const comparable = ({ outline, sequences }: ReviewSide) => ({
 const textOf = (policy: FleetPolicy, hosts: readonly Reach<Place>[]): string =>
   printOutline(outlineOf(policy, hosts));
 
-describe.each(cases)("the review text of %s", (name) => {
-  const policy = parseFleetPolicy(JSON.parse(readFileSync(join(golden, name, "policy.json"), "utf8")));
+describe.each(goldenNames)("the review text of %s", (name) => {
+  const policy = parseFleetPolicy(goldenPolicy(name));
   const text = textOf(policy, []);
 
   it("says as much as the policy, but which sequences begin alike", () => {

@@ -1,7 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-
-const GOLDENS = join(import.meta.dirname, "../golden");
+import { goldenNames, goldenRuleset } from "./goldens";
 
 /** In so many golden rulesets a line stands that the dictionary has. */
 const AT_LEAST = 4;
@@ -31,10 +28,12 @@ ${text}DICTIONARY
 
 function sharedLines(): readonly string[] {
   const counts = new Map<string, number>();
-  for (const name of readdirSync(GOLDENS, { withFileTypes: true })) {
-    if (!name.isDirectory()) continue;
-    const ruleset = readFileSync(join(GOLDENS, name.name, "ruleset.nft"), "utf8");
-    for (const line of new Set(ruleset.split("\n").map((each) => each.trim()))) {
+  for (const name of goldenNames) {
+    for (const line of new Set(
+      goldenRuleset(name)
+        .split("\n")
+        .map((each) => each.trim()),
+    )) {
       counts.set(line, (counts.get(line) ?? 0) + 1);
     }
   }
